@@ -1,0 +1,166 @@
+/**
+ * What can be said of the clock: facts taken from records, pieces of bound, stretches of verdict, answers about an instant.
+ * All times in whole nanoseconds; UTC instants since the Unix epoch; error = UTC - wall, positive = the local clock is slow.
+ * @module
+ */
+import type { Breaks, ChangeBy, ChangeClass, GapCause } from '../clock/types.js'
+import type { Cause, ConsensusState, SampleReason, Support, Verdict } from '../consensus/types.js'
+import type { IntervalNs } from '../interval.js'
+import type { Role } from '../ntp/types.js'
+
+/** What evidence needs of a record: taken from it by `factOf`, kept by the index, never believed beyond the record. */
+export interface FactBase {
+  readonly seq: number
+  readonly boot: string
+  /** A at the record's look. */
+  readonly aNs: bigint
+  readonly bootNs: bigint
+  readonly wallNs: bigint
+  readonly d: IntervalNs
+  readonly chord: IntervalNs
+  readonly widestSilenceNs: bigint
+  readonly notice: 'none' | 'seen' | 'absent'
+}
+export type Fact = FactBase &
+  (
+    | {
+        readonly kind: 'open'
+        readonly reason: 'start' | 'rotation' | 'restart' | 'repair'
+        readonly ratePpb: bigint
+        readonly steered: boolean
+        readonly coupled: boolean
+      }
+    | {
+        readonly kind: 'sample'
+        readonly reason: SampleReason
+        readonly state: ConsensusState
+        readonly support: Support | null
+        readonly atNs: bigint
+        readonly m: IntervalNs | null
+        readonly taiUtc: number
+        readonly cause: Cause | null
+        readonly trigger: number | null
+      }
+    | {
+        readonly kind: 'clock-change'
+        readonly earliestNs: bigint
+        readonly latestNs: bigint
+        readonly size: IntervalNs
+        readonly class: ChangeClass
+        readonly by: ChangeBy
+        readonly wallBeforeNs: bigint
+        readonly wallAfterNs: bigint
+      }
+    | {
+        readonly kind: 'gap'
+        readonly cause: GapCause
+        readonly breaks: Breaks
+        readonly fromNs: bigint | null
+        readonly toNs: bigint | null
+        readonly wallFromNs: bigint
+        readonly wallToNs: bigint
+      }
+    | { readonly kind: 'close' }
+    /** Everything else: only its clock fields count. */
+    | { readonly kind: 'other'; readonly type: string }
+  )
+
+/** `complete`: no step goes unnoticed (kernel notice); `looks`: assumes that nothing was set and undone inside one look. */
+export type Witnessed = 'complete' | 'looks'
+
+/** A stretch over which the bound's edges are straight lines (or there is none). Pieces follow one another without holes. */
+export interface Piece {
+  /** UTC (estimated across breaks). */
+  readonly fromNs: bigint
+  readonly toNs: bigint
+  /** Hindsight bound of the error at both ends; `null` where nothing is known. */
+  readonly bound: { readonly from: IntervalNs; readonly to: IntervalNs } | null
+  /** Bound from the past alone, as known then. */
+  readonly forward: { readonly from: IntervalNs; readonly to: IntervalNs } | null
+  /** What holds where `bound` is `null`. */
+  readonly lack: { readonly verdict: 'INDETERMINATE' | 'UNMONITORED' | 'OFF'; readonly cause: Cause } | null
+  readonly support: Support | null
+  readonly witness: Witnessed
+  /** The records that shape it: first and last. */
+  readonly fromSeq: number
+  readonly toSeq: number
+  /** Whether the UTC of its ends is estimated across a break. */
+  readonly estimated: boolean
+}
+
+/** A maximal stretch of one verdict, cause, support and witness. */
+export interface Stretch {
+  readonly fromNs: bigint
+  readonly toNs: bigint
+  readonly verdict: Verdict
+  readonly cause: Cause | null
+  /** The widest bound inside, and when; `null` where there is none. */
+  readonly worst: (IntervalNs & { readonly atNs: bigint }) | null
+  readonly support: Support | null
+  readonly witness: Witnessed
+  readonly fromSeq: number
+  readonly toSeq: number
+  readonly estimated: boolean
+}
+
+export interface ChangeEntry {
+  readonly seq: number
+  /** UTC. */
+  readonly earliestNs: bigint
+  readonly latestNs: bigint
+  readonly size: IntervalNs
+  readonly class: ChangeClass
+  readonly by: ChangeBy
+  readonly wallBeforeNs: bigint
+  readonly wallAfterNs: bigint
+  /** seq of the unscheduled sample it caused, and the error found by it. */
+  readonly sample: number | null
+  readonly error: IntervalNs | null
+}
+
+export interface GapEntry {
+  readonly seq: number
+  readonly fromNs: bigint
+  readonly toNs: bigint
+  readonly cause: GapCause | 'presumed-off'
+  readonly breaks: Breaks
+  readonly estimated: boolean
+}
+
+/** One answer about an instant. Two where the wall clock showed it twice, none where it was skipped. */
+export interface Answer {
+  /** UTC of the instant (estimate: the middle of the bound), and what the wall showed. */
+  readonly utcNs: bigint
+  readonly wallNs: bigint
+  readonly verdict: Verdict
+  readonly cause: Cause | null
+  readonly bound: IntervalNs | null
+  readonly support: Support | null
+  readonly witness: Witnessed
+  readonly asKnownThen: { readonly verdict: Verdict; readonly bound: IntervalNs | null }
+  /** seq of the records that the answer rests on. */
+  readonly records: readonly number[]
+  readonly nearest: { readonly sample: number | null; readonly clockChange: number | null; readonly gap: number | null }
+}
+
+/**
+ * Where facts come from: a trail read from end to end, or an index over it. Facts are asked for in blocks of
+ * {@link blockSize} records, `block(0)` being seq 1 to blockSize, so that a year need not fit in memory.
+ */
+export interface FactSource {
+  /** seq of the last record; 0 for an empty trail. */
+  readonly lastSeq: number
+  /** Facts of one block in order of seq; shorter at the end of the trail, empty behind it. */
+  block(index: number): Promise<readonly Fact[]>
+}
+export const blockSize = 512
+
+/** Per reference of a period, for the page. */
+export interface ReferenceSummary {
+  readonly role: Role
+  readonly servers: readonly string[]
+  readonly addresses: readonly string[]
+  readonly asked: number
+  readonly answered: number
+  readonly dissented: number
+}

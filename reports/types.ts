@@ -1,0 +1,136 @@
+/**
+ * The report as data: what `--json` prints, what the PDF shows and the CSV lists. Numbers in seconds; `low` rounded down and
+ * `high` up to whole nanoseconds; instants ISO 8601 UTC with nanoseconds. Fields may be added, never renamed or removed.
+ * @module
+ */
+import type { Breaks, ChangeBy, ChangeClass, GapCause } from '../lib/clock/types.js'
+import type { Cause, Support, Verdict } from '../lib/consensus/types.js'
+import type { Witnessed } from '../lib/evidence/types.js'
+import type { Role } from '../lib/ntp/types.js'
+
+export interface Bound {
+  readonly low: number
+  readonly high: number
+}
+
+export interface ReportResult {
+  readonly host: string
+  readonly simulation: boolean
+  readonly tool: string
+  readonly identity: {
+    readonly organisation: string
+    readonly asset: string
+    readonly site: string
+    readonly machine: string
+  }
+  /** The last seq used. */
+  readonly asOf: number
+  readonly from: string
+  readonly to: string
+  /** The zone the period was chosen in, and its words: `day 2026-11-21`. */
+  readonly zone: string
+  readonly period: string
+  readonly profile: string
+  readonly tolerance: number
+  readonly seconds: Readonly<Record<Verdict, number>>
+  readonly provenBySupport: Readonly<Record<Support, number>>
+  readonly policy: {
+    readonly met: boolean
+    readonly failures: readonly { readonly rule: string; readonly message: string; readonly lack: boolean }[]
+    readonly provenShare: number
+    readonly provenWanted: number
+    readonly longestGap: number
+  }
+  readonly worst: { readonly bound: Bound; readonly at: string } | null
+  readonly intervals: readonly {
+    readonly from: string
+    readonly to: string
+    readonly verdict: Verdict
+    readonly worst: (Bound & { readonly at: string }) | null
+    readonly support: Support | null
+    readonly witness: Witnessed
+    readonly cause: Cause | null
+    readonly estimated: boolean
+  }[]
+  readonly clockChanges: readonly {
+    readonly seq: number
+    readonly earliest: string
+    readonly latest: string
+    readonly size: Bound
+    readonly class: ChangeClass
+    readonly by: ChangeBy
+    readonly wallBefore: string
+    readonly wallAfter: string
+    readonly sample: number | null
+    readonly error: Bound | null
+  }[]
+  readonly gaps: readonly {
+    readonly seq: number
+    readonly from: string
+    readonly to: string
+    readonly cause: GapCause | 'presumed-off'
+    readonly breaks: Breaks
+    readonly estimated: boolean
+  }[]
+  readonly samples: {
+    readonly scheduled: number
+    readonly unscheduled: number
+    readonly withoutBound: number
+  }
+  readonly references: {
+    readonly [role in Role]?: {
+      readonly servers: readonly string[]
+      readonly addresses: readonly string[]
+      readonly operator: string | null
+      readonly traceableTo: string | null
+      readonly asked: number
+      readonly answered: number
+      readonly refused: number
+      readonly dissented: number
+      readonly self: number
+      readonly stratum: readonly number[]
+      readonly errors: Readonly<Record<string, number>>
+      readonly offset: { readonly least: number; readonly median: number; readonly most: number } | null
+      readonly delay: { readonly least: number; readonly median: number; readonly most: number } | null
+      readonly rootDistance: { readonly least: number; readonly median: number; readonly most: number } | null
+    }
+  }
+  readonly method: {
+    readonly interval: number
+    readonly driftBound: number
+    readonly rate: number
+    readonly longestGap: number
+    readonly auditClock: string
+    readonly clockSource: string
+    readonly steered: boolean
+    readonly coupled: boolean
+    readonly witnessPeriod: number
+    readonly witnessReport: number
+    readonly assumptions: readonly string[]
+  }
+  readonly integrity: {
+    readonly intact: boolean | 'self-consistent'
+    readonly records: number
+    readonly firstSeq: number
+    readonly lastSeq: number
+    readonly firstHash: string
+    readonly lastHash: string
+    readonly sealedUpTo: number
+    readonly complete: 'anchored' | 'expected' | 'unknown'
+    readonly findings: readonly {
+      readonly severity: 'damage' | 'note'
+      readonly code: string
+      readonly message: string
+    }[]
+    /** The segments that the period touches. */
+    readonly files: readonly {
+      readonly path: string
+      readonly records: number
+      readonly bytes: number
+      readonly sha256: string
+    }[]
+    /** Records of the period whose wall time lies outside their segment's label day. */
+    readonly misdated: readonly { readonly seq: number; readonly wall: string; readonly label: string }[]
+  }
+  readonly files: readonly { readonly name: string; readonly sha256: string; readonly bytes: number }[]
+}
