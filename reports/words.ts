@@ -47,11 +47,6 @@ export const causeWords: Readonly<Record<Cause | GapCause, string>> = {
   'too-far-from-sample': 'too long since a sample with a bound',
 }
 
-/** Groups a decimal text in threes: `1234567` -> `1 234 567` with thin gaps that copy as spaces. */
-function group(digits: string): string {
-  return digits.replaceAll(/\B(?=(\d{3})+(?!\d))/g, ' ')
-}
-
 /** `12.345678 ms` below a second, `180.000123456 s` from there on: exact, without a sign. */
 export function size(ns: bigint): string {
   const value = ns < 0n ? -ns : ns
@@ -65,8 +60,7 @@ export function signed(ns: bigint): string {
 }
 
 function fixed(value: bigint, unit: bigint, decimals: number): string {
-  const whole = group((value / unit).toString())
-  return `${whole}.${(value % unit).toString().padStart(decimals, '0')}`
+  return `${value / unit}.${(value % unit).toString().padStart(decimals, '0')}`
 }
 
 /** `3.000000 ms slow`, `1.500000 ms fast`. */
@@ -110,7 +104,7 @@ export function short(ns: bigint): string {
     [1_000n, '\u00b5s'],
   ]
   for (const [unit, name] of units)
-    if (ns >= unit && ns % unit === 0n) return `${group((ns / unit).toString())} ${name}`
+    if (ns >= unit && ns % unit === 0n) return `${ns / unit} ${name}`
   return ns >= 1_000_000n ? size(ns) : `${ns} ns`
 }
 
@@ -130,13 +124,13 @@ export function moved(change: { readonly size: Bound; readonly class: ChangeClas
   const value = middle < 0n ? -middle : middle
   const [unit, name] = value < 1_000_000_000n ? [1_000_000n, 'ms'] : [1_000_000_000n, 's']
   const thousandths = (value * 1000n + unit / 2n) / unit
-  const text = `${group((thousandths / 1000n).toString())}.${(thousandths % 1000n).toString().padStart(3, '0')}`
+  const text = `${thousandths / 1000n}.${(thousandths % 1000n).toString().padStart(3, '0')}`
   return `${verb} ${middle < 0n ? 'back' : 'forward'} by ${text} ${name}`
 }
 
 /** `1 gap`, `2 gaps`. */
 export function count(number: number, one: string, many = `${one}s`): string {
-  return `${group(String(number))} ${number === 1 ? one : many}`
+  return `${number} ${number === 1 ? one : many}`
 }
 
 /** An instant for eyes: `2026-11-21 08:00:00.000000000` (drops `T` and `Z`; the column says UTC). */

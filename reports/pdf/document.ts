@@ -85,19 +85,21 @@ export async function drawPdf(report: Report, { pause }: PdfOptions): Promise<Bu
   return bytes
 }
 
-const panelHeight = 190
+/** Heights of one, two or three panels: all of them and the legend stand on one page. */
+const panelHeights = [230, 210, 146] as const
 
 function drawPlots(sheet: Sheet, report: Report): void {
   const { result, series } = report
-  sheet.heading('2  The error of the clock over the period', panelHeight + 80)
+  const panels = choosePanels(series.columns, result.tolerance)
+  const height = panelHeights[panels.length - 1] ?? panelHeights[2]
+  sheet.heading('2  The error of the clock over the period', height + 60)
   if (!series.columns.some((column) => column !== null)) {
     sheet.paragraph('There is no bound at any instant of this period: nothing can be drawn.')
     return
   }
-  const panels = choosePanels(series.columns, result.tolerance)
   for (const panel of panels) {
-    sheet.ensure(panelHeight + 62)
-    drawPanel(sheet, report, panel, panelHeight)
+    sheet.ensure(height + 62)
+    drawPanel(sheet, report, panel, height)
   }
   drawLegend(sheet, report)
   note(
@@ -109,14 +111,19 @@ function drawPlots(sheet: Sheet, report: Report): void {
 }
 
 function drawLegend(sheet: Sheet, report: Report): void {
-  sheet.ensure(26)
+  sheet.ensure(66)
   const { doc } = sheet
   let x = sheet.left + 42
-  const { y } = sheet
+  let { y } = sheet
   const entry = (words: string, draw: (x: number) => void) => {
+    const wide = 20 + sheet.measure(words, { size: 7 })
+    if (x + wide > sheet.right) {
+      x = sheet.left + 42
+      y += 13
+    }
     draw(x)
-    sheet.line(words, x + 22, y, { size: 7, color: soft })
-    x += 22 + sheet.measure(words, { size: 7 }) + 14
+    sheet.line(words, x + 20, y, { size: 7, color: soft })
+    x += wide + 12
   }
   entry('bound of the error', (at) => doc.save().rect(at, y, 17, 9).lineWidth(0.5).fillAndStroke('#a9bccb', '#33536d').restore())
   entry('tolerance', (at) => {
@@ -131,7 +138,7 @@ function drawLegend(sheet: Sheet, report: Report): void {
     if (!report.stretches.some((stretch) => stretch.verdict === verdict && stretch.worst === null)) continue
     entry(`${verdict}, no bound`, (at) => fillVerdict(doc, verdict, { x: at, y, width: 17, height: 9 }))
   }
-  sheet.y += 15
+  sheet.y = y + 15
 }
 
 function collect(doc: PDFKit.PDFDocument): Promise<Buffer> {

@@ -12,6 +12,8 @@ import { fillVerdict, ink, soft } from './pattern.js'
 import type { Sheet } from './sheet.js'
 import { instantTicks, unitOf, valueTicks } from './ticks.js'
 
+const wholeRange = 'Whole range'
+
 export interface Panel {
   readonly title: string
   /** Seconds of error. */
@@ -44,7 +46,7 @@ export function choosePanels(columns: readonly Column[], tolerance: number): rea
   const panels: Panel[] = [{ title: 'Against the tolerance', domain: [-cut, cut] }]
   if (most > cut) {
     const pad = 0.06 * (high - low)
-    panels.push({ title: 'Whole range', domain: [low - pad, high + pad] })
+    panels.push({ title: wholeRange, domain: [low - pad, high + pad] })
   }
   const calm = quietReach(columns, cut)
   if (calm > 0 && calm < tolerance / 4) {
@@ -83,7 +85,8 @@ export function drawPanel(sheet: Sheet, report: Report, panel: Panel, height: nu
   drawGrid(sheet, report, panel, frame, unit)
   drawTolerance(sheet, report, panel, frame)
   doc.save().rect(left, top, right - left, height).clip()
-  drawBand(sheet, series.columns, frame)
+  // Beside a whole range a bound of milliseconds is a hair: a heavier edge keeps it visible.
+  drawBand(sheet, series.columns, frame, panel.title === wholeRange)
   drawUnknown(sheet, report, frame)
   doc.restore()
   const clipped = drawClipped(sheet, series.columns, panel, frame)
@@ -117,9 +120,12 @@ function drawGrid(sheet: Sheet, report: Report, panel: Panel, frame: Frame, unit
     const x = frame.x(tick.ns)
     doc.moveTo(x, top).lineTo(x, bottom).lineWidth(0.4).stroke('#dcdcdc')
     doc.moveTo(x, bottom).lineTo(x, bottom + 3).lineWidth(0.6).stroke(ink)
-    const place = { size: 7, width: 60, align: 'center' } as const
-    sheet.line(tick.utc, x - 30, bottom + 4, place)
-    if (tick.local !== null) sheet.line(tick.local, x - 30, bottom + 13, { ...place, color: soft })
+    for (const [row, label] of [tick.utc, tick.local].entries()) {
+      if (label === null) continue
+      const half = sheet.measure(label, { size: 7 }) / 2
+      const from = Math.min(Math.max(x - half, left - half), sheet.right - 2 * half)
+      sheet.line(label, from, bottom + 4 + 9 * row, { size: 7, color: row === 0 ? ink : soft })
+    }
   }
   sheet.line('UTC', sheet.left, bottom + 4, { size: 7, width: 30 })
   if (report.period.zone !== 'UTC') sheet.line('local', sheet.left, bottom + 13, { size: 7, color: soft, width: 30 })
@@ -134,15 +140,15 @@ function drawTolerance(sheet: Sheet, report: Report, panel: Panel, frame: Frame)
     const y = frame.y(value)
     doc.save().lineWidth(1).dash(5, { space: 3 }).moveTo(frame.left, y).lineTo(frame.right, y).stroke('#7d1128').restore()
     const high = value > 0
-    // Where both lines lie close together (whole range), one label says it.
-    if (high && frame.bottom - frame.top > 0 && Math.abs(frame.y(-tolerance) - y) < 14) continue
-    const words = `${high ? '+' : '\u2212'}tolerance`
-    sheet.line(words, frame.right - 60, high ? y - 10 : y + 2, { size: 6.5, color: '#7d1128', width: 57, align: 'right' })
+    const label = { size: 6.5, color: '#7d1128', width: 57, align: 'right' } as const
+    const together = Math.abs(frame.y(-tolerance) - frame.y(tolerance)) < 14
+    if (!together) sheet.line(`${high ? '+' : '\u2212'}tolerance`, frame.right - 60, high ? y - 10 : y + 2, label)
+    else if (high) sheet.line('\u00b1tolerance', frame.right - 60, y - 11, label)
   }
 }
 
 /** The band: per run of columns with a bound one closed shape, stepping from column to column; never over a hole. */
-function drawBand(sheet: Sheet, columns: readonly Column[], frame: Frame): void {
+function drawBand(sheet: Sheet, columns: readonly Column[], frame: Frame, thin: boolean): void {
   const { doc } = sheet
   const width = (frame.right - frame.left) / columns.length
   interface Point {
@@ -158,7 +164,7 @@ function drawBand(sheet: Sheet, columns: readonly Column[], frame: Frame): void 
   let run: Point[] = []
   const flush = () => {
     const path = run.length > 0 ? shape(run) : null
-    if (path) doc.save().path(path).lineWidth(0.5).fillAndStroke('#a9bccb', '#33536d').restore()
+    if (path) doc.save().path(path).lineWidth(thin ? 1.6 : 0.5).fillAndStroke('#a9bccb', '#33536d').restore()
     run = []
   }
   for (const [index, column] of columns.entries()) {

@@ -6,7 +6,7 @@
 import { roles } from '../../lib/ntp/types.js'
 import { nanoseconds } from '../seconds.js'
 import type { Report, ReportResult } from '../types.js'
-import { between, causeWords, count, moved, percent, plainInstant, side, signed, size, span } from '../words.js'
+import { causeWords, count, moved, percent, plainInstant, side, signed, size, span } from '../words.js'
 import type { Sheet } from './sheet.js'
 import { type Cell, type ColumnSpec, drawTable, firstRows, note } from './table.js'
 
@@ -80,11 +80,11 @@ export async function drawChanges(sheet: Sheet, { result }: Report, pause: Pause
   }
   const columns: readonly ColumnSpec[] = [
     { title: 'No.', width: 24 },
-    { title: 'Record', width: 42 },
-    { title: 'Detected: earliest / latest (UTC)', width: 122 },
-    { title: 'Clock showed: before / after', width: 122 },
+    { title: 'Record', width: 40 },
+    { title: 'Detected: earliest / latest (UTC)', width: 114 },
+    { title: 'Clock showed: before / after', width: 114 },
     { title: 'Movement', width: 110 },
-    { title: 'Error found by sample', width: 79.28 },
+    { title: 'Error found after it', width: 97.28 },
   ]
   const rows = result.clockChanges.slice(0, mostRows).map((change, index): Cell[] => [
     String(index + 1),
@@ -98,7 +98,11 @@ export async function drawChanges(sheet: Sheet, { result }: Report, pause: Pause
       `${change.class}; by: ${change.by}`,
     ],
     change.error
-      ? [...(change.sample === null ? [] : [`sample ${change.sample}`]), between(change.error)]
+      ? [
+          ...(change.sample === null ? [] : [`sample ${change.sample}:`]),
+          side(nanoseconds(change.error.low)),
+          `to ${side(nanoseconds(change.error.high))}`,
+        ]
       : 'no sample with a bound',
   ])
   await drawTable(sheet, columns, rows, { pause })
@@ -120,18 +124,16 @@ export async function drawGaps(sheet: Sheet, { result, gaps }: Report, pause: Pa
   const columns: readonly ColumnSpec[] = [
     { title: 'No.', width: 24 },
     { title: 'Record', width: 42 },
-    { title: 'From (UTC)', width: 124 },
-    { title: 'To (UTC)', width: 124 },
-    { title: 'Length', width: 74, align: 'right' },
-    { title: 'Cause', width: 111.28 },
+    { title: 'From / to (UTC)', width: 114 },
+    { title: 'Length', width: 84, align: 'right' },
+    { title: 'Cause and effect', width: 235.28 },
   ]
   const rows = result.gaps.slice(0, mostRows).map((gap, index): Cell[] => {
     const entry = gaps[index]!
     return [
       String(index + 1),
       String(gap.seq),
-      plainInstant(gap.from),
-      plainInstant(gap.to),
+      [plainInstant(gap.from), plainInstant(gap.to)],
       span(entry.toNs - entry.fromNs),
       [{ strong: gap.cause }, `${causeWords[gap.cause]}${gap.estimated ? '; ends estimated' : ''}; ${breaksWords[gap.breaks]}`],
     ]
@@ -157,10 +159,10 @@ export async function drawIntervals(sheet: Sheet, { result, stretches, period }:
     return
   }
   const columns: readonly ColumnSpec[] = [
-    { title: 'Verdict', width: 76 },
-    { title: 'From / to (UTC)', width: 124 },
-    { title: 'Length', width: 70, align: 'right' },
-    { title: 'Worst bound of the error', width: 120 },
+    { title: 'Verdict', width: 104 },
+    { title: 'From / to (UTC)', width: 114 },
+    { title: 'Length, share', width: 80, align: 'right' },
+    { title: 'Worst bound of the error', width: 92 },
     { title: 'Cause', width: 109.28 },
   ]
   const whole = period.toNs - period.fromNs
@@ -170,7 +172,7 @@ export async function drawIntervals(sheet: Sheet, { result, stretches, period }:
       [{ strong: interval.verdict }, `records ${interval.fromSeq} to ${interval.toSeq}`],
       [plainInstant(interval.from), plainInstant(interval.to)],
       [span(lengthNs), percent(lengthNs, whole, 'up')],
-      interval.worst ? [side(nanoseconds(interval.worst.low)), side(nanoseconds(interval.worst.high))] : 'no bound',
+      interval.worst ? [side(nanoseconds(interval.worst.low)), `to ${side(nanoseconds(interval.worst.high))}`] : 'no bound',
       interval.cause ? [interval.cause, causeWords[interval.cause]] : '\u2013',
     ]
   })
@@ -269,10 +271,10 @@ async function drawFiles(sheet: Sheet, result: ReportResult, pause: Pause): Prom
   ]
   if (rows.length === 0) return
   const columns: readonly ColumnSpec[] = [
-    { title: 'File (of the trail, then of this report)', width: 156 },
+    { title: 'File (of the trail, then of this report)', width: 146 },
     { title: 'Records', width: 42, align: 'right' },
     { title: 'Bytes', width: 54, align: 'right' },
-    { title: 'SHA-256', width: 247.28, face: 'mono' },
+    { title: 'SHA-256', width: 257.28, face: 'mono' },
   ]
   await drawTable(sheet, columns, rows, { pause, size: 6.4 })
 }

@@ -202,7 +202,13 @@ function drawFigures(sheet: Sheet, report: Report, x: number, width: number): vo
     ],
     ['Clock changes', count(result.clockChanges.length, 'change'), changeSummary(result)],
     ['Gaps', count(result.gaps.length, 'gap'), gapNs > 0n ? `${span(gapNs)} in all` : 'none recorded'],
-    ['Samples', String(samples), `${result.samples.unscheduled} unscheduled, ${result.samples.withoutBound} without bound`],
+    [
+      'Samples',
+      String(samples),
+      result.samples.withoutBound > 0
+        ? `${result.samples.withoutBound} without a bound`
+        : `${result.samples.unscheduled} unscheduled`,
+    ],
   ]
   const widths = [0.235, 0.235, 0.17, 0.165, 0.195].map((share) => share * width)
   const height = 44

@@ -25,6 +25,8 @@ export interface TableOptions {
 }
 
 const padding = 3
+/** Room to the right of right-aligned columns, so that numbers do not touch the words behind them. */
+const beside = 8
 const mostLines = 12
 
 interface Laid {
@@ -76,11 +78,15 @@ function layCell(sheet: Sheet, cell: Cell, column: ColumnSpec, size: number): La
   for (const part of parts) {
     const face = typeof part === 'string' ? (column.face ?? 'regular') : 'bold'
     const text = typeof part === 'string' ? part : part.strong
-    for (const line of sheet.wrap(text, column.width - 2 * padding, { face, size })) lines.push({ text: line, face })
+    for (const line of sheet.wrap(text, roomOf(column), { face, size })) lines.push({ text: line, face })
   }
   if (lines.length <= mostLines) return { lines }
   const hidden = lines.slice(mostLines - 1).reduce((sum, line) => sum + line.text.length, 0)
   return { lines: [...lines.slice(0, mostLines - 1), { text: `\u2026 +${hidden} characters`, face: 'bold' }] }
+}
+
+function roomOf(column: ColumnSpec): number {
+  return column.width - 2 * padding - (column.align === 'right' ? beside : 0)
 }
 
 function heightOf(cells: readonly Laid[], leading: number): number {
@@ -92,8 +98,9 @@ function drawRow(sheet: Sheet, columns: readonly ColumnSpec[], cells: readonly L
   for (const [place, column] of columns.entries()) {
     let y = sheet.y + padding
     for (const { text, face } of cells[place]?.lines ?? []) {
-      const width = column.width - 2 * padding
-      sheet.line(text, x + padding, y, { face, size, width: width + 0.5, align: column.align ?? 'left' })
+      const width = roomOf(column)
+      const align = column.align ?? 'left'
+      sheet.line(text, x + padding, y, { face, size, width: align === 'left' ? width + 0.5 : width, align })
       y += leading
     }
     x += column.width
