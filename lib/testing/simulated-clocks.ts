@@ -2,7 +2,7 @@
  * The clocks of a simulated computer: a crystal that errs as it is told, a wall clock that somebody sets, slews or suspends.
  * @module
  */
-import type { ClockReading, ClockSource } from '../clock/types.js'
+import type { ClockReading, ClockSource, KernelState, Notice } from '../clock/types.js'
 import { floorDivide } from '../instant.js'
 import type { IntervalNs } from '../interval.js'
 import { seeded } from './random.js'
@@ -79,6 +79,8 @@ export class SimulatedClocks implements ClockSource {
   readonly resolutionNs: bigint
   /** The width of the next brackets (ns): widen it to imitate pre-emption. */
   bracketNs: bigint
+  /** What the kernel says of its discipline; `null` (the start): it cannot be read. A set makes its `maxErrorNs` 16 s, as on Linux. */
+  kernelState: KernelState | null = null
   /** Whether `close` was called. */
   closed = false
 
@@ -159,7 +161,11 @@ export class SimulatedClocks implements ClockSource {
     return this.truth().aNs
   }
 
-  notice(): 'none' | 'seen' | 'absent' {
+  kernel(): KernelState | null {
+    return this.kernelState
+  }
+
+  notice(): Notice {
     if (!this.#kernelNotice) return 'absent'
     const seen = this.#seen
     this.#seen = false
@@ -179,6 +185,7 @@ export class SimulatedClocks implements ClockSource {
   step(byNs: bigint): void {
     this.#wallNs += byNs
     this.#seen = true
+    if (this.kernelState !== null) this.kernelState = { ...this.kernelState, maxErrorNs: 16n * billion }
   }
 
   /**
