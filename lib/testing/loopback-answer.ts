@@ -96,9 +96,9 @@ const bends: Readonly<Record<Exclude<ReferenceFault, `kiss-${string}`>, Bend>> =
   'zero-transmit': bendHeader(() => ({ transmitTime: 0n })),
   'transmit-before-receive': bendHeader((header) => ({ transmitTime: moved(header.receiveTime, -5n * second) })),
   'era-1': bendHeader((header) => ({
-    referenceTime: moved(header.referenceTime, 5_113n * day),
-    receiveTime: moved(header.receiveTime, 5_113n * day),
-    transmitTime: moved(header.transmitTime, 5_113n * day),
+    referenceTime: moved(header.referenceTime, 5_114n * day),
+    receiveTime: moved(header.receiveTime, 5_114n * day),
+    transmitTime: moved(header.transmitTime, 5_114n * day),
   })),
   'root-dispersion-20s': bendHeader(() => ({ rootDispersion: 20 << 16 })),
   'reference-time-ahead': bendHeader((header) => ({ referenceTime: moved(header.transmitTime, day) })),

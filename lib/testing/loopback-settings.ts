@@ -22,7 +22,7 @@ import { OptionRangeError, OptionTypeError } from '../errors.js'
  * | `late` | comes after `path.lateMs` |
  * | `zero-receive`, `zero-transmit` | T2, T3 zero |
  * | `transmit-before-receive` | T3 five seconds before T2 |
- * | `era-1` | from a clock 5,113 days (14 years) ahead: 2040 and its era 1, if it is 2026 |
+ * | `era-1` | from a clock 5,114 days (14 years) ahead: 2040 and its era 1, if it is 2026 |
  * | `root-dispersion-20s` | root dispersion 20 s |
  * | `reference-time-ahead` | reference time one day after T3 |
  * | `extension-field`, `mac` | followed by an extension field of 28 bytes (RFC 7822), by a MAC of 20 bytes |
