@@ -5,8 +5,11 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { defaultFile, readConfigurationFile } from '../config/file.js'
+import { isPlainObject } from '../config/fields.js'
 import { parseConfiguration } from '../config/parse.js'
+import { parseReferences } from '../config/references.js'
 import type { Configuration } from '../config/types.js'
+import { parseDuration } from '../config/units.js'
 import { UsageError } from './exit.js'
 import type { Io } from './io.js'
 
@@ -49,8 +52,11 @@ export function auditSettings(
       `there is no ${defaultFile} in ${io.cwd}. Write one with "ntp-auditor init", name one with --config FILE, or give ${need}.`,
     )
   }
+  if (options.reference !== undefined) parseReferences(options.reference, '--reference')
+  if (options.tolerance !== undefined) parseDuration(options.tolerance, '--tolerance')
+  if (!isPlainObject(written)) throw new UsageError(`${path} must hold one JSON object`)
   const input: Record<string, unknown> = {
-    ...(written as object),
+    ...written,
     ...(options.reference === undefined ? {} : { references: options.reference }),
     ...(options.tolerance === undefined ? {} : { tolerance: options.tolerance }),
     ...(options.trustLocal === undefined ? {} : { trustLocal: options.trustLocal }),

@@ -13,16 +13,16 @@ export function sizeText(ns: bigint): string {
   return `${value / (unit as bigint)}.${(value % (unit as bigint)).toString().padStart(digits as number, '0')} ${name}`
 }
 
-/** An offset or error (reference minus local) in words: positive is `slow`. */
+/** An offset or error (reference minus local) in words: `1.5 ms slow` is positive. */
 export function sideText(ns: bigint): string {
   if (ns === 0n) return 'exact'
-  return `${ns > 0n ? 'slow' : 'fast'} ${sizeText(ns)}`
+  return `${sizeText(ns)} ${ns > 0n ? 'slow' : 'fast'}`
 }
 
 /** A move of the wall clock: positive is forward. */
 export function moveText(ns: bigint): string {
   if (ns === 0n) return 'unmoved'
-  return `${ns > 0n ? 'forward' : 'back'} ${sizeText(ns)}`
+  return `${sizeText(ns)} ${ns > 0n ? 'forward' : 'back'}`
 }
 
 /** Seconds of a JSON document as the nanoseconds they were written from. */
@@ -55,23 +55,25 @@ export function table(header: readonly string[], rows: readonly (readonly string
 export function wrap(text: string, columns: number, indent: string): string {
   const lines: string[] = []
   let line = ''
+  let empty = true
+  const flush = () => {
+    lines.push(line)
+    line = indent
+    empty = true
+  }
   for (const word of text.split(' ')) {
-    const lead = lines.length === 0 ? '' : indent
-    let rest = word
-    if (line !== '' && line.length + 1 + rest.length > columns) {
-      lines.push(line)
-      line = ''
-    }
-    const start = line === '' ? (lines.length === 0 ? lead : indent) : `${line} `
-    line = start + rest
+    if (!empty && line.length + 1 + word.length > columns) flush()
+    line += empty ? word : ` ${word}`
+    empty = false
     while (line.length > columns) {
-      lines.push(line.slice(0, columns))
-      rest = line.slice(columns)
-      line = indent + rest
+      const rest = line.slice(columns)
+      line = line.slice(0, columns)
+      flush()
+      line += rest
+      empty = false
     }
   }
-  lines.push(line)
-  return lines.join('\n')
+  return [...lines, line].join('\n')
 }
 
 type Style = Parameters<typeof styleText>[0]
