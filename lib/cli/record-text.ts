@@ -27,7 +27,10 @@ export function recordText(record: TrailRecord, columns: number): string {
 }
 
 /** Bytes that are no record, as one line. */
-export function brokenText(broken: { segment: number; offset: number; length: number; why: string }, columns: number): string {
+export function brokenText(
+  broken: { segment: number; offset: number; length: number; why: string },
+  columns: number,
+): string {
   const { segment, offset, length, why } = broken
   const text = `   !!!!! segment ${segment}, ${length} bytes from byte ${offset} are no record: ${harmless(why)}`
   return `${wrap(text, columns, indent)}\n`
@@ -76,7 +79,8 @@ function describeOpen(record: OpenBody): string[] {
   ]
   if (record.simulation) lines.splice(1, 0, 'SIMULATION: no clock of this trail is a real one')
   if (record.afterCrash) lines.push('after a crash: the auditor before did not close the trail')
-  if (record.supersedes) lines.push(`supersedes segment ${record.supersedes.segment} from byte ${record.supersedes.offset}`)
+  if (record.supersedes)
+    lines.push(`supersedes segment ${record.supersedes.segment} from byte ${record.supersedes.offset}`)
   return lines
 }
 

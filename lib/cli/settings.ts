@@ -4,8 +4,8 @@
  */
 import { existsSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import { defaultFile, readConfigurationFile } from '../config/file.js'
 import { isPlainObject } from '../config/fields.js'
+import { defaultFile, readConfigurationFile } from '../config/file.js'
 import { parseConfiguration } from '../config/parse.js'
 import { parseReferences } from '../config/references.js'
 import type { Configuration } from '../config/types.js'
