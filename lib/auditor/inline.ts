@@ -15,6 +15,7 @@ import type {
 } from '../engine/messages.js'
 import { type EngineParts, realParts } from '../engine/parts.js'
 import { Desk } from '../scribe/desk.js'
+import { Scribe } from '../scribe/scribe.js'
 import type { Crew, CrewListener } from './crew.js'
 
 export interface InlineOptions {
@@ -44,7 +45,13 @@ export function inlineCrew(
     simulation: options.simulation,
     restart: false,
   })
-  const desk = new Desk({ configuration, token, timers: parts.timers, auditor: scribeToAuditor, engine: scribeToEngine })
+  const desk = new Desk({
+    folder: configuration.trail,
+    open: () => Scribe.open({ folder: configuration.trail, zone: configuration.zone, token }),
+    timers: parts.timers,
+    engine: scribeToEngine,
+    auditor: scribeToAuditor,
+  })
   desk.start()
   return {
     toEngine: auditorToEngine.post,

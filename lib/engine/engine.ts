@@ -82,6 +82,16 @@ export class Engine {
     })
   }
 
+  /** Ends at once: nothing more is watched, asked or said. */
+  end(): void {
+    this.#stopping = true
+    this.#rounds.cancel()
+    this.#watch?.stop()
+    const { parts } = this.#options
+    for (const timer of [this.#scheduled, this.#recheck]) parts.timers.clearTimeout(timer)
+    parts.clocks.close()
+  }
+
   /** A scribe stands ready: the first of this run, or one that took over. */
   #begin(tail: TailSummary | null): void {
     const { configuration, parts, scribe, kind, simulation, restart } = this.#options

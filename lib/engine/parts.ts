@@ -9,7 +9,7 @@ import { openClockSource } from '../clock/open.js'
 import { systemTimers } from '../clock/timers.js'
 import type { ClockSource, Timers } from '../clock/types.js'
 import { Resolver } from '../ntp/resolve.js'
-import type { PortOpener } from '../ntp/udp.js'
+import type { OpenPort } from '../ntp/udp.js'
 
 export interface EngineParts {
   readonly clocks: ClockSource
@@ -23,7 +23,7 @@ export interface EngineParts {
   /** This computer's own addresses: a reference that answers from one is `self`. */
   ownAddresses(): ReadonlySet<string>
   /** How a UDP port is opened; default: a connected socket of node:dgram. */
-  readonly openPort?: PortOpener
+  readonly openPort?: OpenPort
 }
 
 /** The real world. Parts that are given take the place of the real ones. */
