@@ -4,10 +4,10 @@
  */
 import { randomBytes } from 'node:crypto'
 import { networkInterfaces } from 'node:os'
-import { type LeapTable, loadLeapTable } from '../clock/leap.js'
+import { loadLeapTable } from '../clock/leap.js'
 import { openClockSource } from '../clock/open.js'
 import { systemTimers } from '../clock/timers.js'
-import type { ClockSource, Timers } from '../clock/types.js'
+import type { ClockSource, LeapTable, Timers } from '../clock/types.js'
 import { Resolver } from '../ntp/resolve.js'
 import type { OpenPort } from '../ntp/udp.js'
 
@@ -15,7 +15,7 @@ export interface EngineParts {
   readonly clocks: ClockSource
   readonly timers: Timers
   readonly leap: LeapTable
-  readonly resolver: Pick<Resolver, 'resolve'>
+  readonly resolver: Resolver
   /** Unpredictable 64 bits for a request's transmit field (Q1). */
   random64(): bigint
   /** A number in [0, 1) for timer jitter. */
@@ -28,11 +28,13 @@ export interface EngineParts {
 
 /** The real world. Parts that are given take the place of the real ones. */
 export function realParts(given: Partial<EngineParts> = {}): EngineParts {
+  const clocks = given.clocks ?? openClockSource()
+  const timers = given.timers ?? systemTimers
   return {
-    clocks: given.clocks ?? openClockSource(),
-    timers: given.timers ?? systemTimers,
+    clocks,
+    timers,
     leap: given.leap ?? loadLeapTable(),
-    resolver: given.resolver ?? new Resolver(),
+    resolver: given.resolver ?? new Resolver({ timers, nowNs: () => clocks.auditNs() }),
     random64: given.random64 ?? (() => randomBytes(8).readBigUInt64BE()),
     uniform: given.uniform ?? Math.random,
     ownAddresses: given.ownAddresses ?? ownAddresses,

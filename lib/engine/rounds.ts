@@ -55,7 +55,10 @@ export class Rounds {
     for (let i = 0; i < round.exchanges; i += 1) {
       if (i > 0) await this.#pause()
       if (mine !== this.#generation) return false
-      const readings = await sampler.ask({ unscheduled: round.unscheduled, timeoutNs: round.timeoutNs })
+      const { timeoutNs } = round
+      // The first packet of a scheduled sample keeps the poll floor; all others take tokens.
+      const unscheduled = round.unscheduled || i > 0
+      const readings = await sampler.ask({ unscheduled, timeoutNs, wanted: () => mine === this.#generation })
       if (mine !== this.#generation) return false
       for (const role of roles) {
         const reading = readings[role]
