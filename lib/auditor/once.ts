@@ -13,7 +13,7 @@ import { type Collected, Rounds } from '../engine/rounds.js'
 import { Sampler } from '../engine/sampler.js'
 import { taiUtcOf } from '../engine/tai.js'
 import { Watch } from '../engine/watch.js'
-import { type SampleDocument, sampleDocument } from '../trail/document.js'
+import { looseSampleDocument, type SampleDocument } from '../trail/document.js'
 
 /**
  * Asks the references once and says what they tell of the local clock.
@@ -29,7 +29,7 @@ export async function sampleOnce(
   options: { readonly base?: string; readonly parts?: Partial<EngineParts> } = {},
 ): Promise<SampleDocument> {
   const configuration = parseConfiguration(input, { base: options.base ?? process.cwd(), trail: 'optional' })
-  return sampleDocument(await takeSample(configuration, options.parts))
+  return looseSampleDocument(await takeSample(configuration, options.parts))
 }
 
 /** {@link sampleOnce} for a configuration that was parsed already; the sample as the rooms above the network know it. */

@@ -11,6 +11,7 @@ import { parseConfiguration } from '../config/parse.js'
 import { OutputError } from '../errors.js'
 import { parseInstant } from '../instant.js'
 import { LoopbackReference } from './loopback-reference.js'
+import type { ReferenceChange } from './loopback-settings.js'
 import { countingPorts } from './ports.js'
 import { SimulatedClocks } from './simulated-clocks.js'
 import { VirtualTime } from './virtual-time.js'
@@ -54,11 +55,21 @@ export async function simulateDemoDay(options: DemoOptions): Promise<Demo> {
   const endNs = at('00:00:00') + 86_400n * second + 180n * second
   const clocks = new SimulatedClocks(time, { driftPpb: 12_300n, wallDriftPpb: 40n, offsetNs: 900_000n, seed: 3 })
   const clock = () => time.nowNs()
-  const common = { clock, precision: -20, seed: 7 }
+  const start = (change: ReferenceChange) => LoopbackReference.start({ clock, timers: time.timers, seed: 7, ...change })
   const references = await Promise.all([
-    LoopbackReference.start({ ...common, stratum: 1, referenceId: 'GPS', rootDelayMs: 0, rootDispersionMs: 0.5, path: { toMs: 3, fromMs: 4, jitterMs: 1 } }),
-    LoopbackReference.start({ ...common, stratum: 2, rootDelayMs: 2, rootDispersionMs: 1.5, path: { toMs: 4, fromMs: 3, jitterMs: 1 } }),
-    LoopbackReference.start({ ...common, stratum: 2, rootDelayMs: 3, rootDispersionMs: 1, offsetNs: lieNs, path: { toMs: 2, fromMs: 2, jitterMs: 1 } }),
+    start({
+      path: { toMs: 3, fromMs: 4, jitterMs: 1 },
+      header: { stratum: 1, referenceId: 'GPS', rootDispersionNs: 500_000n },
+    }),
+    start({
+      path: { toMs: 4, fromMs: 3, jitterMs: 1 },
+      header: { stratum: 2, referenceId: 0xc0000201, rootDelayNs: 2_000_000n, rootDispersionNs: 1_500_000n },
+    }),
+    start({
+      offsetNs: lieNs,
+      path: { toMs: 2, fromMs: 2, jitterMs: 1 },
+      header: { stratum: 2, referenceId: 0xc0000202, rootDelayNs: 3_000_000n, rootDispersionNs: 1_000_000n },
+    }),
   ])
   try {
     const configuration = parseConfiguration(
