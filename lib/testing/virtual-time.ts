@@ -199,6 +199,7 @@ export class VirtualTime {
       if (due || (impatient && next !== undefined)) {
         this.freeze()
         this.jumpToNextTimer()
+        await drained()
         this.flow()
       }
       if (due || impatient || set !== this.#heap.everSet) {

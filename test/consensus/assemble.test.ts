@@ -232,8 +232,9 @@ describe('identity', () => {
   const of = (address: string, port = 123, self = false): string => identity({ address, port, self })
 
   test('an IPv4-mapped address is its IPv4 address', () => {
-    expect(of('::ffff:192.0.2.1')).toBe('192.0.2.1')
-    expect(of('::FFFF:c000:201')).toBe('192.0.2.1')
+    expect(of('::ffff:192.0.2.1')).toBe(of('192.0.2.1'))
+    expect(of('::FFFF:c000:201')).toBe(of('192.0.2.1'))
+    expect(of('::192.0.2.1')).not.toBe(of('192.0.2.1'))
   })
 
   test('the zone of a link-local address belongs to it', () => {
