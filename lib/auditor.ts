@@ -3,7 +3,6 @@
  * durable, and never throws into the application on its own account.
  * @module
  */
-import { randomUUID } from 'node:crypto'
 import { EventEmitter } from 'node:events'
 import type { Crew } from './auditor/crew.js'
 import { WorkerCrew } from './auditor/crew.js'
@@ -137,14 +136,13 @@ export class Auditor extends EventEmitter<AuditorEvents> {
           else settle(new WorkerError(error.message))
         },
       }
-      const token = randomUUID()
       this.#crew =
         options.engine === 'inline'
-          ? inlineCrew(this.configuration, token, listener, {
+          ? inlineCrew(this.configuration, listener, {
               simulation: options.parts?.clocks !== undefined,
               ...(options.parts ? { parts: options.parts } : {}),
             })
-          : new WorkerCrew(this.configuration, token, listener)
+          : new WorkerCrew(this.configuration, listener)
     })
   }
 

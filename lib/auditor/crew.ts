@@ -47,7 +47,8 @@ type Role = 'engine' | 'scribe'
 export class WorkerCrew implements Crew {
   readonly #configuration: Configuration
   readonly #listener: CrewListener
-  readonly #token: string
+  /** Of the present scribe's lock: its successor takes it over. */
+  #token: string | null = null
   #engine: Worker
   #scribe: Worker
   #held = true
@@ -57,13 +58,9 @@ export class WorkerCrew implements Crew {
     scribe: { count: 0, at: 0 },
   }
 
-  /**
-   * @param token identifies this auditor to the trail's lock: a scribe that takes over from one that died holds it too
-   */
-  constructor(configuration: Configuration, token: string, listener: CrewListener) {
+  constructor(configuration: Configuration, listener: CrewListener) {
     this.#configuration = configuration
     this.#listener = listener
-    this.#token = token
     const { port1, port2 } = new MessageChannel()
     this.#scribe = this.#startScribe(port1)
     this.#engine = this.#startEngine(port2, false)
@@ -94,7 +91,9 @@ export class WorkerCrew implements Crew {
     const workerData: ScribeWorkerData = { configuration: this.#configuration, token: this.#token, engine }
     const worker = this.#start('scribe', new URL('../scribe/worker.js', import.meta.url), workerData, engine)
     worker.on('message', (message: ScribeToAuditor) => {
-      if (worker === this.#scribe && !this.#ended) this.#listener.fromScribe(message)
+      if (worker !== this.#scribe || this.#ended) return
+      if (message.kind === 'opened') this.#token = message.token
+      this.#listener.fromScribe(message)
     })
     return worker
   }

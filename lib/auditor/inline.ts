@@ -23,10 +23,8 @@ export interface InlineOptions {
   readonly simulation: boolean
 }
 
-/** @param token identifies this auditor to the trail's lock */
 export function inlineCrew(
   configuration: Configuration,
-  token: string,
   listener: CrewListener,
   options: InlineOptions,
 ): Crew {
@@ -47,7 +45,7 @@ export function inlineCrew(
   })
   const desk = new Desk({
     folder: configuration.trail,
-    open: () => Scribe.open({ folder: configuration.trail, zone: configuration.zone, token }),
+    open: () => Scribe.open({ folder: configuration.trail, zone: configuration.zone }),
     timers: parts.timers,
     engine: scribeToEngine,
     auditor: scribeToAuditor,

@@ -13,6 +13,7 @@ import { type Collected, Rounds } from '../engine/rounds.js'
 import { Sampler } from '../engine/sampler.js'
 import { taiUtcOf } from '../engine/tai.js'
 import { Watch } from '../engine/watch.js'
+import { witnessOptions } from '../engine/witnessing.js'
 import { looseSampleDocument, type SampleDocument } from '../trail/document.js'
 
 /**
@@ -36,12 +37,12 @@ export async function sampleOnce(
 export async function takeSample(configuration: Configuration, given: Partial<EngineParts> = {}): Promise<Sample> {
   const parts = realParts(given)
   try {
-    const { periodNs, reportNs, maxRatePpb } = configuration.witness
-    const { coupled, bootId } = parts.clocks
-    const first = parts.clocks.read()
-    const witness = new Witness(first, { periodNs, reportNs, maxRatePpb, coupled, bootId })
+    const { clocks, timers, noticeMs } = parts
+    const { periodNs } = configuration.witness
+    const options = witnessOptions(configuration, parts, () => false)
+    const witness = new Witness(clocks.read(), options, clocks.notice())
     const quiet = { onEvents: () => {}, onLook: () => {} }
-    const watch = new Watch({ clocks: parts.clocks, timers: parts.timers, witness, periodNs, ...quiet }, first)
+    const watch = new Watch({ clocks, timers, witness, periodNs, noticeMs, ...quiet })
     const ratePpb = rateOf(configuration, parts.clocks)
     const sampler = new Sampler({
       configuration,
@@ -58,8 +59,8 @@ export async function takeSample(configuration: Configuration, given: Partial<En
         all = collected
       },
     })
-    const { exchanges, timeoutNs } = configuration
-    await rounds.begin({ reason: 'requested', triggerId: null, exchanges, unscheduled: false, timeoutNs })
+    const { exchanges, timeoutNs, toleranceNs } = configuration
+    await rounds.begin({ reason: 'requested', triggerId: null, exchanges, unscheduled: false, timeoutNs, toleranceNs })
     const look = watch.look()
     return assemble({
       reason: 'requested',

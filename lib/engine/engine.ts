@@ -4,7 +4,7 @@
  * worker thread, in the calling thread and in simulated time.
  * @module
  */
-import { acrossRestart } from '../clock/restart.js'
+import type { Stamp } from '../clock/types.js'
 import { Witness } from '../clock/witness.js'
 import type { Configuration } from '../config/types.js'
 import { assemble } from '../consensus/assemble.js'
@@ -14,6 +14,7 @@ import type { Draft } from '../trail/types.js'
 import type { Link } from './link.js'
 import type { AuditorToEngine, EngineToAuditor, EngineToScribe, ScribeToEngine, TailSummary } from './messages.js'
 import { describeOpen, emptySince } from './open-fields.js'
+import { indicatesLeap, sinceTail, witnessOptions } from './witnessing.js'
 import { Outbox } from './outbox.js'
 import type { EngineParts } from './parts.js'
 import { rateOf } from './rate.js'
@@ -53,6 +54,7 @@ export class Engine {
   #rechecks = 0
   #lastDraftNs = 0n
   #lastBound: { atNs: bigint; wallNs: bigint } | null = null
+  #leapIndicated = false
   #stopping = false
 
   constructor(options: EngineOptions) {
@@ -99,8 +101,9 @@ export class Engine {
     if (this.#watch) {
       const unwritten = this.#outbox.unwritten(tail?.last ?? null)
       this.#watch.look()
-      const stamp = unwritten[0]?.stamp ?? encodeStamp(this.#watch.stamp())
-      scribe.post({ kind: 'begin', open, reason: 'restart', stamp: { ...stamp, since: emptySince(stamp.since.notice) } })
+      const first = unwritten[0]
+      const stamp = first ? { ...first.stamp, since: emptySince(first.stamp.since.notice) } : encodeStamp(this.#watch.stamp())
+      scribe.post({ kind: 'begin', open, reason: 'restart', stamp })
       for (const draft of unwritten) scribe.post({ kind: 'draft', draft })
       const { aNs, wallNs } = this.#watch.last
       this.#emit(
@@ -109,42 +112,34 @@ export class Engine {
       return
     }
     const first = parts.clocks.read()
-    const { periodNs, reportNs, maxRatePpb } = configuration.witness
-    const witness = new Witness(first, {
-      periodNs,
-      reportNs,
-      maxRatePpb,
-      coupled: parts.clocks.coupled,
-      bootId: parts.clocks.bootId,
-    })
+    const witness = new Witness(first, witnessOptions(configuration, parts, () => this.#leapIndicated), parts.clocks.notice())
     this.#witness = witness
-    this.#watch = new Watch(
-      {
-        clocks: parts.clocks,
-        timers: parts.timers,
-        witness,
-        periodNs,
-        onEvents: (events) => this.#saw(events),
-        onLook: () => this.#beat(),
-      },
-      first,
-    )
+    this.#watch = new Watch({
+      clocks: parts.clocks,
+      timers: parts.timers,
+      witness,
+      periodNs: configuration.witness.periodNs,
+      noticeMs: parts.noticeMs,
+      onEvents: (events, before) => this.#saw(events, before),
+      onLook: () => this.#beat(),
+    })
     scribe.post({ kind: 'begin', open, reason: restart ? 'restart' : 'start', stamp: encodeStamp(this.#watch.stamp()) })
     this.#lastDraftNs = first.aNs
-    if (tail) for (const event of acrossRestart(tail, first, parts.clocks, restart)) this.#emitEvent(event)
+    if (tail) for (const event of sinceTail(tail, first, this.#options)) this.#emitEvent(event)
     this.#watch.start()
     this.#schedule()
     void this.#rounds.begin(this.#round('startup', null, configuration.exchanges))
   }
 
   #round(reason: SampleReason, triggerId: number | null, exchanges: number): Round {
-    const { timeoutNs } = this.#options.configuration
+    const { timeoutNs, toleranceNs } = this.#options.configuration
     const unscheduled = reason === 'clock-change' || reason === 'recheck' || reason === 'resume' || reason === 'requested'
-    return { reason, triggerId, exchanges, unscheduled, timeoutNs }
+    return { reason, triggerId, exchanges, unscheduled, timeoutNs, toleranceNs }
   }
 
   /** What the witness told: recorded at once, and answered by a sample. */
-  #saw(events: readonly WatchEvent[]): void {
+  #saw(events: readonly WatchEvent[], before: Stamp | null): void {
+    if (before) this.#emit({ type: 'heartbeat' }, null, before)
     let triggerId: number | null = null
     for (const event of events) {
       const id = this.#emitEvent(event)
@@ -184,10 +179,11 @@ export class Engine {
       exchanges: collected,
       configured: configuration.references.length,
       ratePpb: this.#ratePpb,
-      toleranceNs: configuration.toleranceNs,
+      toleranceNs: round.toleranceNs,
       trustLocal: configuration.trustLocal,
       taiUtc: taiUtcOf(collected) ?? parts.leap.taiUtc(look.wallNs),
     })
+    this.#leapIndicated = indicatesLeap(collected)
     if (sample.consensus.m) {
       this.#endSilence(sample.atNs, sample.wallNs)
       this.#lastBound = { atNs: sample.atNs, wallNs: sample.wallNs }
@@ -245,19 +241,20 @@ export class Engine {
     return this.#emit(event.kind === 'clock-change' ? encodeChange(event) : encodeGap(event)).id
   }
 
-  #emit(body: Draft['body'], triggerId: number | null = null): Draft {
+  #emit(body: Draft['body'], triggerId: number | null = null, stamp?: Stamp): Draft {
     const watch = this.#watch
     if (!watch) throw new Error('a draft before the first look')
-    const draft = this.#outbox.put(encodeStamp(watch.stamp()), body, triggerId)
+    const draft = this.#outbox.put(encodeStamp(stamp ?? watch.stamp()), body, triggerId)
     this.#lastDraftNs = watch.last.aNs
     this.#options.scribe.post({ kind: 'draft', draft })
     return draft
   }
 
-  #want(who: Waiting, reason: SampleReason): void {
+  #want(who: Waiting, reason: SampleReason, toleranceNs = this.#options.configuration.toleranceNs): void {
     this.#waiting.push(who)
-    if (!this.#watch || this.#rounds.current) return
-    void this.#rounds.begin(this.#round(reason, null, this.#options.configuration.exchanges))
+    if (this.#watch && !this.#rounds.current) {
+      void this.#rounds.begin({ ...this.#round(reason, null, this.#options.configuration.exchanges), toleranceNs })
+    }
   }
 
   #satisfy(draft: Draft): void {
@@ -270,7 +267,8 @@ export class Engine {
 
   #asked({ token, request }: ScribeToEngine & { kind: 'request' }): void {
     if (request.kind === 'sample') {
-      this.#want({ token }, 'requested')
+      const given = request.toleranceNs
+      this.#want({ token }, 'requested', given === null ? undefined : BigInt(given))
     } else {
       const { on, text, by } = request
       this.#watch?.look()

@@ -4,6 +4,7 @@
  */
 import type { MessagePort } from 'node:worker_threads'
 import type { SampleReason } from '../consensus/types.js'
+import type { Request } from '../scribe/inbox.js'
 import type { Draft, OpenBody, Placed, StoredStamp, TrailRecord } from '../trail/types.js'
 
 /** From the application to a worker: the other worker was replaced, this is the line to the new one. */
@@ -27,14 +28,9 @@ export type OpenFields = Omit<
 /** The end of a trail as an engine needs it to go on. */
 export interface TailSummary {
   readonly last: TrailRecord
-  readonly lastOpen: OpenBody
+  readonly lastOpen: OpenBody | null
   readonly orderly: boolean
 }
-
-/** What another command asked for through the inbox. */
-export type InboxRequest =
-  | { readonly kind: 'note'; readonly on: number; readonly text: string; readonly by: string }
-  | { readonly kind: 'sample' }
 
 export type EngineToScribe =
   /** First of all: the trail's next segment begins with these clocks. */
@@ -48,7 +44,7 @@ export type EngineToScribe =
 export type ScribeToEngine =
   | { readonly kind: 'tail'; readonly tail: TailSummary | null }
   | { readonly kind: 'written'; readonly draftId: number; readonly seq: number }
-  | { readonly kind: 'request'; readonly token: string; readonly request: InboxRequest }
+  | { readonly kind: 'request'; readonly token: string; readonly request: Request }
 
 export type AuditorToEngine =
   | { readonly kind: 'sample'; readonly requestId: number; readonly reason: SampleReason }
@@ -63,7 +59,8 @@ export type EngineToAuditor =
 export type AuditorToScribe = { readonly kind: 'release' }
 
 export type ScribeToAuditor =
-  | { readonly kind: 'opened' }
+  /** The trail is open. `token` lets a scribe that takes over from this one take its lock. */
+  | { readonly kind: 'opened'; readonly token: string }
   | { readonly kind: 'failed'; readonly error: ErrorData }
   /** The `open` record is durable: the audit stands. */
   | { readonly kind: 'ready' }

@@ -22,6 +22,8 @@ export interface EngineParts {
   uniform(): number
   /** This computer's own addresses: a reference that answers from one is `self`. */
   ownAddresses(): ReadonlySet<string>
+  /** How often the kernel's notice of a clock set is asked for between looks (ms). */
+  readonly noticeMs: number
   /** How a UDP port is opened; default: a connected socket of node:dgram. */
   readonly openPort?: OpenPort
 }
@@ -38,6 +40,7 @@ export function realParts(given: Partial<EngineParts> = {}): EngineParts {
     random64: given.random64 ?? (() => randomBytes(8).readBigUInt64BE()),
     uniform: given.uniform ?? Math.random,
     ownAddresses: given.ownAddresses ?? ownAddresses,
+    noticeMs: given.noticeMs ?? 25,
     ...(given.openPort ? { openPort: given.openPort } : {}),
   }
 }

@@ -21,6 +21,8 @@ export interface Round {
   readonly unscheduled: boolean
   /** Upper limit of each exchange's time-out. */
   readonly timeoutNs: bigint
+  /** What its sample is judged against. */
+  readonly toleranceNs: bigint
 }
 
 export type Collected = Partial<Record<Role, readonly Reading[]>>

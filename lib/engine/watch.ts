@@ -1,9 +1,10 @@
 /**
- * The watch: a look at the clocks every period and whenever an exchange takes one, handed to the witness; what it tells
- * is handed on at once.
+ * The watch: a look at the clocks every period, at once when the kernel gives notice of a set, and whenever an exchange takes
+ * one. Looks go to the witness; what it tells is handed on at once.
  * @module
  */
-import type { ClockChange, ClockReading, ClockSource, Gap, Stamp, Timers } from '../clock/types.js'
+import { observe } from '../clock/observe.js'
+import type { ClockChange, ClockReading, ClockSource, Gap, Notice, Stamp, Timers } from '../clock/types.js'
 import type { Witness } from '../clock/witness.js'
 
 export type WatchEvent = ClockChange | Gap
@@ -13,8 +14,10 @@ export interface WatchOptions {
   readonly timers: Timers
   readonly witness: Witness
   readonly periodNs: bigint
-  /** Called inside the look that saw them, before anything else is stamped. */
-  readonly onEvents: (events: readonly WatchEvent[]) => void
+  /** How often the kernel's notice is asked for between looks (ms). */
+  readonly noticeMs: number
+  /** Called inside the look that saw them. `before`: clock fields at the last look ahead of them, to be recorded first. */
+  readonly onEvents: (events: readonly WatchEvent[], before: Stamp | null) => void
   /** Called after every look of the timer. */
   readonly onLook: () => void
 }
@@ -23,42 +26,56 @@ export class Watch {
   readonly #options: WatchOptions
   #timer: unknown = null
   #stopped = false
-  #last: ClockReading
+  #lookAtNs = 0n
+  #carried: Notice = 'none'
 
-  constructor(options: WatchOptions, first: ClockReading) {
+  constructor(options: WatchOptions) {
     this.#options = options
-    this.#last = first
   }
 
   start(): void {
-    const { timers, periodNs } = this.#options
-    const ms = Number(periodNs) / 1e6
+    const { timers, periodNs, noticeMs, clocks } = this.#options
+    const periodMs = Number(periodNs) / 1e6
+    const quick = clocks.notice() !== 'absent' && noticeMs < periodMs
+    const stepMs = quick ? noticeMs : periodMs
+    this.#lookAtNs = clocks.auditNs() + periodNs
     const tick = () => {
       if (this.#stopped) return
-      this.#timer = timers.setTimeout(tick, ms)
+      this.#timer = timers.setTimeout(tick, stepMs)
+      // Without a notice every tick is a look; with one, the ticks between looks only ask for it.
+      if (quick) {
+        if (clocks.notice() === 'seen') this.#carried = 'seen'
+        if (this.#carried === 'none' && clocks.auditNs() < this.#lookAtNs) return
+      }
       this.look()
       this.#options.onLook()
     }
-    this.#timer = timers.setTimeout(tick, ms)
+    this.#timer = timers.setTimeout(tick, stepMs)
   }
 
   /** One look now. */
   look(): ClockReading {
-    const { clocks } = this.#options
-    const reading = clocks.read()
-    this.feed(reading, clocks.notice())
+    const { reading, notice } = observe(this.#options.clocks, this.#carried)
+    this.#carried = 'none'
+    this.feed(reading, notice)
     return reading
   }
 
   /**
-   * A look that somebody else took (an exchange reads the clocks at sending and receiving).
+   * A look that somebody else took: an exchange reads the clocks at sending and receiving.
    * @returns whether it showed that the wall clock or the flow of time was interrupted
    */
-  feed(reading: ClockReading, notice: 'none' | 'seen' | 'absent'): boolean {
-    if (this.#stopped || reading.aNs < this.#last.aNs) return false
-    this.#last = reading
-    const events = this.#options.witness.look(reading, notice)
-    if (events.length > 0) this.#options.onEvents(events)
+  feed(reading: ClockReading, notice: Notice): boolean {
+    const { witness, periodNs } = this.#options
+    if (this.#stopped || reading.aNs < witness.last.aNs) {
+      if (notice === 'seen') this.#carried = 'seen'
+      return false
+    }
+    const told = this.#carried === 'seen' ? 'seen' : notice
+    this.#carried = 'none'
+    this.#lookAtNs = reading.aNs + periodNs
+    const events = witness.look(reading, told)
+    if (events.length > 0) this.#options.onEvents(events, witness.before())
     return events.length > 0
   }
 
@@ -69,7 +86,7 @@ export class Watch {
 
   /** The last look. */
   get last(): ClockReading {
-    return this.#last
+    return this.#options.witness.last
   }
 
   stop(): void {

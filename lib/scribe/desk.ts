@@ -13,8 +13,8 @@ import {
   type ScribeToAuditor,
   type ScribeToEngine,
 } from '../engine/messages.js'
-import type { Placed } from '../trail/types.js'
-import { answer, take } from './inbox.js'
+import { sampleDocument } from '../trail/document.js'
+import type { OpenBody, Placed, TrailRecord } from '../trail/types.js'
 import { DraftQueue } from './queue.js'
 import type { Scribe } from './scribe.js'
 
@@ -40,6 +40,9 @@ export class Desk {
   /** Inbox tokens that wait for a draft. */
   readonly #promised = new Map<number, string[]>()
   #scribe: Scribe | null = null
+  /** The last record written here, and the last `open`. */
+  #last: TrailRecord | null = null
+  #lastOpen: OpenBody | null = null
   #begun = false
   #retry: unknown = null
   #inbox: unknown = null
@@ -60,7 +63,7 @@ export class Desk {
       auditor.post({ kind: 'failed', error: errorData(error) })
       return
     }
-    auditor.post({ kind: 'opened' })
+    auditor.post({ kind: 'opened', token: this.#scribe.token })
     engine.listen((message) => this.#hear(message))
     this.greet()
     this.#lookIntoInbox()
@@ -69,10 +72,12 @@ export class Desk {
   /** Tells a new engine where the trail ends. */
   greet(): void {
     if (!this.#scribe) return
-    const tail = this.#scribe.tail
+    const found = this.#scribe.tail
+    const last = this.#last ?? found?.record ?? null
+    const lastOpen = this.#lastOpen ?? found?.lastOpen ?? null
     this.#options.engine.post({
       kind: 'tail',
-      tail: tail && { last: tail.record, lastOpen: tail.lastOpen, orderly: tail.orderly },
+      tail: last && { last, lastOpen, orderly: this.#last === null && (found?.orderly ?? false) },
     })
   }
 
@@ -82,7 +87,7 @@ export class Desk {
     const { timers } = this.#options
     timers.clearTimeout(this.#retry)
     timers.clearTimeout(this.#inbox)
-    this.#scribe?.release()
+    this.#scribe?.abandon()
     this.#scribe = null
   }
 
@@ -97,7 +102,8 @@ export class Desk {
       case 'promise':
         return this.#promise(message.token, message.draftId)
       case 'refuse':
-        return answer(this.#options.folder, message.token, { ok: false, error: message.error })
+        this.#scribe?.inbox.answer(message.token, { ok: false, error: message.error })
+        return
       case 'close':
         return this.#close(message)
     }
@@ -107,7 +113,7 @@ export class Desk {
     const scribe = this.#scribe
     if (!scribe) return
     try {
-      for (const placed of scribe.begin({ ...open, reason }, stamp)) this.#announce(null, placed)
+      for (const placed of scribe.begin({ type: 'open', ...open, reason }, stamp)) this.#announce(null, placed)
     } catch (error) {
       if (this.#begun) this.#problem(errorData(error))
       else this.#options.auditor.post({ kind: 'failed', error: errorData(error) })
@@ -123,11 +129,9 @@ export class Desk {
     if (!scribe || !this.#begun || this.#retry !== null) return
     for (let draft = this.#queue.next(); draft; draft = this.#queue.next()) {
       try {
-        const all = scribe.append(draft)
+        const placed = scribe.append(draft)
         this.#queue.done(draft)
-        for (const placed of all.slice(0, -1)) this.#announce(null, placed)
-        const placed = all.at(-1)
-        if (placed) this.#announce(draft.id, placed)
+        this.#announce(draft.id, placed)
         this.#failing = ''
       } catch (error) {
         this.#problem(errorData(error))
@@ -141,12 +145,14 @@ export class Desk {
   }
 
   #announce(draftId: number | null, placed: Placed): void {
-    const { auditor, engine, folder } = this.#options
+    const { auditor, engine } = this.#options
+    this.#last = placed.record
+    if (placed.record.type === 'open') this.#lastOpen = placed.record
     if (draftId !== null) {
       engine.post({ kind: 'written', draftId, seq: placed.record.seq })
       this.#written.set(draftId, placed)
       if (this.#written.size > remembered) this.#written.delete(this.#written.keys().next().value ?? draftId)
-      for (const token of this.#promised.get(draftId) ?? []) answer(folder, token, { ok: true, record: placed.record })
+      for (const token of this.#promised.get(draftId) ?? []) this.#answer(token, placed)
       this.#promised.delete(draftId)
     }
     auditor.post({ kind: 'record', draftId, placed })
@@ -154,20 +160,20 @@ export class Desk {
 
   #promise(token: string, draftId: number): void {
     const placed = this.#written.get(draftId)
-    if (placed) answer(this.#options.folder, token, { ok: true, record: placed.record })
+    if (placed) this.#answer(token, placed)
     else this.#promised.set(draftId, [...(this.#promised.get(draftId) ?? []), token])
   }
 
+  #answer(token: string, { record }: Placed): void {
+    const document = record.type === 'sample' ? sampleDocument(record) : null
+    this.#scribe?.inbox.answer(token, { ok: true, seq: record.seq, document })
+  }
+
   #lookIntoInbox(): void {
-    const { timers, folder, engine } = this.#options
+    const { timers, engine } = this.#options
     this.#inbox = timers.setTimeout(() => {
-      if (this.#closed) return
-      try {
-        for (const { token, request } of take(folder)) engine.post({ kind: 'request', token, request })
-      } catch (error) {
-        this.#problem(errorData(error))
-      }
-      this.#lookIntoInbox()
+      for (const { id, request } of this.#scribe?.inbox.take() ?? []) engine.post({ kind: 'request', token: id, request })
+      if (!this.#closed) this.#lookIntoInbox()
     }, inboxMs)
   }
 

@@ -12,8 +12,8 @@ import { Scribe } from './scribe.js'
 
 export interface ScribeWorkerData {
   readonly configuration: Configuration
-  /** Identifies the auditor to the lock. */
-  readonly token: string
+  /** Of the scribe that died in this process and whose lock is taken over. */
+  readonly token: string | null
   /** The line to the engine. */
   readonly engine: MessagePort
 }
@@ -25,7 +25,7 @@ const toAuditor = portLink<ScribeToAuditor, AuditorToScribe | Relink>(parentPort
 
 const desk = new Desk({
   folder: configuration.trail,
-  open: () => Scribe.open({ folder: configuration.trail, zone: configuration.zone, token }),
+  open: () => Scribe.open({ folder: configuration.trail, zone: configuration.zone, ...(token === null ? {} : { token }) }),
   timers: systemTimers,
   engine: toEngine,
   auditor: {
