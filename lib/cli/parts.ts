@@ -49,6 +49,6 @@ export interface Parts {
   sampleOnce(input: object): Promise<SampleDocument>
   /** An auditor that keeps the process alive until it is stopped. */
   startAuditor(configuration: Configuration, listeners: AuditorListeners): Promise<RunningAuditor>
-  /** Asks the auditor that holds a trail for a sample. @throws {InboxError} it does not answer */
+  /** Asks the auditor that holds a trail for a sample, and waits until it is in the trail. @throws {InboxError} no answer */
   requestSample(trail: string): Promise<SampleDocument>
 }

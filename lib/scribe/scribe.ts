@@ -6,17 +6,19 @@
 import { join } from 'node:path'
 import { TrailLockedError, TrailWriteError } from '../errors.js'
 import { canonicalize } from '../trail/canonical.js'
-import { leafHash, sha256 } from '../trail/hash.js'
+import { leafHash } from '../trail/hash.js'
+import { longestLine } from '../trail/lines.js'
+import { checkRecord } from '../trail/record.js'
 import type { Body, CloseBody, Draft, OpenBody, Placed, RecoverBody, StoredStamp, TrailRecord } from '../trail/types.js'
 import { Calendar } from './calendar.js'
-import { type Cut, cutBack } from './cut.js'
-import { codeOf, isFull, writeFailure } from './failure.js'
+import { codeOf, writeFailure } from './failure.js'
 import { type Files, realFiles } from './files.js'
 import type { Processes } from './holder.js'
 import { Inbox } from './inbox.js'
 import { TrailLock } from './lock.js'
+import { Mender } from './mend.js'
 import { SegmentFile } from './segment-file.js'
-import { type BadEnd, findEnd } from './tail.js'
+import { findEnd } from './tail.js'
 
 /** Below this many free bytes no trail is opened; below the other the operator should be told. */
 export const refuseBelowBytes = 20_000_000n
@@ -74,8 +76,7 @@ export class Scribe {
   #reason: OpenBody['reason'] | null = null
   #segment: SegmentFile | null = null
   #failed: unknown = null
-  #recovers: RecoverBody[]
-  #supersedes: OpenBody['supersedes']
+  #mender: Mender
   /** Whose `since` stands in the trail already, though the record itself does not. */
   #spent: unknown = null
   #triggers = new Map<number, number>()
@@ -92,10 +93,11 @@ export class Scribe {
     this.#syncsFolders = files.syncFolder(options.folder)
     const end = findEnd(options.folder, files)
     this.#next = end.next
-    this.#supersedes = null
-    this.#recovers = []
-    for (const bad of end.bad) this.#mend(bad)
-    this.recovered = [...this.#recovers]
+    this.#mender = new Mender(options.folder, files)
+    for (const bad of end.bad) {
+      if (this.#mender.end(bad) && bad.segment.number === this.#next - 1) this.#next = bad.segment.number
+    }
+    this.recovered = [...this.#mender.recovers]
     const { last, open } = end
     this.#seq = last?.record.seq ?? 0
     this.#hash = last?.hash ?? ''
@@ -104,7 +106,7 @@ export class Scribe {
       hash: last.hash,
       record: last.record,
       lastOpen: open,
-      orderly: last.record.type === 'close' && this.#recovers.length === 0,
+      orderly: last.record.type === 'close' && this.recovered.length === 0,
     }
   }
 
@@ -173,7 +175,7 @@ export class Scribe {
    * Records a draft: it is on the disk when this returns. May open a new segment before (the label day changed, or the last
    * write failed); the draft's `since` then stands in the first record that carries its clock fields.
    * @throws {TrailWriteError} nothing is recorded; call again with the same draft, as often as need be
-   * @throws {TypeError} for a draft that has no canonical text
+   * @throws {TypeError} for a draft that is no record; nothing is recorded, and never will be
    */
   append(draft: Draft): Placed {
     this.#usable()
@@ -270,7 +272,7 @@ export class Scribe {
     const segment = this.#create(label)
     this.#segment = segment
     this.#next = segment.number + 1
-    const reason = this.#reason ?? (this.#recovers.length > 0 ? 'repair' : 'rotation')
+    const reason = this.#reason ?? (this.#mender.recovers.length > 0 ? 'repair' : 'rotation')
     const open: OpenBody = {
       ...this.#run,
       segment: segment.number,
@@ -281,14 +283,15 @@ export class Scribe {
       afterCrash: reason === 'start' && this.tail !== null && !this.tail.orderly,
       reason,
       configuration: reason === 'start' ? this.#run.configuration : null,
-      supersedes: this.#supersedes,
+      supersedes: this.#mender.supersedes,
     }
     placed.push(this.#write(open, stamp, key))
     this.#reason = null
-    this.#supersedes = null
-    for (let recover = this.#recovers[0]; recover; recover = this.#recovers[0]) {
+    this.#mender.supersedes = null
+    const { recovers } = this.#mender
+    for (let recover = recovers[0]; recover; recover = recovers[0]) {
       placed.push(this.#write(recover, stamp, key))
-      this.#recovers.shift()
+      recovers.shift()
     }
   }
 
@@ -313,8 +316,9 @@ export class Scribe {
     const segment = this.#segment
     if (!segment) throw new Error('no segment is open')
     const since = this.#spent === key ? nothingSince(stamp.since.notice) : stamp.since
-    const record = { seq: this.#seq + 1, prev: this.#hash, ...stamp, since, ...body } as TrailRecord
+    const record = checkRecord({ seq: this.#seq + 1, prev: this.#hash, ...stamp, since, ...body })
     const line = Buffer.from(canonicalize(record))
+    if (line.length > longestLine) throw new TypeError(`the record has ${line.length} bytes, more than ${longestLine}`)
     try {
       const offset = segment.append(line)
       const placed = { record, hash: leafHash(line), segment: segment.number, offset, length: line.length }
@@ -335,8 +339,7 @@ export class Scribe {
     const segment = this.#segment
     if (segment) {
       segment.close()
-      if (segment.acknowledged > 0) this.#cutFailed(segment, codeOf(this.#failed))
-      else if (!this.#dropEmpty(segment)) this.#supersedes ??= { segment: segment.number, offset: 0 }
+      if (this.#mender.failed(segment, codeOf(this.#failed))) this.#next = segment.number
     }
     this.#segment = null
     this.#failed = null
@@ -360,76 +363,7 @@ export class Scribe {
       )
     }
   }
-
-  /** A segment in which nothing was acknowledged is taken away, and its number used again. */
-  #dropEmpty(segment: { readonly number: number; readonly path: string }): boolean {
-    try {
-      this.#files.remove(join(this.folder, segment.path))
-    } catch (error) {
-      if (codeOf(error) !== 'ENOENT') return false
-    }
-    this.#next = segment.number
-    return true
-  }
-
-  #cutFailed({ number, path, acknowledged }: SegmentFile, why: string): void {
-    const found = { type: 'recover', segment: number, offset: acknowledged } as const
-    const size = this.#sizeOf(path)
-    if (size < acknowledged) {
-      const what = size === -1 ? 'the segment is gone' : `${acknowledged - size} acknowledged bytes are gone`
-      const message = `${what} (${why}); recording goes on in a new segment`
-      this.#recovers.push({ ...found, finding: 'damaged', ...nothingCut, message })
-      return
-    }
-    const cut = this.#cutOrVoid(number, path, acknowledged)
-    const end = typeof cut === 'string' ? `could not be cut off (${cut}) and is void` : 'was cut off'
-    const message = `a write failed (${why}); what it left ${end}; the record was written again`
-    this.#recovers.push({ ...found, finding: 'torn', ...(typeof cut === 'string' ? nothingCut : cut), message })
-  }
-
-  /** Cuts a segment back; where that cannot be done, the next `open` will say that the rest is void. */
-  #cutOrVoid(segment: number, path: string, offset: number): Cut | string {
-    try {
-      return cutBack(this.folder, path, offset, this.#files)
-    } catch (error) {
-      if (isFull(error)) throw error
-      const earlier = this.#supersedes === null || segment < this.#supersedes.segment
-      if (earlier) this.#supersedes = { segment, offset }
-      return codeOf(error)
-    }
-  }
-
-  /** Size of a segment; -1 where it is gone. */
-  #sizeOf(path: string): number {
-    try {
-      return this.#files.pathFacts(join(this.folder, path)).size
-    } catch (error) {
-      if (codeOf(error) === 'ENOENT') return -1
-      throw error
-    }
-  }
-
-  /** At the start: cuts a torn end, leaves a damaged one as it is. */
-  #mend({ segment, offset, bytes, finding }: BadEnd): void {
-    const found = { type: 'recover', segment: segment.number, offset, finding } as const
-    if (finding === 'damaged') {
-      const message = `${segment.path} is damaged from byte ${offset} on and was left as it is; records follow the damage`
-      this.#recovers.push({ ...found, bytes: bytes.length, sha256: sha256(bytes), quarantine: null, message })
-      return
-    }
-    const cut = this.#cutOrVoid(segment.number, segment.path, offset)
-    if (offset === 0 && typeof cut !== 'string') this.#dropEmpty(segment)
-    const message =
-      typeof cut === 'string'
-        ? `the last write into ${segment.path} was cut off by a crash; its rest cannot be removed (${cut}) and is void`
-        : cut.bytes === 0
-          ? `${segment.path} held no record and was taken away`
-          : `the last write into ${segment.path} was cut off by a crash; its ${cut.bytes} bytes lie in quarantine`
-    this.#recovers.push({ ...found, ...(typeof cut === 'string' ? nothingCut : cut), message })
-  }
 }
-
-const nothingCut: Cut = { bytes: 0, sha256: sha256(Buffer.alloc(0)), quarantine: null }
 
 /** What the witness saw since the last record where that record stands at the same look: nothing. */
 function nothingSince(notice: StoredStamp['since']['notice']): StoredStamp['since'] {
