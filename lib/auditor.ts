@@ -18,9 +18,10 @@ import { systemTimers } from './clock/timers.js'
 import { parseConfiguration } from './config/parse.js'
 import type { Configuration } from './config/types.js'
 import { parseDuration } from './config/units.js'
-import type { EngineToAuditor, ErrorData, ScribeToAuditor } from './engine/messages.js'
+import type { EngineToAuditor } from './engine/messages.js'
 import type { EngineParts } from './engine/parts.js'
 import { NotReadyError, ReportedError, StoppedError, WorkerError } from './errors.js'
+import type { ErrorData, ScribeToAuditor } from './scribe/messages.js'
 
 export interface AuditorEvents {
   /** A sample is durable in the trail. */
@@ -160,15 +161,12 @@ export class Auditor extends EventEmitter<AuditorEvents> {
           systemTimers.clearTimeout(timer)
           resolve()
         }
-        const timer = systemTimers.setTimeout(
-          () => {
-            this.#onReady = this.#onReady.filter((other) => other !== done)
-            const hosts = this.configuration.references.map(({ host }) => host).join(', ')
-            const message = `no usable answer from ${hosts} within ${options.timeout ?? '30s'}; the audit goes on. Next step: \`ntp-auditor sample\` tells what each reference answers`
-            reject(new NotReadyError(message))
-          },
-          Number(timeoutNs) / 1e6,
-        )
+        const timer = systemTimers.setTimeout(() => {
+          this.#onReady = this.#onReady.filter((other) => other !== done)
+          const hosts = this.configuration.references.map(({ host }) => host).join(', ')
+          const message = `no usable answer from ${hosts} within ${options.timeout ?? '30s'}; the audit goes on. Next step: \`ntp-auditor sample\` tells what each reference answers`
+          reject(new NotReadyError(message))
+        }, Number(timeoutNs) / 1e6)
         this.#onReady.push(done)
       }),
     )

@@ -4,7 +4,9 @@
  * @module
  */
 import type { Timers } from '../clock/types.js'
-import type { Link } from '../engine/link.js'
+import { sampleDocument } from '../trail/document.js'
+import type { OpenBody, Placed, TrailRecord } from '../trail/types.js'
+import type { Link } from './link.js'
 import {
   type AuditorToScribe,
   type EngineToScribe,
@@ -12,9 +14,7 @@ import {
   errorData,
   type ScribeToAuditor,
   type ScribeToEngine,
-} from '../engine/messages.js'
-import { sampleDocument } from '../trail/document.js'
-import type { OpenBody, Placed, TrailRecord } from '../trail/types.js'
+} from './messages.js'
 import { DraftQueue } from './queue.js'
 import type { Scribe } from './scribe.js'
 
@@ -97,7 +97,7 @@ export class Desk {
       case 'begin':
         return this.#begin(message)
       case 'draft':
-        this.#queue.put(message.draft)
+        this.#queue.push(message.draft)
         return this.#pump()
       case 'promise':
         return this.#promise(message.token, message.draftId)
@@ -127,10 +127,10 @@ export class Desk {
   #pump(): void {
     const scribe = this.#scribe
     if (!scribe || !this.#begun || this.#retry !== null) return
-    for (let draft = this.#queue.next(); draft; draft = this.#queue.next()) {
+    for (let draft = this.#queue.peek(); draft; draft = this.#queue.peek()) {
       try {
         const placed = scribe.append(draft)
-        this.#queue.done(draft)
+        this.#queue.shift()
         this.#announce(draft.id, placed)
         this.#failing = ''
       } catch (error) {
@@ -172,7 +172,8 @@ export class Desk {
   #lookIntoInbox(): void {
     const { timers, engine } = this.#options
     this.#inbox = timers.setTimeout(() => {
-      for (const { id, request } of this.#scribe?.inbox.take() ?? []) engine.post({ kind: 'request', token: id, request })
+      for (const { id, request } of this.#scribe?.inbox.take() ?? [])
+        engine.post({ kind: 'request', token: id, request })
       if (!this.#closed) this.#lookIntoInbox()
     }, inboxMs)
   }
@@ -191,7 +192,7 @@ export class Desk {
     }
     this.#pump()
     try {
-      const placed = this.#queue.size === 0 ? this.#scribe?.close(reason, stamp) : null
+      const placed = this.#queue.length === 0 ? this.#scribe?.close(reason, stamp) : null
       if (placed) this.#announce(null, placed)
     } catch (error) {
       this.#problem(errorData(error))
