@@ -93,19 +93,13 @@ export class Desk {
 
   #hear(message: EngineToScribe): void {
     if (this.#closed) return
-    switch (message.kind) {
-      case 'begin':
-        return this.#begin(message)
-      case 'draft':
-        this.#queue.push(message.draft)
-        return this.#pump()
-      case 'promise':
-        return this.#promise(message.token, message.draftId)
-      case 'refuse':
-        this.#scribe?.inbox.answer(message.token, { ok: false, error: message.error })
-        return
-      case 'close':
-        return this.#close(message)
+    if (message.kind === 'begin') this.#begin(message)
+    else if (message.kind === 'promise') this.#promise(message.token, message.draftId)
+    else if (message.kind === 'refuse') this.#scribe?.inbox.answer(message.token, { ok: false, error: message.error })
+    else if (message.kind === 'close') this.#close(message)
+    else {
+      this.#queue.push(message.draft)
+      this.#pump()
     }
   }
 
