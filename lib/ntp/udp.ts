@@ -115,6 +115,11 @@ export function portError(
         code: 'ERR_UNREACHABLE',
         message: `no route to ${name} (${code}): check this computer's network, and its IPv6 for an IPv6 address`,
       }
+    case 'EINVAL':
+      return {
+        code: 'ERR_UNREACHABLE',
+        message: `this computer cannot send to ${name} (${code}): a link-local address needs its zone (fe80::1%eth0), another one may be none that packets can go to`,
+      }
     case 'EPERM':
     case 'EACCES':
       return {

@@ -209,6 +209,7 @@ describe('a port that fails', () => {
     ['ENETUNREACH', 'ERR_UNREACHABLE', 'no route to time.example.net (192.0.2.7) port 123 (ENETUNREACH): check'],
     ['EHOSTUNREACH', 'ERR_UNREACHABLE', 'no route to'],
     ['EAFNOSUPPORT', 'ERR_UNREACHABLE', 'no route to'],
+    ['EINVAL', 'ERR_UNREACHABLE', 'a link-local address needs its zone'],
     ['EPERM', 'ERR_SOCKET', 'allow outgoing UDP to port 123 in its firewall'],
     ['EMFILE', 'ERR_SOCKET', 'raise the limit of open files'],
     [undefined, 'ERR_SOCKET', 'failed: told by the system'],
