@@ -70,7 +70,7 @@ export const openUdpPort: OpenPort = (address, port, handlers) => {
     // Stays for the life of the socket, so that no late error is ever unhandled.
     opened.on('error', fail)
     opened.on('message', (bytes, from) => {
-      if (!closed) handlers.message(bytes, from.address, from.port)
+      handlers.message(bytes, from.address, from.port)
     })
     // `exclusive`: in a cluster's worker the socket must be its own, not the primary's.
     opened.bind({ port: 0, exclusive: true }, () => {

@@ -165,6 +165,8 @@ describe('kiss codes', () => {
     association.learn(kiss('RATE'), at(0))
     expect(association.refusal(at(64))).not.toBeNull()
     expect(association.refusal(at(64), { address: '192.0.2.8' })).toBeNull()
+    association.learn(answered({}, '192.0.2.8'), at(64))
+    expect(association.refusal(at(128))).toBeNull()
   })
 
   test.each([

@@ -131,6 +131,15 @@ describe('with DNS', () => {
     expect(await resolver.resolve('time.example.net')).toEqual(['192.0.2.5'])
   })
 
+  test('only an address that answered stays in front of a new answer', async () => {
+    const { resolver, dns, pass } = setUp()
+    dns.v4 = [record('192.0.2.1'), record('192.0.2.2')]
+    await resolver.resolve('time.example.net')
+    pass(300n)
+    dns.v4 = [record('192.0.2.2'), record('192.0.2.1')]
+    expect(await resolver.resolve('time.example.net')).toEqual(['192.0.2.2', '192.0.2.1'])
+  })
+
   test('word of an unknown address changes nothing', async () => {
     const { resolver, dns } = setUp()
     dns.v4 = [record('192.0.2.1')]

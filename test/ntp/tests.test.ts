@@ -194,6 +194,12 @@ describe('what is an answer and no time', () => {
   })
 })
 
+test('no reference time is none also in the first hours of era 1', () => {
+  const then = 3600n << 32n
+  const stamps = { receiveTime: then, transmitTime: then, referenceTime: 0n }
+  expect(failed(applyTests(arrival(stamps, { t1: then, t4: then })))).toEqual(['referenceTime'])
+})
+
 describe('what is just right', () => {
   const rows: readonly (readonly [string, Partial<NtpHeader>, Partial<Arrival>])[] = [
     ['version 3', { vn: 3 }, {}],
