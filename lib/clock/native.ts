@@ -15,13 +15,14 @@ import { armNotice } from './notice.js'
 import type { ClockReading, ClockSource, KernelState } from './types.js'
 
 const second = 1_000_000_000n
-/** A bracket is eight calls, about a microsecond; wider than this is worth another try. */
+/** A bracket is six calls, half a microsecond; wider than this is worth another try. */
 const enoughNs = 2_000n
 
 /** All clocks of one look; `beforeNs` and `afterNs` are A. */
 interface Turn extends Bracket {
-  readonly mono: IntervalNs
   readonly boot: IntervalNs
+  readonly monoNs: bigint
+  readonly lastBootNs: bigint
   readonly tai: IntervalNs
 }
 
@@ -30,24 +31,28 @@ export function openNative(libc: Libc | null = openLibc(), bootId?: string): Clo
   if (libc === null) return null
   const notice = armNotice(libc)
 
-  /** Every clock but wall twice, wall in the middle: a stop anywhere in between only widens. */
+  /**
+   * Wall in the middle; raw and boot before and after it, so that a stop anywhere in between only widens. mono and the boot that is
+   * recorded lie between the two readings of raw, so that the width of D bounds how far apart they were taken.
+   */
   const turn = (): Turn => {
     const tai0 = libc.now(clockId.tai)
-    const mono0 = libc.now(clockId.monotonic)
     const beforeNs = libc.now(clockId.monotonicRaw)
     const boot0 = libc.now(clockId.boottime)
     const wallNs = libc.now(clockId.realtime)
     const boot1 = libc.now(clockId.boottime)
+    const monoNs = libc.now(clockId.monotonic)
     const afterNs = libc.now(clockId.monotonicRaw)
-    const mono1 = libc.now(clockId.monotonic)
+    const lastBootNs = libc.now(clockId.boottime)
     const tai1 = libc.now(clockId.tai)
     return {
       beforeNs,
       afterNs,
       wallNs,
       spanNs: 1n,
-      mono: { lowNs: mono0, highNs: mono1 },
       boot: { lowNs: boot0, highNs: boot1 },
+      monoNs,
+      lastBootNs,
       tai: { lowNs: tai0, highNs: tai1 },
     }
   }
@@ -70,14 +75,14 @@ export function openNative(libc: Libc | null = openLibc(), bootId?: string): Clo
 }
 
 function toReading(turn: Turn): ClockReading {
-  const { wallNs, mono, boot } = turn
+  const { wallNs, boot, monoNs } = turn
   return {
     aNs: turn.afterNs,
     wallNs,
     d: slewedDifference(turn),
     line: steppedDifference({ ...turn, beforeNs: boot.lowNs, afterNs: boot.highNs }),
-    asleep: { lowNs: boot.lowNs - mono.highNs - 1n, highNs: boot.highNs - mono.lowNs + 1n },
-    monoNs: mono.highNs,
+    asleep: { lowNs: boot.highNs - monoNs - 1n, highNs: turn.lastBootNs - monoNs + 1n },
+    monoNs,
     bootNs: boot.highNs,
     rawNs: turn.afterNs,
     kernelTaiNs: wholeSeconds({ lowNs: turn.tai.lowNs - wallNs - 1n, highNs: turn.tai.highNs - wallNs + 1n }),

@@ -4,7 +4,7 @@
  */
 import type { ClockReading, ClockSource, Notice } from './types.js'
 
-export interface Look {
+export interface Observation {
   readonly reading: ClockReading
   /** Whether the clock was set between the reading of the last look and this one. */
   readonly notice: Notice
@@ -16,7 +16,7 @@ export interface Look {
  *
  * @param carried a notice already taken since the last look (by a quick check of `source.notice()` between looks)
  */
-export function observe(source: ClockSource, carried: Notice = 'none'): Look {
+export function observe(source: ClockSource, carried: Notice = 'none'): Observation {
   const before = source.notice()
   let notice: Notice = carried === 'seen' ? carried : before
   for (let n = 0; ; n++) {

@@ -5,13 +5,13 @@
  * stops in suspend, which `/proc/uptime` tells to 10 ms. On macOS and Windows hrtime runs on its own crystal and through sleep.
  * @module
  */
-import { type IntervalNs, meet, point, subtract } from '../interval.js'
+import { type IntervalNs, meet, point, subtract, width } from '../interval.js'
 import { readBootId } from './boot.js'
 import { type Bracket, narrowest, slewedDifference, steppedDifference } from './bracket.js'
 import { takeEdge } from './edge.js'
 import { dateNs, hrtimeNs } from './hrtime.js'
 import type { ClockReading, ClockSource } from './types.js'
-import { openUptime, type Uptime } from './uptime.js'
+import { coarseUptimeNs, openUptime, type Uptime } from './uptime.js'
 import { openWasiClock, wasiSpanNs } from './wasi.js'
 
 /** Brackets narrower than this (beyond the resolution) are good enough; a busy computer gets more tries. */
@@ -74,9 +74,12 @@ function edgeBracket(): Bracket {
   return takeEdge(dateNs, hrtimeNs)
 }
 
-/** boot - mono, about now. */
+/** boot - mono, about now. Tried again where a stop in between made it wider than a record may claim (see `acrossRestart`). */
 function readAsleep(uptime: Uptime): IntervalNs {
-  const beforeNs = hrtimeNs()
-  const boot = uptime.read()
-  return subtract(boot, { lowNs: beforeNs, highNs: hrtimeNs() + 1n })
+  for (let tries = 0; ; tries++) {
+    const beforeNs = hrtimeNs()
+    const boot = uptime.read()
+    const asleep = subtract(boot, { lowNs: beforeNs, highNs: hrtimeNs() + 1n })
+    if (tries === 9 || width(asleep) <= coarseUptimeNs) return asleep
+  }
 }

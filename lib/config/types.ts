@@ -13,6 +13,9 @@ export interface Identity {
   readonly hostLabel: string
 }
 
+/** What a configuration may carry of any shape: JSON whose numbers are whole, as the trail demands it. */
+export type Plain = null | boolean | number | string | readonly Plain[] | { readonly [key: string]: Plain }
+
 /** Plain data: it crosses worker boundaries by structured clone. Durations in nanoseconds, rates in parts per billion. */
 export interface Configuration {
   readonly references: readonly ReferenceConfig[]
@@ -37,6 +40,15 @@ export interface Configuration {
   readonly heartbeatNs: bigint
   /** IANA zone of the label day. */
   readonly zone: string
+  /** What the default policy forgives: the longest stretch without a bound. */
+  readonly policy: { readonly longestGapNs: bigint }
+  /** Options that are checked and recorded but which this version does not act upon (a note says so); `null` where absent. */
+  readonly inert: {
+    readonly nightly: Plain
+    readonly anchor: Plain
+    readonly alerts: Plain
+    readonly profiles: Plain
+  }
   /** Notes on what was accepted with a correction (`192.0.2.1,0x8` lost its flag), for the operator. */
   readonly notes: readonly string[]
 }
