@@ -96,9 +96,11 @@ describe('a right answer', () => {
 
   test('A at the message counts, not what comes after it', async () => {
     const parts = setUp()
+    let notices = 0
     const slow = new Proxy(parts.clocks, {
       get(clocks, key) {
-        if (key === 'notice') clocks.pass(50n * ms)
+        // Two notices enclose the sending; those after the message must not count.
+        if (key === 'notice' && ++notices > 2) clocks.pass(50n * ms)
         const value = Reflect.get(clocks, key)
         return typeof value === 'function' ? value.bind(clocks) : value
       },
@@ -107,7 +109,8 @@ describe('a right answer', () => {
     parts.port.handlers!.open(parts.port)
     answer({ ...parts, reading })
     const { atNs, delayNs } = await good(reading)
-    expect(atNs).toBe(1_000n * second + 61n * ms)
+    expect(atNs).toBe(1_000n * second + 11n * ms)
+    expect(notices).toBeGreaterThan(2)
     expect(delayNs).toBe(10_000_001n)
   })
 
@@ -291,6 +294,26 @@ describe('an exchange that a change cuts through is discarded', () => {
     let looks = 0
     const parts = asked({ onLook: () => ++looks === 2 })
     await discarded(parts, 'the wall clock was set during the exchange')
+  })
+
+  test('a set while the request is being sent, told by a look of its own', async () => {
+    const told: string[] = []
+    const parts = setUp({
+      onLook: (_reading, notice) => {
+        told.push(notice)
+        return false
+      },
+    })
+    const send = parts.port.send.bind(parts.port)
+    parts.port.send = (bytes) => {
+      send(bytes)
+      parts.clocks.pending = 'seen'
+    }
+    const reading = exchange(target, parts.options)
+    parts.port.handlers!.open(parts.port)
+    answer({ ...parts, reading })
+    expect(await reading).toMatchObject({ ok: false, error: { code: 'ERR_CLOCK_CHANGED' } })
+    expect(told).toEqual(['seen', 'none'])
   })
 
   test('not by a notice from before it, nor by what the witness saw at sending', async () => {
