@@ -172,7 +172,8 @@ export class Desk {
   #lookIntoInbox(): void {
     const { timers, engine } = this.#options
     this.#inbox = timers.setTimeout(() => {
-      for (const { id, request } of this.#scribe?.inbox.take() ?? []) engine.post({ kind: 'request', token: id, request })
+      for (const { id, request } of this.#scribe?.inbox.take() ?? [])
+        engine.post({ kind: 'request', token: id, request })
       if (!this.#closed) this.#lookIntoInbox()
     }, inboxMs)
   }

@@ -25,7 +25,8 @@ const toAuditor = portLink<ScribeToAuditor, AuditorToScribe | Relink>(parentPort
 
 const desk = new Desk({
   folder: configuration.trail,
-  open: () => Scribe.open({ folder: configuration.trail, zone: configuration.zone, ...(token === null ? {} : { token }) }),
+  open: () =>
+    Scribe.open({ folder: configuration.trail, zone: configuration.zone, ...(token === null ? {} : { token }) }),
   timers: systemTimers,
   engine: toEngine,
   auditor: {
