@@ -122,7 +122,7 @@ function parse(input: unknown, options: ParseOptions): Configuration {
     maxDistanceNs: fields.duration('maxDistance', parseDuration('3s'), { least: '1us', most: '1h' }),
     toleranceNs: fields.duration('tolerance', parseDuration('1s'), { least: '1ns', most: '365d' }),
     driftPpb: fields.rate('driftBound', '100ppm', { least: '1ppb', most: '10000ppm' }),
-    slewPpb: fields.rate('slewBound', '500ppm', { least: '0ppb', most: '100000ppm' }),
+    slewPpb: fields.rate('slewBound', '500ppm', { least: '0ppm', most: '100000ppm' }),
     longestGapNs,
     witness: {
       periodNs: witness.duration('period', parseDuration('250ms'), { least: '10ms', most: '10s' }),
@@ -134,8 +134,14 @@ function parse(input: unknown, options: ParseOptions): Configuration {
     zone: checkZone(fields.has('zone') ? fields.raw('zone') : 'UTC', 'zone'),
     policy: { longestGapNs: policy.duration('longestGap', parseDuration('1h'), { least: '1s', most: '365d' }) },
     inert: inert.values,
-    notes: [...notes, ...inert.notes],
+    notes: [...notes, ...sealing(fields), ...inert.notes],
   }
+}
+
+/** Options of seals and keys, which this version does not make. */
+function sealing(fields: Fields): string[] {
+  const given = ['keys', 'genesis', 'epoch'].filter((name) => fields.has(name))
+  return given.map((name) => `"${name}" is recorded, but this version seals nothing`)
 }
 
 function parseTrail(fields: Fields, options: ParseOptions): string {

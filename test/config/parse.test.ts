@@ -71,7 +71,11 @@ test('every option given', () => {
     heartbeatNs: 30_000_000_000n,
     zone: 'Europe/Berlin',
     policy: { longestGapNs: 600_000_000_000n },
-    notes: [],
+    notes: [
+      '"keys" is recorded, but this version seals nothing',
+      '"genesis" is recorded, but this version seals nothing',
+      '"epoch" is recorded, but this version seals nothing',
+    ],
   })
 })
 
@@ -116,7 +120,7 @@ describe('refused', () => {
     [{ interval: '16s', timeout: '17s' }, '"timeout" must not exceed the interval (16s), got "17s"'],
     [{ tolerance: '0s' }, '"tolerance" must be from 1ns to 365d, got "0s"'],
     [{ driftBound: '0ppm' }, '"driftBound" must be from 1ppb to 10000ppm, got "0ppm"'],
-    [{ slewBound: '100001ppm' }, '"slewBound" must be from 0ppb to 100000ppm'],
+    [{ slewBound: '100001ppm' }, '"slewBound" must be from 0ppm to 100000ppm'],
     [{ longestGap: '63s' }, '"longestGap" must be at least the interval (64s), got "63s"'],
     [{ witness: { period: '9ms' } }, '"witness.period" must be from 10ms to 10s, got "9ms"'],
     [{ witness: { period: '11s' } }, '"witness.period" must be from 10ms to 10s'],
