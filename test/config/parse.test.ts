@@ -112,6 +112,10 @@ describe('refused', () => {
       { interval: '15999ms' },
       '"interval" must be at least 16s unless every reference is a loopback or private address',
     ],
+    [
+      { exchanges: 5 },
+      '"interval" must be at least 80s with 5 exchanges a sample unless every reference is a loopback',
+    ],
     [{ interval: '8d' }, '"interval" must be from 10ms to 7d, got "8d"'],
     [{ exchanges: 0 }, '"exchanges" must be a whole number from 1 to 8, got 0'],
     [{ exchanges: 1.5 }, '"exchanges" must be a whole number'],
@@ -176,6 +180,8 @@ test('short intervals are for loopback and private addresses', () => {
     '"time.example.net" is not',
   )
   expect(parse({ interval: '16s' }).intervalNs).toBe(16_000_000_000n)
+  expect(parse({ interval: '128s', exchanges: 8 }).exchanges).toBe(8)
+  expect(parse({ references: ['127.0.0.1'], interval: '1s', exchanges: 8 }).exchanges).toBe(8)
 })
 
 test('what this version does not act upon is kept and said', () => {
