@@ -5,8 +5,8 @@
  * @module
  */
 import { hull } from '../interval.js'
+import { auditNs } from '../trail/audit-clock.js'
 import { decodeInterval, encodeInterval } from '../trail/encode.js'
-import { auditNs } from '../trail/stamp.js'
 import type { Draft, GapBody, StoredStamp } from '../trail/types.js'
 
 interface Waiting {
