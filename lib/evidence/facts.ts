@@ -118,7 +118,7 @@ export class FactReader {
     this.#last = last
   }
 
-  /** The facts of the next item: none for a broken stretch, up to two for the record that follows it. */
+  /** The facts of the next item: none for a broken stretch, two for the record that follows it. */
   next(item: TrailItem): Fact[] {
     if (!('record' in item)) {
       this.#why ??= item.why
@@ -126,27 +126,24 @@ export class FactReader {
     }
     const fact = factOf(item.record)
     const last = this.#last
-    const missing = last === null ? fact.seq : last.seq + 1
-    const why = this.#why ?? (last !== null && fact.seq !== missing ? 'records are missing' : null)
+    const why = this.#why ?? (last !== null && fact.seq !== last.seq + 1 ? 'records are missing' : null)
     this.#last = fact
     this.#why = null
-    return why === null ? [fact] : [damage(last ?? fact, Math.min(missing, fact.seq), last === null, why), fact]
+    return why === null ? [fact] : [damage(last ?? fact, fact.seq, why), fact]
   }
 
   /** The damage that no record follows. */
   end(): Fact[] {
     const last = this.#last
-    if (this.#why === null || last === null) return []
-    return [damage(last, last.seq, false, this.#why)]
+    return this.#why === null || last === null ? [] : [damage(last, last.seq, this.#why)]
   }
 }
 
-function damage(stamp: Fact, missing: number, first: boolean, why: string): Fact {
+function damage(stamp: Fact, seq: number, why: string): Fact {
   const { boot, aNs, clock, bootNs, wallNs, d } = stamp
-  const none = { lowNs: 0n, highNs: 0n }
-  const seq = first || missing <= stamp.seq ? stamp.seq : missing
+  const chord = { lowNs: 0n, highNs: 0n }
   return {
-    ...{ seq, boot, aNs, clock, bootNs, wallNs, d, chord: none, looks: 0, widestSilenceNs: 0n, notice: 'none' },
+    ...{ seq, boot, aNs, clock, bootNs, wallNs, d, chord, looks: 0, widestSilenceNs: 0n, notice: 'none' },
     kind: 'damage',
     why,
   }

@@ -196,7 +196,7 @@ export interface FactSource {
   readonly lastSeq: number
   /**
    * Facts of one block in order of seq; shorter at the end of the trail, empty behind it, and where records were pruned or
-   * lost. A `damage` fact has the seq of the first record that is missing, or of the record before it where none is.
+   * lost. A `damage` fact stands before the record that follows the damage and has its seq.
    */
   block(index: number): Promise<readonly Fact[]>
 }
