@@ -6,11 +6,11 @@
  * TAI = midnight + the smaller of both values, for a positive leap second as for a negative one.
  * @module
  */
-import { type IntervalNs, middle } from '../interval.js'
+import { hull, type IntervalNs, middle } from '../interval.js'
 import { isBounded } from './cones.js'
 import type { DriftLine } from './drift-line.js'
 import { scale } from './drift-line.js'
-import type { SampleFact } from './runs.js'
+import type { Run } from './runs.js'
 import type { Lack } from './types.js'
 
 /** A stretch of A in which either value may hold, from the one before it to the one behind it. */
@@ -29,32 +29,48 @@ export interface Doubt {
   readonly lack: Lack
 }
 
+/** What a sample, or the edge of a run, tells of TAI - UTC. */
+interface Point {
+  readonly atNs: bigint
+  readonly taiUtc: number
+  readonly m: IntervalNs | null
+  readonly doubt: boolean
+  readonly seq: number
+}
+
 export class LeapLine {
   readonly #first: bigint
   readonly #changes: readonly Change[]
   readonly doubts: readonly Doubt[]
 
-  constructor(samples: readonly SampleFact[], line: DriftLine) {
+  /**
+   * @param taiBefore TAI - UTC by the last sample of the runs before, `null` where there is none
+   * @param taiAfter by the first sample of the runs behind
+   */
+  constructor(run: Run, line: DriftLine, taiBefore: number | null, taiAfter: number | null) {
     const changes: Change[] = []
     const doubts: Doubt[] = []
-    for (const [i, after] of samples.entries()) {
-      const before = samples[i - 1]
-      if (!before) continue
-      const doubt = before.cause === 'leap-doubt' || after.cause === 'leap-doubt'
-      if (before.taiUtc === after.taiUtc && !doubt) continue
+    const points = pointsOf(run, taiBefore, taiAfter)
+    for (const [i, after] of points.entries()) {
+      const before = points[i - 1]
+      if (!before || (before.taiUtc === after.taiUtc && !before.doubt && !after.doubt)) continue
       const zone = midnightBetween(before, after, line)
       if (before.taiUtc !== after.taiUtc) {
+        // Where an edge of the run differs and no month ends on the way there, the leap lies outside the run.
+        const edge = before.seq === 0 ? before : after.seq === 0 ? after : null
+        const whole = { fromNs: before.atNs, toNs: after.atNs }
+        const outside = edge ? { fromNs: edge.atNs, toNs: edge.atNs } : whole
         changes.push({
-          ...(zone ?? { fromNs: before.atNs, toNs: after.atNs }),
+          ...(zone === 'none' ? outside : zone === 'several' ? whole : zone),
           before: BigInt(before.taiUtc) * scale,
           after: BigInt(after.taiUtc) * scale,
         })
-      } else if (zone) {
+      } else if (typeof zone === 'object') {
         const lack: Lack = { verdict: 'INDETERMINATE', cause: 'leap-doubt' }
         doubts.push({ fromNs: zone.fromNs, toNs: after.atNs, seq: after.seq, lack })
       }
     }
-    this.#first = BigInt(samples[0]?.taiUtc ?? 0) * scale
+    this.#first = BigInt(points[0]?.taiUtc ?? 0) * scale
     this.#changes = changes
     this.doubts = doubts
   }
@@ -91,25 +107,43 @@ export class LeapLine {
   }
 }
 
-/** The stretch of A in which the one month's end between two samples fell; `null` where there is none, or several. */
+function pointsOf(run: Run, taiBefore: number | null, taiAfter: number | null): Point[] {
+  const points: Point[] = run.samples.map((sample) => ({
+    ...{ atNs: sample.atNs, taiUtc: sample.taiUtc, seq: sample.seq, doubt: sample.cause === 'leap-doubt' },
+    m: isBounded(sample) ? sample.m : null,
+  }))
+  const [first, last] = [points[0], points.at(-1)]
+  const edge = { m: null, doubt: false, seq: 0 }
+  if (first && taiBefore !== null && taiBefore !== first.taiUtc) {
+    points.unshift({ ...edge, atNs: run.startNs, taiUtc: taiBefore })
+  }
+  if (last && taiAfter !== null && taiAfter !== last.taiUtc) {
+    points.push({ ...edge, atNs: run.endNs, taiUtc: taiAfter })
+  }
+  return points
+}
+
+/** The stretch of A in which the one month's end between two points fell. */
 function midnightBetween(
-  before: SampleFact,
-  after: SampleFact,
+  before: Point,
+  after: Point,
   line: DriftLine,
-): { fromNs: bigint; toNs: bigint } | null {
-  if (!isBounded(before) || !isBounded(after)) return null
-  const utc = (sample: SampleFact & { m: IntervalNs }): bigint =>
-    sample.atNs + middle(sample.m) - BigInt(sample.taiUtc) * scale
+): { fromNs: bigint; toNs: bigint } | 'none' | 'several' {
+  const known = [before.m, after.m].filter((m) => m !== null)
+  const [one] = known
+  if (!one) return 'several'
+  const m = known.reduce(hull, one)
+  const widerNs = (line.at(after.atNs) - line.at(before.atNs)) / scale + 1n
+  const [lowNs, highNs] = [m.lowNs - widerNs, m.highNs + widerNs]
+  const utc = (point: Point): bigint => point.atNs + middle(point.m ?? one) - BigInt(point.taiUtc) * scale
   const midnights = monthStarts(utc(before) - scale, utc(after) + scale)
   const midnight = midnights[0]
-  if (midnight === undefined || midnights.length > 1) return null
-  const widerNs = (line.at(after.atNs) - line.at(before.atNs)) / scale + 1n
-  const lowNs = (before.m.lowNs < after.m.lowNs ? before : after).m.lowNs - widerNs
-  const highNs = (before.m.highNs > after.m.highNs ? before : after).m.highNs + widerNs
+  if (midnight === undefined) return 'none'
+  if (midnights.length > 1) return 'several'
   const tai = midnight + BigInt(Math.min(before.taiUtc, after.taiUtc)) * scale
   const fromNs = tai - highNs > before.atNs ? tai - highNs : before.atNs
   const toNs = tai - lowNs < after.atNs ? tai - lowNs : after.atNs
-  return fromNs < toNs ? { fromNs, toNs } : null
+  return fromNs < toNs ? { fromNs, toNs } : 'none'
 }
 
 /** The first two starts of a month in (fromNs, toNs], UTC. */
