@@ -18,9 +18,20 @@ export interface FactBase {
   readonly wallNs: bigint
   readonly d: IntervalNs
   readonly chord: IntervalNs
+  /** Looks since the record before. A record of 0 looks repeats a stamp or stands beside the witness: D's line passes it by. */
+  readonly looks: number
   readonly widestSilenceNs: bigint
   readonly notice: 'none' | 'seen' | 'absent'
+  /** Which of the stamp's clocks is A. */
+  readonly clock: 'raw' | 'mono' | 'boot'
 }
+
+/** D at the last look before a change or a gap, and its chord since the record before; older trails do not tell. */
+export interface Before {
+  readonly d: IntervalNs
+  readonly chord: IntervalNs
+}
+
 export type Fact = FactBase &
   (
     | {
@@ -37,7 +48,10 @@ export type Fact = FactBase &
         readonly support: Support | null
         readonly atNs: bigint
         readonly m: IntervalNs | null
+        /** The bound of the error (UTC - wall) that was found, `null` where there is none. */
+        readonly error: IntervalNs | null
         readonly taiUtc: number
+        readonly ratePpb: bigint
         readonly cause: Cause | null
         readonly trigger: number | null
       }
@@ -50,6 +64,7 @@ export type Fact = FactBase &
         readonly by: ChangeBy
         readonly wallBeforeNs: bigint
         readonly wallAfterNs: bigint
+        readonly before: Before | null
       }
     | {
         readonly kind: 'gap'
@@ -59,7 +74,10 @@ export type Fact = FactBase &
         readonly toNs: bigint | null
         readonly wallFromNs: bigint
         readonly wallToNs: bigint
+        readonly before: Before | null
       }
+    /** Bytes of the trail that are no record: whatever they told is unknown, also whether A ran on. Its clock fields repeat the record before. */
+    | { readonly kind: 'damage'; readonly why: string }
     | { readonly kind: 'close' }
     /** Everything else: only its clock fields count. */
     | { readonly kind: 'other'; readonly type: string }
@@ -67,6 +85,19 @@ export type Fact = FactBase &
 
 /** `complete`: no step goes unnoticed (kernel notice); `looks`: assumes that nothing was set and undone inside one look. */
 export type Witnessed = 'complete' | 'looks'
+
+/** No bound, and why. */
+export interface Lack {
+  readonly verdict: 'INDETERMINATE' | 'UNMONITORED' | 'OFF'
+  readonly cause: Cause
+}
+
+/** What is asked of a trail: UTC, and how far from every sample with a bound nothing is monitored any more. */
+export interface Period {
+  readonly fromNs: bigint
+  readonly toNs: bigint
+  readonly longestGapNs: bigint
+}
 
 /** A stretch over which the bound's edges are straight lines (or there is none). Pieces follow one another without holes. */
 export interface Piece {
@@ -78,7 +109,9 @@ export interface Piece {
   /** Bound from the past alone, as known then. */
   readonly forward: { readonly from: IntervalNs; readonly to: IntervalNs } | null
   /** What holds where `bound` is `null`. */
-  readonly lack: { readonly verdict: 'INDETERMINATE' | 'UNMONITORED' | 'OFF'; readonly cause: Cause } | null
+  readonly lack: Lack | null
+  /** What held then where `forward` is `null`. */
+  readonly forwardLack: Lack | null
   readonly support: Support | null
   readonly witness: Witnessed
   /** The records that shape it: first and last. */
@@ -137,10 +170,21 @@ export interface Answer {
   readonly bound: IntervalNs | null
   readonly support: Support | null
   readonly witness: Witnessed
+  /** Whether `utcNs` is estimated across a break. */
+  readonly estimated: boolean
   readonly asKnownThen: { readonly verdict: Verdict; readonly bound: IntervalNs | null }
   /** seq of the records that the answer rests on. */
   readonly records: readonly number[]
   readonly nearest: { readonly sample: number | null; readonly clockChange: number | null; readonly gap: number | null }
+}
+
+/** A question about one instant. */
+export interface Question {
+  readonly atNs: bigint
+  /** `wall`: what the audited clock showed; `true`: UTC. */
+  readonly scale: 'wall' | 'true'
+  readonly toleranceNs: bigint
+  readonly longestGapNs: bigint
 }
 
 /**
@@ -150,7 +194,10 @@ export interface Answer {
 export interface FactSource {
   /** seq of the last record; 0 for an empty trail. */
   readonly lastSeq: number
-  /** Facts of one block in order of seq; shorter at the end of the trail, empty behind it. */
+  /**
+   * Facts of one block in order of seq; shorter at the end of the trail, empty behind it, and where records were pruned or
+   * lost. A `damage` fact stands before the record that follows the damage and has its seq.
+   */
   block(index: number): Promise<readonly Fact[]>
 }
 export const blockSize = 512

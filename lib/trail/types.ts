@@ -167,6 +167,8 @@ export interface ClockChangeBody {
   readonly seen: 'divergence' | 'kernel-notice'
   readonly wallBefore: string
   readonly wallAfter: string
+  /** D at the last look before, and its chord since the record before; absent where the witness does not tell. */
+  readonly before?: { readonly d: StoredInterval; readonly chord: StoredInterval }
 }
 
 export interface GapBody {
@@ -177,6 +179,8 @@ export interface GapBody {
   readonly wallTo: string
   readonly cause: GapCause
   readonly breaks: Breaks
+  /** D at the last look before, and its chord since the record before; absent where the witness does not tell. */
+  readonly before?: { readonly d: StoredInterval; readonly chord: StoredInterval }
 }
 
 export interface HeartbeatBody {
