@@ -47,11 +47,11 @@ export class Outbox {
   /** Makes room as the scribe does while its disk fails: with gaps that carry on what the witness saw. */
   #shrink(): void {
     const queue = new DraftQueue({ limit: limit - 1, firstId: firstGapId - this.#lastId })
-    for (const draft of this.#drafts) queue.push(draft)
+    for (const draft of this.#drafts) queue.put(draft)
     this.#drafts = []
-    for (let draft = queue.peek(); draft; draft = queue.peek()) {
+    for (let draft = queue.next(); draft; draft = queue.next()) {
       this.#drafts.push(draft)
-      queue.shift()
+      queue.done(draft)
     }
   }
 }

@@ -8,7 +8,7 @@ import type { Configuration } from '../config/types.js'
 import { parseInstant } from '../instant.js'
 import type { TailSummary } from '../scribe/messages.js'
 import { decodeInterval } from '../trail/encode.js'
-import { auditNs } from '../trail/stamp.js'
+import { auditNs } from '../trail/audit-clock.js'
 import type { EngineParts } from './parts.js'
 import type { Collected } from './rounds.js'
 

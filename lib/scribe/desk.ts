@@ -93,19 +93,13 @@ export class Desk {
 
   #hear(message: EngineToScribe): void {
     if (this.#closed) return
-    switch (message.kind) {
-      case 'begin':
-        return this.#begin(message)
-      case 'draft':
-        this.#queue.push(message.draft)
-        return this.#pump()
-      case 'promise':
-        return this.#promise(message.token, message.draftId)
-      case 'refuse':
-        this.#scribe?.inbox.answer(message.token, { ok: false, error: message.error })
-        return
-      case 'close':
-        return this.#close(message)
+    if (message.kind === 'begin') this.#begin(message)
+    else if (message.kind === 'promise') this.#promise(message.token, message.draftId)
+    else if (message.kind === 'refuse') this.#scribe?.inbox.answer(message.token, { ok: false, error: message.error })
+    else if (message.kind === 'close') this.#close(message)
+    else {
+      this.#queue.put(message.draft)
+      this.#pump()
     }
   }
 
@@ -127,10 +121,10 @@ export class Desk {
   #pump(): void {
     const scribe = this.#scribe
     if (!scribe || !this.#begun || this.#retry !== null) return
-    for (let draft = this.#queue.peek(); draft; draft = this.#queue.peek()) {
+    for (let draft = this.#queue.next(); draft; draft = this.#queue.next()) {
       try {
         const placed = scribe.append(draft)
-        this.#queue.shift()
+        this.#queue.done(draft)
         this.#announce(draft.id, placed)
         this.#failing = ''
       } catch (error) {
@@ -192,7 +186,7 @@ export class Desk {
     }
     this.#pump()
     try {
-      const placed = this.#queue.length === 0 ? this.#scribe?.close(reason, stamp) : null
+      const placed = this.#queue.size === 0 ? this.#scribe?.close(reason, stamp) : null
       if (placed) this.#announce(null, placed)
     } catch (error) {
       this.#problem(errorData(error))
