@@ -111,11 +111,15 @@ export function factOf(record: TrailRecord): Fact {
  */
 export class FactReader {
   #last: Fact | null
-  #why: string | null = null
+  #why: string | null
 
-  /** @param last the fact before, where reading does not begin at the beginning */
-  constructor(last: Fact | null = null) {
+  /**
+   * @param last the fact before, where reading does not begin at the beginning
+   * @param why what is broken between it and the next record, `null` where nothing is
+   */
+  constructor(last: Fact | null = null, why: string | null = null) {
     this.#last = last
+    this.#why = why
   }
 
   /** The facts of the next item: none for a broken stretch, two for the record that follows it. */

@@ -22,7 +22,7 @@ export interface Link extends Band {
  */
 export function linksOf(cut: Runs, first: number, end: number): Map<Run, Link[]> {
   const { facts } = cut
-  let from = first
+  let from = first > 0 ? first : 0
   while (from > 0 && !isNode(facts[from])) from--
   const result = new Map<Run, Link[]>()
   const push = (run: Run | undefined, link: Link): void => {

@@ -136,7 +136,11 @@ class Cutter {
     }
     run.endNs = endNs
     while ((run.rates.at(-1)?.aNs ?? endNs) > endNs) run.rates.pop()
-    this.#begin(first, startNs, { seq: gap.seq, lack: restarted ? lackOf('auditor-down') : lackOf(gap.cause), bootNs: null })
+    this.#begin(first, startNs, {
+      seq: gap.seq,
+      lack: restarted ? lackOf('auditor-down') : lackOf(gap.cause),
+      bootNs: null,
+    })
     for (let k = from; k < i; k++) {
       const fact = this.#facts[k]
       this.#runOf[k] = this.#runs.length - 1
@@ -200,7 +204,8 @@ class Cutter {
         break
       }
     }
-    const order = (a: SampleFact, b: SampleFact): number => Number(a.atNs > b.atNs) - Number(a.atNs < b.atNs) || a.seq - b.seq
+    const order = (a: SampleFact, b: SampleFact): number =>
+      Number(a.atNs > b.atNs) - Number(a.atNs < b.atNs) || a.seq - b.seq
     for (const run of this.#runs) run.samples.sort(order)
   }
 }

@@ -127,7 +127,7 @@ export interface Stretch {
   readonly toNs: bigint
   readonly verdict: Verdict
   readonly cause: Cause | null
-  /** The widest bound inside, and when; `null` where there is none. */
+  /** The bound inside that reaches furthest from zero, and when; `null` where there is none. */
   readonly worst: (IntervalNs & { readonly atNs: bigint }) | null
   readonly support: Support | null
   readonly witness: Witnessed
@@ -201,6 +201,11 @@ export interface FactSource {
   block(index: number): Promise<readonly Fact[]>
 }
 export const blockSize = 512
+
+/** Number of the block that holds a seq. */
+export function blockOfSeq(seq: number): number {
+  return Math.floor((seq - 1) / blockSize)
+}
 
 /** Per reference of a period, for the page. */
 export interface ReferenceSummary {
