@@ -18,9 +18,11 @@ import { systemTimers } from './clock/timers.js'
 import { parseConfiguration } from './config/parse.js'
 import type { Configuration } from './config/types.js'
 import { parseDuration } from './config/units.js'
-import type { EngineToAuditor, ErrorData, ScribeToAuditor } from './engine/messages.js'
+import type { EngineToAuditor } from './engine/messages.js'
 import type { EngineParts } from './engine/parts.js'
 import { NotReadyError, ReportedError, StoppedError, WorkerError } from './errors.js'
+import type { ErrorData, ScribeToAuditor } from './scribe/messages.js'
+import type { Placed } from './trail/types.js'
 
 export interface AuditorEvents {
   /** A sample is durable in the trail. */
@@ -160,15 +162,12 @@ export class Auditor extends EventEmitter<AuditorEvents> {
           systemTimers.clearTimeout(timer)
           resolve()
         }
-        const timer = systemTimers.setTimeout(
-          () => {
-            this.#onReady = this.#onReady.filter((other) => other !== done)
-            const hosts = this.configuration.references.map(({ host }) => host).join(', ')
-            const message = `no usable answer from ${hosts} within ${options.timeout ?? '30s'}; the audit goes on. Next step: \`ntp-auditor sample\` tells what each reference answers`
-            reject(new NotReadyError(message))
-          },
-          Number(timeoutNs) / 1e6,
-        )
+        const timer = systemTimers.setTimeout(() => {
+          this.#onReady = this.#onReady.filter((other) => other !== done)
+          const hosts = this.configuration.references.map(({ host }) => host).join(', ')
+          const message = `no usable answer from ${hosts} within ${options.timeout ?? '30s'}; the audit goes on. Next step: \`ntp-auditor sample\` tells what each reference answers`
+          reject(new NotReadyError(message))
+        }, Number(timeoutNs) / 1e6)
         this.#onReady.push(done)
       }),
     )
@@ -225,24 +224,28 @@ export class Auditor extends EventEmitter<AuditorEvents> {
   }
 
   #fromEngine(message: EngineToAuditor): void {
-    if (message.kind === 'problem') return this.#problem(message.error)
-    if (message.kind === 'refuse') {
+    if (message.kind === 'problem') {
+      this.#problem(message.error)
+    } else if (message.kind === 'refuse') {
       this.#requests.get(message.requestId)?.reject(revive(message.error))
       this.#requests.delete(message.requestId)
-      return
+    } else {
+      const doc = this.#recent.get(message.draftId)
+      if (doc) this.#answer(message.requestId, doc)
+      else this.#promised.set(message.draftId, [...(this.#promised.get(message.draftId) ?? []), message.requestId])
     }
-    const doc = this.#recent.get(message.draftId)
-    if (doc) this.#answer(message.requestId, doc)
-    else this.#promised.set(message.draftId, [...(this.#promised.get(message.draftId) ?? []), message.requestId])
   }
 
   #fromScribe(message: ScribeToAuditor): void {
-    if (message.kind === 'problem') return this.#problem(message.error)
-    if (message.kind === 'closed') return this.#onClosed?.()
-    if (message.kind !== 'record') return
-    const { sample, clockChange, gap, verdict } = this.#narrator.tell(message.placed)
+    if (message.kind === 'problem') this.#problem(message.error)
+    else if (message.kind === 'closed') this.#onClosed?.()
+    else if (message.kind === 'record') this.#tell(message.draftId, message.placed)
+  }
+
+  #tell(draftId: number | null, placed: Placed): void {
+    const { sample, clockChange, gap, verdict } = this.#narrator.tell(placed)
     if (sample) {
-      this.#settle(message.draftId, sample)
+      this.#settle(draftId, sample)
       this.emit('sample', sample)
     }
     if (clockChange) this.emit('clockChange', clockChange)

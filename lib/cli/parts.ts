@@ -46,7 +46,7 @@ export interface RunningAuditor {
 
 export interface Parts {
   /** One sample, without a trail. */
-  sampleOnce(input: object): Promise<SampleDocument>
+  sampleOnce(configuration: Configuration): Promise<SampleDocument>
   /** An auditor that keeps the process alive until it is stopped. */
   startAuditor(configuration: Configuration, listeners: AuditorListeners): Promise<RunningAuditor>
   /** Asks the auditor that holds a trail for a sample, and waits until it is in the trail. @throws {InboxError} no answer */

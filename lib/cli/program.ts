@@ -31,7 +31,11 @@ export async function execute(args: readonly string[], io: Io, parts: Parts): Pr
   } catch (error) {
     code = await tellFailure(error, io)
   }
-  await Promise.all(written)
+  try {
+    await Promise.all(written)
+  } catch (error) {
+    code = await tellFailure(error, io)
+  }
   return code
 }
 

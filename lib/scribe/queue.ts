@@ -5,8 +5,8 @@
  * @module
  */
 import { hull } from '../interval.js'
+import { auditNs } from '../trail/audit-clock.js'
 import { decodeInterval, encodeInterval } from '../trail/encode.js'
-import { auditNs } from '../trail/stamp.js'
 import type { Draft, GapBody, StoredStamp } from '../trail/types.js'
 
 interface Waiting {
@@ -34,24 +34,25 @@ export class DraftQueue {
     this.#nextId = options.firstId ?? -1
   }
 
-  get length(): number {
+  /** How many drafts wait. */
+  get size(): number {
     return this.#waiting.length
   }
 
   /** Adds a draft behind all others; makes room where there is none. */
-  push(draft: Draft): void {
+  put(draft: Draft): void {
     this.#waiting.push({ draft, dropped: false })
     if (this.#waiting.length > this.#limit) this.#shrink()
   }
 
-  /** The draft that must be written next; it stays until {@link shift}. */
-  peek(): Draft | undefined {
+  /** The draft that must be written next; it stays until it is {@link done}. */
+  next(): Draft | undefined {
     return this.#waiting[0]?.draft
   }
 
   /** Takes away the first draft, which is written. */
-  shift(): void {
-    this.#waiting.shift()
+  done(draft: Draft): void {
+    if (this.#waiting[0]?.draft === draft) this.#waiting.shift()
   }
 
   /**
