@@ -5,8 +5,17 @@
  */
 import type { Breaks, ChangeBy, ChangeClass, GapCause } from '../lib/clock/types.js'
 import type { Cause, Support, Verdict } from '../lib/consensus/types.js'
-import type { Witnessed } from '../lib/evidence/types.js'
+import type { ChangeEntry, GapEntry, Stretch, Witnessed } from '../lib/evidence/types.js'
 import type { Role } from '../lib/ntp/types.js'
+import type { Period } from './period.js'
+import type { Series } from './series.js'
+
+/** How far the work has come. `total` is `null` where it is not known beforehand. */
+export interface ReportProgress {
+  readonly stage: 'verify' | 'evidence' | 'records' | 'pdf'
+  readonly done: number
+  readonly total: number | null
+}
 
 export interface Bound {
   readonly low: number
@@ -14,6 +23,8 @@ export interface Bound {
 }
 
 export interface ReportResult {
+  /** Twelve hexadecimal digits of the SHA-256 of this result less `id` and `files`: what the pages call it. */
+  readonly id: string
   readonly host: string
   readonly simulation: boolean
   readonly tool: string
@@ -41,7 +52,9 @@ export interface ReportResult {
     readonly provenWanted: number
     readonly longestGap: number
   }
+  /** The widest bound of the period, and the widest that is PROVEN. */
   readonly worst: { readonly bound: Bound; readonly at: string } | null
+  readonly provenWorst: { readonly bound: Bound; readonly at: string } | null
   readonly intervals: readonly {
     readonly from: string
     readonly to: string
@@ -51,6 +64,9 @@ export interface ReportResult {
     readonly witness: Witnessed
     readonly cause: Cause | null
     readonly estimated: boolean
+    /** The records that shape it: first and last. */
+    readonly fromSeq: number
+    readonly toSeq: number
   }[]
   readonly clockChanges: readonly {
     readonly seq: number
@@ -97,8 +113,13 @@ export interface ReportResult {
   }
   readonly method: {
     readonly interval: number
+    /** Seconds per second: of the crystal alone, and what every bound widens by (more where A is steered). */
     readonly driftBound: number
     readonly rate: number
+    /** The tolerance that the auditor was configured with; the report's own is `tolerance`. */
+    readonly configuredTolerance: number
+    /** How many configurations were in force during the period. */
+    readonly configurations: number
     readonly longestGap: number
     readonly auditClock: string
     readonly clockSource: string
@@ -122,7 +143,10 @@ export interface ReportResult {
       readonly code: string
       readonly message: string
     }[]
-    /** The segments that the period touches. */
+    /**
+     * The segments that the evidence of the period touches, each up to the last record used: `bytes` from its start, and
+     * their SHA-256.
+     */
     readonly files: readonly {
       readonly path: string
       readonly records: number
@@ -132,5 +156,23 @@ export interface ReportResult {
     /** Records of the period whose wall time lies outside their segment's label day. */
     readonly misdated: readonly { readonly seq: number; readonly wall: string; readonly label: string }[]
   }
-  readonly files: readonly { readonly name: string; readonly sha256: string; readonly bytes: number }[]
+  readonly files: readonly ReportFile[]
+}
+
+/** A file of the report; `name` without its folder. */
+export interface ReportFile {
+  readonly name: string
+  readonly sha256: string
+  readonly bytes: number
+}
+
+/** A report before it is printed: the result, and what pages and lists need beyond it. */
+export interface Report {
+  readonly result: ReportResult
+  readonly period: Period
+  readonly toleranceNs: bigint
+  readonly series: Series
+  readonly stretches: readonly Stretch[]
+  readonly changes: readonly ChangeEntry[]
+  readonly gaps: readonly GapEntry[]
 }

@@ -10,8 +10,9 @@ import type { Breaks, ChangeBy, ChangeClass, GapCause } from '../../lib/clock/ty
 import type { Cause, ConsensusState, SampleReason, Support, Verdict } from '../../lib/consensus/types.js'
 import { formatInstant, parseInstant } from '../../lib/instant.js'
 import { type Role, roles, testNames } from '../../lib/ntp/types.js'
-import type { OpenBody, Placed, SampleBody, StoredReading, StoredStamp } from '../../lib/trail/types.js'
-import { PlainWriter } from './plain-writer.js'
+import { type Files, unsyncedFiles } from '../../lib/scribe/files.js'
+import { type OpenDraft, Scribe } from '../../lib/scribe/scribe.js'
+import type { Draft, Placed, SampleBody, StoredReading, StoredStamp } from '../../lib/trail/types.js'
 
 /** TAI - UTC that every built trail uses. */
 export const taiUtc = 37
@@ -26,7 +27,9 @@ export interface BuilderOptions {
   readonly zone?: string
   readonly bootId?: string
   /** Fields of every `open` record. */
-  readonly open?: Partial<OpenBody>
+  readonly open?: Partial<OpenDraft>
+  /** Default: the real file system, without syncs. */
+  readonly files?: Files
 }
 
 export interface SampleOptions {
@@ -61,11 +64,39 @@ export function ns(seconds: number): bigint {
   return BigInt(Math.round(seconds * 1e9))
 }
 
+/** An `open` record as an engine would ask for it. */
+export const openDraft: OpenDraft = {
+  type: 'open',
+  format: 1,
+  origin: 'ntp-auditor.example/builder',
+  host: 'builder',
+  identity: { organisation: 'Example', asset: 'A-1', site: 'Lab', machine: '0011223344556677' },
+  versions: { auditor: '0.1.0', node: '20.20.2', os: 'Linux 6.1' },
+  platform: 'linux-x64',
+  clockSource: 'simulated',
+  auditClock: 'CLOCK_MONOTONIC_RAW',
+  steered: false,
+  coupled: true,
+  resolutionNs: '1',
+  driftPpb: 100_000,
+  ratePpb: 100_000,
+  engine: 'inline',
+  epoch: 1,
+  publicKey: '',
+  enrolled: false,
+  reason: 'start',
+  simulation: true,
+  configuration: { tolerance: '1s' },
+  configurationDigest: '0'.repeat(64),
+}
+
 export class TrailBuilder {
   readonly folder: string
+  /** What was written, but for the `open` records of rotations. */
   readonly placed: Placed[] = []
   #options: BuilderOptions
-  #writer: PlainWriter
+  #scribe: Scribe | null = null
+  #drafts = 0
   #utcNs: bigint
   #wallNs: bigint
   #aNs = 1_000_000_000_000n
@@ -77,7 +108,6 @@ export class TrailBuilder {
   constructor(options: BuilderOptions = {}) {
     this.#options = options
     this.folder = options.folder ?? mkdtempSync(join(tmpdir(), 'trail-'))
-    this.#writer = new PlainWriter(this.folder, options.zone ?? 'UTC')
     this.#utcNs = parseInstant(options.utc ?? '2026-03-03T10:00:00.000000000Z')
     this.#wallNs = this.#utcNs + ns(options.wallAhead ?? 0)
     this.#bootId = options.bootId ?? '5f0c7a52-0000-4000-8000-000000000001'
@@ -99,7 +129,12 @@ export class TrailBuilder {
   }
   /** seq of the last record. */
   get seq(): number {
-    return this.placed.length
+    return this.placed.at(-1)?.record.seq ?? 0
+  }
+  /** The scribe that writes, between `open` and `close` or `crash`. */
+  get scribe(): Scribe {
+    if (!this.#scribe) throw new Error('open the trail first')
+    return this.#scribe
   }
 
   /** Lets time pass: everything runs on. */
@@ -162,43 +197,17 @@ export class TrailBuilder {
     }
   }
 
-  /** An auditor starts. */
-  open(extra: Partial<OpenBody> = {}): Placed {
-    const configuration = extra.configuration === undefined ? { tolerance: '1s' } : extra.configuration
-    const body: OpenBody = {
-      type: 'open',
-      format: 1,
-      origin: 'ntp-auditor.example/builder',
-      host: 'builder',
-      identity: { organisation: 'Example', asset: 'A-1', site: 'Lab', machine: '0011223344556677' },
-      segment: 0,
-      label: '',
-      zone: this.#options.zone ?? 'UTC',
-      versions: { auditor: '0.1.0', node: '20.20.2', os: 'Linux 6.1' },
-      platform: 'linux-x64',
-      clockSource: 'simulated',
-      auditClock: 'CLOCK_MONOTONIC_RAW',
-      steered: false,
-      coupled: true,
-      resolutionNs: '1',
-      driftPpb: 100_000,
-      ratePpb: 100_000,
-      engine: 'inline',
-      lock: 'file',
-      syncsFolders: true,
-      epoch: 1,
-      publicKey: '',
-      enrolled: false,
-      afterCrash: false,
-      reason: 'start',
-      simulation: true,
-      configurationDigest: '0'.repeat(64),
-      supersedes: null,
-      ...this.#options.open,
-      ...extra,
-      configuration,
-    }
-    return this.#keep(this.#writer.open(body, this.stamp({ looks: 1, widestSilence: 0 })))
+  /** An auditor starts (again). */
+  open(extra: Partial<OpenDraft> = {}): Placed {
+    const { folder, zone = 'UTC', files = unsyncedFiles } = { ...this.#options, folder: this.folder }
+    this.#scribe ??= Scribe.open({ folder, zone, files })
+    const draft: OpenDraft = { ...openDraft, ...this.#options.open, ...extra }
+    const placed = this.#scribe.begin(draft, this.stamp({ looks: 1, widestSilence: 0 }))
+    this.placed.push(...placed)
+    this.#lastA = this.#aNs
+    const [open] = placed
+    if (!open) throw new Error('nothing was written')
+    return open
   }
 
   /** A round over the references, whose bound contains the truth unless they lie. */
@@ -310,11 +319,24 @@ export class TrailBuilder {
 
   /** The auditor stops in good order. */
   close(reason = 'stop'): Placed {
-    return this.#keep(this.#writer.close(reason, this.stamp()))
+    const placed = this.scribe.close(reason, this.stamp())
+    this.#scribe = null
+    if (!placed) throw new Error('nothing was written')
+    return this.#keep(placed)
   }
 
-  #record(body: Parameters<PlainWriter['append']>[0], options: StampOptions): Placed {
-    return this.#keep(this.#writer.append(body, this.stamp(options)))
+  /** The auditor dies: no `close` record. {@link open} starts another. */
+  crash(): this {
+    this.scribe.abandon()
+    this.#scribe = null
+    return this
+  }
+
+  #record(body: Draft['body'], options: StampOptions): Placed {
+    this.#drafts += 1
+    const draft: Draft = { stamp: this.stamp(options), body, id: this.#drafts, triggerId: null }
+    const placed = this.scribe.append(draft)
+    return this.#keep(placed)
   }
 
   #keep(placed: Placed): Placed {

@@ -1,0 +1,54 @@
+/**
+ * What the commands use of the rooms below, as functions; handed in, so that a command can be tested without them, and loaded
+ * only when a command runs, so that `--help` is quick and `sample` loads no PDF.
+ * @module
+ */
+import type { Breaks, ChangeBy, ChangeClass, GapCause } from '../clock/types.js'
+import type { Configuration } from '../config/types.js'
+import type { Verdict } from '../consensus/types.js'
+import type { SampleDocument } from '../trail/document.js'
+
+interface Seconds {
+  readonly low: number
+  readonly high: number
+}
+
+/** What a running auditor tells, once it is durable: fields that the command prints. */
+export interface AuditorListeners {
+  sample(document: SampleDocument): void
+  clockChange(change: {
+    readonly seq: number
+    readonly latest: string
+    readonly size: Seconds
+    readonly class: ChangeClass
+    readonly by: ChangeBy
+  }): void
+  gap(gap: {
+    readonly seq: number
+    readonly from: string
+    readonly to: string
+    readonly cause: GapCause
+    readonly breaks: Breaks
+  }): void
+  verdict(change: {
+    readonly verdict: Verdict
+    readonly at: string
+    readonly cause: string | null
+    readonly bound: Seconds | null
+  }): void
+  problem(error: Error): void
+}
+
+export interface RunningAuditor {
+  sample(): Promise<SampleDocument>
+  stop(): Promise<void>
+}
+
+export interface Parts {
+  /** One sample, without a trail. */
+  sampleOnce(configuration: Configuration): Promise<SampleDocument>
+  /** An auditor that keeps the process alive until it is stopped. */
+  startAuditor(configuration: Configuration, listeners: AuditorListeners): Promise<RunningAuditor>
+  /** Asks the auditor that holds a trail for a sample, and waits until it is in the trail. @throws {InboxError} no answer */
+  requestSample(trail: string): Promise<SampleDocument>
+}

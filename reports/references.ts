@@ -1,0 +1,135 @@
+/**
+ * What each reference did in a period, counted from the sample records: asked, answered, refused, dissented, and how its
+ * offsets, delays and root distances lay.
+ * @module
+ */
+import type { Role } from '../lib/ntp/types.js'
+import { roles } from '../lib/ntp/types.js'
+import type { SampleBody, StoredGoodReading } from '../lib/trail/types.js'
+import { seconds } from './seconds.js'
+import type { ReportResult } from './types.js'
+
+type Summary = NonNullable<ReportResult['references'][Role]>
+type Spread = Summary['offset']
+
+/** Error codes that mean: an answer came, and was refused. */
+const refusals = /^ERR_(TEST_FAILED|KISS_)/
+
+/** What the configuration says of a reference. */
+export interface ReferenceClaim {
+  readonly operator: string | null
+  readonly traceableTo: string | null
+}
+
+/** Counts samples as they pass. */
+export class ReferenceTally {
+  readonly #roles = new Map<Role, RoleTally>()
+
+  sample(body: SampleBody): void {
+    for (const role of roles) {
+      const reading = body.readings[role]
+      if (!reading) continue
+      const tally = this.#role(role)
+      tally.asked += 1
+      tally.servers.add(`${reading.server}:${reading.port}`)
+      if (reading.address !== null) tally.addresses.add(reading.address)
+      if (body.consensus.dissent.includes(role)) tally.dissented += 1
+      if (reading.ok) {
+        tally.good(reading)
+      } else {
+        const { code } = reading.error
+        tally.errors.set(code, (tally.errors.get(code) ?? 0) + 1)
+        if (refusals.test(code)) tally.refused += 1
+        if (reading.stratum !== null) tally.strata.add(reading.stratum)
+      }
+    }
+  }
+
+  /** @param claims what the configuration says of each role */
+  build(claims: Readonly<Partial<Record<Role, ReferenceClaim>>>): ReportResult['references'] {
+    const summaries: { [role in Role]?: Summary } = {}
+    for (const role of roles) {
+      const tally = this.#roles.get(role)
+      if (tally) summaries[role] = tally.build(claims[role] ?? { operator: null, traceableTo: null })
+    }
+    return summaries
+  }
+
+  #role(role: Role): RoleTally {
+    const known = this.#roles.get(role)
+    if (known) return known
+    const made = new RoleTally()
+    this.#roles.set(role, made)
+    return made
+  }
+}
+
+class RoleTally {
+  asked = 0
+  answered = 0
+  refused = 0
+  dissented = 0
+  self = 0
+  readonly servers = new Set<string>()
+  readonly addresses = new Set<string>()
+  readonly strata = new Set<number>()
+  readonly errors = new Map<string, number>()
+  readonly #offset = new Values()
+  readonly #delay = new Values()
+  readonly #rootDistance = new Values()
+
+  good(reading: StoredGoodReading): void {
+    this.answered += 1
+    if (reading.self) this.self += 1
+    this.strata.add(reading.stratum)
+    this.#offset.add(BigInt(reading.offsetNs))
+    this.#delay.add(BigInt(reading.delayNs))
+    this.#rootDistance.add(BigInt(reading.rootDistanceNs))
+  }
+
+  build(claim: ReferenceClaim): Summary {
+    return {
+      servers: [...this.servers],
+      addresses: [...this.addresses],
+      operator: claim.operator,
+      traceableTo: claim.traceableTo,
+      asked: this.asked,
+      answered: this.answered,
+      refused: this.refused,
+      dissented: this.dissented,
+      self: this.self,
+      stratum: [...this.strata].sort((a, b) => a - b),
+      errors: Object.fromEntries([...this.errors].sort(([a], [b]) => (a < b ? -1 : 1))),
+      offset: this.#offset.spread(),
+      delay: this.#delay.spread(),
+      rootDistance: this.#rootDistance.spread(),
+    }
+  }
+}
+
+/** Nanoseconds in an array that grows: a year of readings stays under 4 MB a column. */
+class Values {
+  #values = new BigInt64Array(1024)
+  #length = 0
+
+  add(ns: bigint): void {
+    if (this.#length === this.#values.length) {
+      const larger = new BigInt64Array(this.#length * 2)
+      larger.set(this.#values)
+      this.#values = larger
+    }
+    this.#values[this.#length] = ns
+    this.#length += 1
+  }
+
+  /** The median is the lower of the two middle values: always one that was measured. */
+  spread(): Spread {
+    if (this.#length === 0) return null
+    const sorted = this.#values.subarray(0, this.#length).slice().sort()
+    return {
+      least: seconds(sorted[0]!, 'down'),
+      median: seconds(sorted[(this.#length - 1) >> 1]!),
+      most: seconds(sorted[this.#length - 1]!, 'up'),
+    }
+  }
+}
