@@ -93,11 +93,6 @@ export interface ClockChange {
   /** What the wall clock showed at the two looks. */
   readonly wallBeforeNs: bigint
   readonly wallAfterNs: bigint
-  /**
-   * D at the look `earliestNs`, and its chord since the record before. With it the line of D ends there, and what happened after
-   * does not widen the bound before.
-   */
-  readonly before?: { readonly d: IntervalNs; readonly chord: IntervalNs }
 }
 
 export type GapCause =
@@ -124,11 +119,6 @@ export interface Gap {
   /** What the wall clock showed at both ends. */
   readonly wallFromNs: bigint
   readonly wallToNs: bigint
-  /**
-   * D at the look `fromNs`, and its chord since the record before. With it the line of D ends there, and what happened after
-   * does not widen the bound before.
-   */
-  readonly before?: { readonly d: IntervalNs; readonly chord: IntervalNs }
 }
 
 /** What the witness saw since the last record: part of every record. */

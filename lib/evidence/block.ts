@@ -10,6 +10,9 @@ import { type Break, cutRuns, type Run } from './runs.js'
 import type { Fact } from './types.js'
 import type { Window } from './window.js'
 
+/** Records on both sides of a block whose line of D is drawn too, for questions about its edges. */
+const margin = 64
+
 /** A stretch of A in one run, or the break between two runs. */
 export type Part =
   | { readonly kind: 'run'; readonly run: number; readonly fromNs: bigint; readonly toNs: bigint }
@@ -39,7 +42,7 @@ export interface Block {
 export function blockOf(window: Window): Block {
   const { facts } = window
   const cut = cutRuns(facts)
-  const models = modelsOf(cut, linksOf(cut, window.first, window.end))
+  const models = modelsOf(cut, linksOf(cut, window.first - margin, window.end + margin))
   const begin = realFrom(facts, window.first, window.end)
   const next = realFrom(facts, window.end, facts.length)
   const from = begin < 0 ? null : placeOf(facts, cut.runOf, models, begin)

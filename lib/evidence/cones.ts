@@ -197,7 +197,13 @@ class Fold {
   #close(toNs: bigint): void {
     const samples = this.#samples
     if (samples.length > 0) {
-      this.#segments.push({ fromNs: this.#fromNs, toNs, samples, forward: this.#edges, backward: this.#backward(samples) })
+      this.#segments.push({
+        fromNs: this.#fromNs,
+        toNs,
+        samples,
+        forward: this.#edges,
+        backward: this.#backward(samples),
+      })
     }
     this.#samples = []
     this.#edges = []

@@ -6,14 +6,10 @@ import { parseInstant } from '../instant.js'
 import type { IntervalNs } from '../interval.js'
 import { middle } from '../interval.js'
 import type { StoredInterval, StoredStamp, TrailItem, TrailRecord } from '../trail/types.js'
-import type { Before, Fact, FactBase } from './types.js'
+import type { Fact, FactBase } from './types.js'
 
 function interval(stored: StoredInterval): IntervalNs {
   return { lowNs: BigInt(stored.lowNs), highNs: BigInt(stored.highNs) }
-}
-
-function before(stored: { readonly d: StoredInterval; readonly chord: StoredInterval } | undefined): Before | null {
-  return stored ? { d: interval(stored.d), chord: interval(stored.chord) } : null
 }
 
 /**
@@ -43,6 +39,7 @@ export function factOf(record: TrailRecord): Fact {
     d,
     chord: interval(record.since.chord),
     looks: record.since.looks,
+    small: record.since.small.count,
     widestSilenceNs: BigInt(record.since.widestSilenceNs),
     notice: record.since.notice,
   }
@@ -84,7 +81,6 @@ export function factOf(record: TrailRecord): Fact {
         by: record.by,
         wallBeforeNs: parseInstant(record.wallBefore),
         wallAfterNs: parseInstant(record.wallAfter),
-        before: before(record.before),
       }
     case 'gap':
       return {
@@ -96,7 +92,6 @@ export function factOf(record: TrailRecord): Fact {
         toNs: record.toNs === null ? null : BigInt(record.toNs),
         wallFromNs: parseInstant(record.wallFrom),
         wallToNs: parseInstant(record.wallTo),
-        before: before(record.before),
       }
     case 'close':
       return { ...base, kind: 'close' }
@@ -111,11 +106,15 @@ export function factOf(record: TrailRecord): Fact {
  */
 export class FactReader {
   #last: Fact | null
-  #why: string | null = null
+  #why: string | null
 
-  /** @param last the fact before, where reading does not begin at the beginning */
-  constructor(last: Fact | null = null) {
+  /**
+   * @param last the fact before, where reading does not begin at the beginning
+   * @param why what is broken between it and the next record, `null` where nothing is
+   */
+  constructor(last: Fact | null = null, why: string | null = null) {
     this.#last = last
+    this.#why = why
   }
 
   /** The facts of the next item: none for a broken stretch, two for the record that follows it. */
@@ -143,7 +142,7 @@ function damage(stamp: Fact, seq: number, why: string): Fact {
   const { boot, aNs, clock, bootNs, wallNs, d } = stamp
   const chord = { lowNs: 0n, highNs: 0n }
   return {
-    ...{ seq, boot, aNs, clock, bootNs, wallNs, d, chord, looks: 0, widestSilenceNs: 0n, notice: 'none' },
+    ...{ seq, boot, aNs, clock, bootNs, wallNs, d, chord, looks: 0, small: 0, widestSilenceNs: 0n, notice: 'none' },
     kind: 'damage',
     why,
   }

@@ -42,7 +42,9 @@ export class Labels {
       const wallUtc = run.startNs + middle(run.first.d)
       const startUtc = endUtc !== null && wallUtc < endUtc ? endUtc : wallUtc
       starts.push({ startUtc, capUtc })
-      const own: bigint = this.#anchored(i) ? this.#byM(i, run.endNs) : capped(startUtc + run.endNs - run.startNs, capUtc)
+      const own: bigint = this.#anchored(i)
+        ? this.#byM(i, run.endNs)
+        : capped(startUtc + run.endNs - run.startNs, capUtc)
       endUtc = endUtc === null || own > endUtc ? own : endUtc
     }
     this.#starts = starts
@@ -160,4 +162,3 @@ function longestChain(anchors: readonly Anchor[]): Anchor[] {
   }
   return chain
 }
-

@@ -22,7 +22,7 @@ export interface Link extends Band {
  */
 export function linksOf(cut: Runs, first: number, end: number): Map<Run, Link[]> {
   const { facts } = cut
-  let from = first
+  let from = first > 0 ? first : 0
   while (from > 0 && !isNode(facts[from])) from--
   const result = new Map<Run, Link[]>()
   const push = (run: Run | undefined, link: Link): void => {
@@ -55,7 +55,7 @@ function unlinked(cut: Runs, from: number, to: number): boolean {
   return false
 }
 
-/** The links from a node to the next fact, with what the fact tells of the look before a change or a gap. */
+/** The links from a node to the next fact: one, or two around a gap in which A stood still. */
 function between(
   { runs, runOf }: Runs,
   node: { readonly fact: Fact; readonly d: IntervalNs; readonly index: number },
@@ -66,36 +66,23 @@ function between(
   const old = runs[runOf[node.index] ?? -1]
   const run = runs[runOf[i] ?? -1]
   if (!old || !run || old.boot !== run.boot) return
-  const labels = {
-    witness: fact.notice === 'absent' ? ('looks' as const) : ('complete' as const),
-    fromSeq: node.fact.seq,
-    toSeq: fact.seq,
+  const line = { fromNs: node.fact.aNs, toNs: fact.aNs, from: node.d, to: fact.d }
+  const whole = { ...widened(line, fact.chord, fact.widestSilenceNs), fromSeq: node.fact.seq, toSeq: fact.seq }
+  const link: Link = { ...whole, witness: witnessed(fact) }
+  if (old === run) {
+    push(run, link)
+    return
   }
-  const silence = fact.widestSilenceNs
-  const whole = widened({ fromNs: node.fact.aNs, toNs: fact.aNs, from: node.d, to: fact.d }, fact.chord, silence)
-  const part = (of: Run, fromNs: bigint, toNs: bigint): void => {
-    const low = fromNs > of.startNs ? fromNs : of.startNs
-    const high = toNs < of.endNs ? toNs : of.endNs
-    if (low < high) push(of, { ...bandPart(whole, low, high), ...labels })
-  }
-  const [lastNs, nextNs] = edges(fact, old === run)
-  const before = fact.kind === 'clock-change' || fact.kind === 'gap' ? fact.before : null
-  if (before !== null && lastNs !== null && lastNs >= node.fact.aNs && lastNs <= fact.aNs) {
-    const line = { fromNs: node.fact.aNs, toNs: lastNs, from: node.d, to: before.d }
-    push(old, { ...widened(line, before.chord, silence), ...labels })
-    part(run, nextNs !== null && nextNs > lastNs ? nextNs : lastNs, fact.aNs)
-  } else if (old === run) push(run, { ...whole, ...labels })
-  else {
-    part(old, node.fact.aNs, old.endNs)
-    part(run, run.startNs, fact.aNs)
-  }
+  if (old.endNs > link.fromNs) push(old, { ...link, ...bandPart(link, link.fromNs, old.endNs) })
+  if (run.startNs < link.toNs) push(run, { ...link, ...bandPart(link, run.startNs, link.toNs) })
 }
 
-/** The last look before what this fact tells of, and the instant from which the whole line serves again. */
-function edges(fact: Fact, sameRun: boolean): [bigint | null, bigint | null] {
-  if (fact.kind === 'clock-change') return [fact.earliestNs, null]
-  if (fact.kind === 'gap') return [fact.fromNs, sameRun ? null : fact.toNs]
-  return [null, null]
+/**
+ * With a notice of the kernel no step goes unnoticed. A notice that only a small change explains hides what else happened
+ * in that look.
+ */
+function witnessed({ notice, small }: Fact): Witnessed {
+  return notice === 'none' || (notice === 'seen' && small === 0) ? 'complete' : 'looks'
 }
 
 /**

@@ -100,27 +100,22 @@ class Cutter {
   /** Begins a new run where A did not run on from the fact before. */
   #place(i: number, fact: Fact, last: Fact | null, damaged: boolean): void {
     const run = this.#runs.at(-1)
-    if (last === null || !run) return this.#begin(fact, fact.aNs, null)
-    const next = fact.seq === last.seq + 1
-    const lost: Lack = { verdict: 'UNMONITORED', cause: 'trail-damaged' }
-    const down: Lack = { verdict: 'UNMONITORED', cause: 'auditor-down' }
-    this.#cut[i] = 1
-    if (damaged || !next) return this.#begin(fact, fact.aNs, { seq: fact.seq, lack: lost, bootNs: null })
-    if (fact.boot !== last.boot) {
-      const bootNs = fact.kind === 'open' ? fact.bootNs : null
-      return this.#begin(fact, fact.aNs, { seq: fact.seq, lack: bootNs === null ? lost : down, bootNs })
+    if (last === null || !run) {
+      this.#begin(fact, fact.aNs, null)
+      return
     }
-    const starts = fact.kind === 'open' && (fact.reason === 'start' || fact.reason === 'restart')
-    if ((starts && fact.clock !== last.clock) || fact.aNs < last.aNs) {
-      return this.#begin(fact, fact.aNs, { seq: fact.seq, lack: down, bootNs: null })
-    }
-    this.#cut[i] = 0
-    if (fact.kind === 'gap' && fact.breaks === 'mono') this.#breakMono(i, fact, last, run)
+    const lack = breakBetween(last, fact, damaged)
+    if (lack !== null) {
+      this.#cut[i] = 1
+      const bootNs =
+        fact.kind === 'open' && fact.boot !== last.boot && lack.cause === 'auditor-down' ? fact.bootNs : null
+      this.#begin(fact, fact.aNs, { seq: fact.seq, lack, bootNs })
+    } else if (fact.kind === 'gap' && fact.breaks === 'mono') this.#breakMono(i, fact, last, run)
   }
 
   /** A gap in which A ended or stood still; across boots the `open` before it has told already. */
   #breakMono(i: number, gap: GapFact, last: Fact, run: Run): void {
-    if (gap.fromNs === null && run.break !== null && run.break.bootNs !== null) return
+    if (gap.fromNs === null && run.break !== null && (gap.toNs ?? gap.aNs) <= run.first.aNs) return
     const endNs = larger(run.startNs, smaller(gap.fromNs ?? last.aNs, gap.aNs))
     const startNs = smaller(larger(gap.toNs ?? gap.aNs, endNs), gap.aNs)
     // Records behind the gap that were written before it, such as the `open` of a restart, belong to the new run.
@@ -136,7 +131,11 @@ class Cutter {
     }
     run.endNs = endNs
     while ((run.rates.at(-1)?.aNs ?? endNs) > endNs) run.rates.pop()
-    this.#begin(first, startNs, { seq: gap.seq, lack: restarted ? lackOf('auditor-down') : lackOf(gap.cause), bootNs: null })
+    this.#begin(first, startNs, {
+      seq: gap.seq,
+      lack: restarted ? lackOf('auditor-down') : lackOf(gap.cause),
+      bootNs: null,
+    })
     for (let k = from; k < i; k++) {
       const fact = this.#facts[k]
       this.#runOf[k] = this.#runs.length - 1
@@ -156,7 +155,10 @@ class Cutter {
     }
     if (fact.kind === 'clock-change' && fact.class !== 'slew' && fact.class !== 'leap') {
       add(fact.earliestNs, fact.latestNs, { verdict: 'INDETERMINATE', cause: 'clock-change' })
-    } else if (fact.kind === 'gap' && fact.breaks === 'wall') {
+    } else if (
+      fact.kind === 'gap' &&
+      (fact.breaks === 'wall' || (fact.breaks === 'none' && fact.cause === 'suspend'))
+    ) {
       const startNs = this.#runs.at(-1)?.startNs ?? fact.aNs
       add(fact.fromNs ?? startNs, fact.toNs ?? fact.aNs, lackOf(fact.cause))
     } else if (fact.kind === 'open' && last !== null && last.boot === boot && this.#unwatched(i, fact.reason)) {
@@ -200,9 +202,18 @@ class Cutter {
         break
       }
     }
-    const order = (a: SampleFact, b: SampleFact): number => Number(a.atNs > b.atNs) - Number(a.atNs < b.atNs) || a.seq - b.seq
+    const order = (a: SampleFact, b: SampleFact): number =>
+      Number(a.atNs > b.atNs) - Number(a.atNs < b.atNs) || a.seq - b.seq
     for (const run of this.#runs) run.samples.sort(order)
   }
+}
+
+/** Why A did not run on between two records, as far as their stamps tell; `null` where it did. */
+function breakBetween(last: Fact, fact: Fact, damaged: boolean): Lack | null {
+  if (damaged || fact.seq !== last.seq + 1) return lackOf('trail-damaged')
+  const restarts = fact.kind === 'open' && (fact.reason === 'start' || fact.reason === 'restart')
+  if (fact.boot !== last.boot) return lackOf(fact.kind === 'open' ? 'auditor-down' : 'trail-damaged')
+  return (restarts && fact.clock !== last.clock) || fact.aNs < last.aNs ? lackOf('auditor-down') : null
 }
 
 function lackOf(cause: GapFact['cause']): Lack {

@@ -4,12 +4,7 @@
  */
 import { readTrail } from '../trail/read.js'
 import { FactReader } from './facts.js'
-import { blockSize, type Fact, type FactSource } from './types.js'
-
-/** Number of the block that holds a seq. */
-export function blockOfSeq(seq: number): number {
-  return Math.floor((seq - 1) / blockSize)
-}
+import { blockOfSeq, type Fact, type FactSource } from './types.js'
 
 /** Facts held in memory, in order of seq. */
 export function memorySource(facts: readonly Fact[]): FactSource {
@@ -23,13 +18,17 @@ export function memorySource(facts: readonly Fact[]): FactSource {
   return { lastSeq: facts.at(-1)?.seq ?? 0, block: async (index) => blocks[index] ?? [] }
 }
 
-/** Where reading a block begins. */
+/** Where reading a block begins: at its first record. */
 interface Start {
   readonly segment: number
   readonly offset: number
-  /** The record before it. */
+  /** The record before it, and what is broken between both. */
   readonly last: Fact | null
+  readonly why: string | null
 }
+
+/** Blocks are read this many at a time: most readers go from block to block. */
+const readAhead = 16
 
 /**
  * The facts of a trail, read from its files as they stand now. The trail is read once from end to end, to find where each
@@ -38,45 +37,57 @@ interface Start {
  */
 export async function trailSource(folder: string, signal?: AbortSignal): Promise<FactSource> {
   const starts: Start[] = []
-  let lastSeq = 0
   let last: Fact | null = null
   const reader = new FactReader()
   for await (const items of readTrail(folder, signal ? { signal } : {})) {
     for (const item of items) {
-      const facts = reader.next(item)
-      const fact = facts.at(-1)
-      if (!fact || !('record' in item)) continue
-      starts[blockOfSeq(fact.seq)] ??= { segment: item.segment, offset: item.offset, last }
+      const [first, second] = reader.next(item)
+      const fact: Fact | undefined = second ?? first
+      if (!first || !fact || !('record' in item)) continue
+      const why = first.kind === 'damage' ? first.why : null
+      starts[blockOfSeq(fact.seq)] ??= { segment: item.segment, offset: item.offset, last, why }
       last = fact
-      lastSeq = fact.seq
     }
   }
+  const lastSeq = last?.seq ?? 0
+  const kept = new Map<number, Fact[]>()
   return {
     lastSeq,
     block: async (index) => {
       const start = starts[index]
-      return start ? readBlock(folder, index, start, lastSeq, signal) : []
+      if (!start) return []
+      if (!kept.has(index)) {
+        kept.clear()
+        for (const [block, facts] of await readBlocks(folder, index, start, lastSeq, signal)) kept.set(block, facts)
+      }
+      return kept.get(index) ?? []
     },
   }
 }
 
-async function readBlock(
+async function readBlocks(
   folder: string,
   index: number,
-  start: Start,
+  { segment, offset, last, why }: Start,
   lastSeq: number,
   signal: AbortSignal | undefined,
-): Promise<Fact[]> {
-  const reader = new FactReader(start.last)
-  const found: Fact[] = []
-  const from = { fromSegment: start.segment, fromOffset: start.offset }
+): Promise<Map<number, Fact[]>> {
+  const reader = new FactReader(last, why)
+  const found = new Map<number, Fact[]>()
+  const add = (fact: Fact): boolean => {
+    const block = blockOfSeq(fact.seq)
+    if (fact.seq > lastSeq || block >= index + readAhead) return false
+    const facts = found.get(block)
+    if (facts) facts.push(fact)
+    else found.set(block, [fact])
+    return true
+  }
+  const from = { fromSegment: segment, fromOffset: offset }
   for await (const items of readTrail(folder, signal ? { ...from, signal } : from)) {
     for (const item of items) {
-      for (const fact of reader.next(item)) {
-        if (fact.seq > lastSeq || blockOfSeq(fact.seq) > index) return found
-        found.push(fact)
-      }
+      for (const fact of reader.next(item)) if (!add(fact)) return found
     }
   }
-  return [...found, ...reader.end()]
+  for (const fact of reader.end()) add(fact)
+  return found
 }

@@ -37,8 +37,11 @@ const noSample: Lack = { verdict: 'UNMONITORED', cause: 'no-sample' }
 const noReference: Lack = { verdict: 'UNMONITORED', cause: 'no-reference' }
 const tooFar: Lack = { verdict: 'UNMONITORED', cause: 'too-far-from-sample' }
 const selfReference: Lack = { verdict: 'INDETERMINATE', cause: 'self-reference' }
-/** Where holes meet, the one that excuses least counts. */
-const rank = { UNMONITORED: 2, OFF: 1, INDETERMINATE: 0 }
+/** Where holes meet, the one that excuses least counts; but sleep explains why nobody looked. */
+function rank({ verdict, cause }: Lack): number {
+  if (verdict === 'UNMONITORED') return cause === 'starved' ? 1 : 3
+  return verdict === 'OFF' ? 2 : 0
+}
 const unwatched: Lack = { verdict: 'UNMONITORED', cause: 'auditor-down' }
 
 /**
@@ -123,7 +126,7 @@ class Walk {
     const { holes, leap } = this.#model
     let worst: Lack | null = null
     for (const { fromNs, toNs, lack } of holes) {
-      if (fromNs <= aNs && aNs < toNs && (worst === null || rank[lack.verdict] > rank[worst.verdict])) worst = lack
+      if (fromNs <= aNs && aNs < toNs && (worst === null || rank(lack) > rank(worst))) worst = lack
     }
     if (worst !== null || link === null) return worst ?? unwatched
     return leap.doubts.find((doubt) => doubt.fromNs <= aNs && aNs < doubt.toNs)?.lack ?? null

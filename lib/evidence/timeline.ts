@@ -5,7 +5,7 @@
  */
 import type { IntervalNs } from '../interval.js'
 import { type Block, blockOf } from './block.js'
-import type { FactSource } from './types.js'
+import type { Fact, FactSource } from './types.js'
 import { Blocks } from './window.js'
 
 /** A block that holds records. */
@@ -88,12 +88,18 @@ export class Evidence {
         reliable: !labels.estimated(from.run, from.aNs, from.aNs),
         wall,
         changes: facts.some((fact) => fact.kind === 'clock-change'),
-        gaps: facts.some((fact) => fact.kind === 'gap' || fact.kind === 'open' || fact.kind === 'damage'),
+        gaps: facts.some(isGap),
       })
       endNs = labels.at(to.run, to.aNs)
     }
     return follow(found, endNs)
   }
+}
+
+/** Whether a fact tells of a stretch that was not watched. */
+export function isGap(fact: Fact): boolean {
+  if (fact.kind === 'open') return fact.reason === 'start' || fact.reason === 'restart'
+  return fact.kind === 'gap' || fact.kind === 'damage'
 }
 
 /**

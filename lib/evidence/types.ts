@@ -20,16 +20,12 @@ export interface FactBase {
   readonly chord: IntervalNs
   /** Looks since the record before. A record of 0 looks repeats a stamp or stands beside the witness: D's line passes it by. */
   readonly looks: number
+  /** Changes too small to be written, since the record before. */
+  readonly small: number
   readonly widestSilenceNs: bigint
   readonly notice: 'none' | 'seen' | 'absent'
   /** Which of the stamp's clocks is A. */
   readonly clock: 'raw' | 'mono' | 'boot'
-}
-
-/** D at the last look before a change or a gap, and its chord since the record before; older trails do not tell. */
-export interface Before {
-  readonly d: IntervalNs
-  readonly chord: IntervalNs
 }
 
 export type Fact = FactBase &
@@ -64,7 +60,6 @@ export type Fact = FactBase &
         readonly by: ChangeBy
         readonly wallBeforeNs: bigint
         readonly wallAfterNs: bigint
-        readonly before: Before | null
       }
     | {
         readonly kind: 'gap'
@@ -74,7 +69,6 @@ export type Fact = FactBase &
         readonly toNs: bigint | null
         readonly wallFromNs: bigint
         readonly wallToNs: bigint
-        readonly before: Before | null
       }
     /** Bytes of the trail that are no record: whatever they told is unknown, also whether A ran on. Its clock fields repeat the record before. */
     | { readonly kind: 'damage'; readonly why: string }
@@ -127,7 +121,7 @@ export interface Stretch {
   readonly toNs: bigint
   readonly verdict: Verdict
   readonly cause: Cause | null
-  /** The widest bound inside, and when; `null` where there is none. */
+  /** The bound inside that reaches furthest from zero, and when; `null` where there is none. */
   readonly worst: (IntervalNs & { readonly atNs: bigint }) | null
   readonly support: Support | null
   readonly witness: Witnessed
@@ -201,6 +195,11 @@ export interface FactSource {
   block(index: number): Promise<readonly Fact[]>
 }
 export const blockSize = 512
+
+/** Number of the block that holds a seq. */
+export function blockOfSeq(seq: number): number {
+  return Math.floor((seq - 1) / blockSize)
+}
 
 /** Per reference of a period, for the page. */
 export interface ReferenceSummary {

@@ -58,7 +58,7 @@ export class Blocks {
 
   outline(index: number): Promise<Outline> {
     const kept = this.#kept.get(index)
-    if (kept) {
+    if (kept !== undefined) {
       this.#kept.delete(index)
       this.#kept.set(index, kept)
       return kept

@@ -167,8 +167,6 @@ export interface ClockChangeBody {
   readonly seen: 'divergence' | 'kernel-notice'
   readonly wallBefore: string
   readonly wallAfter: string
-  /** D at the last look before, and its chord since the record before; absent where the witness does not tell. */
-  readonly before?: { readonly d: StoredInterval; readonly chord: StoredInterval }
 }
 
 export interface GapBody {
@@ -179,8 +177,6 @@ export interface GapBody {
   readonly wallTo: string
   readonly cause: GapCause
   readonly breaks: Breaks
-  /** D at the last look before, and its chord since the record before; absent where the witness does not tell. */
-  readonly before?: { readonly d: StoredInterval; readonly chord: StoredInterval }
 }
 
 export interface HeartbeatBody {
