@@ -24,10 +24,10 @@ import {
 } from './rules.js'
 import type { TrailRecord } from './types.js'
 
-const stamp = {
+const stamp: Readonly<Record<string, Rule>> = {
   seq: integer(1),
   prev: (value: unknown) => (value === '' ? null : hex(64)(value)),
-  type: text,
+  type: (value) => (typeof value === 'string' && /^[a-z]+(?:-[a-z]+)*$/.test(value) ? null : wrong('must be a word')),
   wall: instant,
   monoNs: nanoseconds,
   bootNs: nanoseconds,
