@@ -1,5 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
 import { describe, expect, test } from '@jest/globals'
 import { realFiles } from '../../lib/scribe/files.js'
 import { type Holder, isGone, type Processes, parseHolder, realProcesses } from '../../lib/scribe/holder.js'
@@ -258,4 +260,17 @@ describe('with SQLite', () => {
     expect(second.lines[1]).toContain(`is held by process ${process.pid} on`)
     scribe.abandon()
   }, 30_000)
+
+  test('a worker of this process that died leaves its lock to the next with its token', async () => {
+    const folder = freshFolder()
+    const script = fileURLToPath(new URL('../support/holding-worker.js', import.meta.url))
+    const worker = new Worker(script, { workerData: { folder, token: 'run-7' }, execArgv: [] })
+    await new Promise((resolve) => worker.once('message', resolve))
+    expect(() => Scribe.open({ folder, zone: 'UTC', token: 'another' })).toThrow(`held by process ${process.pid} on`)
+    await worker.terminate()
+    const scribe = Scribe.open({ folder, zone: 'UTC', token: 'run-7' })
+    expect(scribe.token).toBe('run-7')
+    scribe.abandon()
+    expect(existsSync(join(folder, 'lock'))).toBe(false)
+  })
 })
