@@ -18,9 +18,11 @@ import { systemTimers } from './clock/timers.js'
 import { parseConfiguration } from './config/parse.js'
 import type { Configuration } from './config/types.js'
 import { parseDuration } from './config/units.js'
-import type { EngineToAuditor, ErrorData, ScribeToAuditor } from './engine/messages.js'
+import type { EngineToAuditor } from './engine/messages.js'
 import type { EngineParts } from './engine/parts.js'
 import { NotReadyError, ReportedError, StoppedError, WorkerError } from './errors.js'
+import type { ErrorData, ScribeToAuditor } from './scribe/messages.js'
+import type { Placed } from './trail/types.js'
 
 export interface AuditorEvents {
   /** A sample is durable in the trail. */
@@ -54,6 +56,8 @@ export interface StartOptions {
 
 /** How long workers may take to open the trail (ms). */
 const startLimitMs = 30_000
+/** How long a scribe may take to give back its lock when all else failed (ms). */
+const releaseMs = 300
 
 /**
  * An audit of this computer's clock, writing to one trail.
@@ -77,6 +81,7 @@ export class Auditor extends EventEmitter<AuditorEvents> {
   #stopping: Promise<void> | null = null
   #onReady: (() => void)[] = []
   #onClosed: (() => void) | null = null
+  #closed = false
 
   private constructor(configuration: Configuration, keepAlive: boolean) {
     super()
@@ -115,7 +120,7 @@ export class Auditor extends EventEmitter<AuditorEvents> {
           resolve()
         } else {
           this.#stopping = Promise.resolve()
-          void Promise.resolve(this.#crew?.end()).then(() => reject(error))
+          void this.#end().then(() => reject(error))
         }
       }
       const late = `the workers did not open the trail within ${startLimitMs / 1000} s; is its disk answering?`
@@ -124,6 +129,7 @@ export class Auditor extends EventEmitter<AuditorEvents> {
         fromEngine: (message: EngineToAuditor) => this.#fromEngine(message),
         fromScribe: (message: ScribeToAuditor) => {
           if (message.kind === 'failed') {
+            this.#closed = true
             if (settled) this.#problem(message.error)
             else settle(revive(message.error))
           } else {
@@ -160,15 +166,12 @@ export class Auditor extends EventEmitter<AuditorEvents> {
           systemTimers.clearTimeout(timer)
           resolve()
         }
-        const timer = systemTimers.setTimeout(
-          () => {
-            this.#onReady = this.#onReady.filter((other) => other !== done)
-            const hosts = this.configuration.references.map(({ host }) => host).join(', ')
-            const message = `no usable answer from ${hosts} within ${options.timeout ?? '30s'}; the audit goes on. Next step: \`ntp-auditor sample\` tells what each reference answers`
-            reject(new NotReadyError(message))
-          },
-          Number(timeoutNs) / 1e6,
-        )
+        const timer = systemTimers.setTimeout(() => {
+          this.#onReady = this.#onReady.filter((other) => other !== done)
+          const hosts = this.configuration.references.map(({ host }) => host).join(', ')
+          const message = `no usable answer from ${hosts} within ${options.timeout ?? '30s'}; the audit goes on. Next step: \`ntp-auditor sample\` tells what each reference answers`
+          reject(new NotReadyError(message))
+        }, Number(timeoutNs) / 1e6)
         this.#onReady.push(done)
       }),
     )
@@ -219,30 +222,53 @@ export class Auditor extends EventEmitter<AuditorEvents> {
       }
       crew.toEngine({ kind: 'stop', reason: 'stop', budgetMs: timeoutMs / 2 })
     })
-    await crew.end()
+    await this.#end()
     for (const { reject } of this.#requests.values()) reject(new StoppedError('the auditor was stopped'))
     this.#requests.clear()
   }
 
+  /** Ends the workers. A scribe that still can gives back its lock, so that this process may open the trail again. */
+  async #end(): Promise<void> {
+    const crew = this.#crew
+    if (!crew) return
+    if (!this.#closed) {
+      await new Promise<void>((resolve) => {
+        const timer = systemTimers.setTimeout(resolve, releaseMs)
+        this.#onClosed = () => {
+          systemTimers.clearTimeout(timer)
+          resolve()
+        }
+        crew.toScribe({ kind: 'release' })
+      })
+    }
+    await crew.end()
+  }
+
   #fromEngine(message: EngineToAuditor): void {
-    if (message.kind === 'problem') return this.#problem(message.error)
-    if (message.kind === 'refuse') {
+    if (message.kind === 'problem') {
+      this.#problem(message.error)
+    } else if (message.kind === 'refuse') {
       this.#requests.get(message.requestId)?.reject(revive(message.error))
       this.#requests.delete(message.requestId)
-      return
+    } else {
+      const doc = this.#recent.get(message.draftId)
+      if (doc) this.#answer(message.requestId, doc)
+      else this.#promised.set(message.draftId, [...(this.#promised.get(message.draftId) ?? []), message.requestId])
     }
-    const doc = this.#recent.get(message.draftId)
-    if (doc) this.#answer(message.requestId, doc)
-    else this.#promised.set(message.draftId, [...(this.#promised.get(message.draftId) ?? []), message.requestId])
   }
 
   #fromScribe(message: ScribeToAuditor): void {
-    if (message.kind === 'problem') return this.#problem(message.error)
-    if (message.kind === 'closed') return this.#onClosed?.()
-    if (message.kind !== 'record') return
-    const { sample, clockChange, gap, verdict } = this.#narrator.tell(message.placed)
+    if (message.kind === 'problem') this.#problem(message.error)
+    else if (message.kind === 'closed') {
+      this.#closed = true
+      this.#onClosed?.()
+    } else if (message.kind === 'record') this.#tell(message.draftId, message.placed)
+  }
+
+  #tell(draftId: number | null, placed: Placed): void {
+    const { sample, clockChange, gap, verdict } = this.#narrator.tell(placed)
     if (sample) {
-      this.#settle(message.draftId, sample)
+      this.#settle(draftId, sample)
       this.emit('sample', sample)
     }
     if (clockChange) this.emit('clockChange', clockChange)

@@ -44,7 +44,9 @@ function floor(file: string): number {
 function imports(file: string, withTypes: boolean): string[] {
   const text = readFileSync(join(root, file), 'utf8')
   const found: string[] = []
-  for (const match of text.matchAll(/(?:^|\n)\s*(import|export)\s+(type\s)?[^'"]*?from\s+'(\.[^']+)'|import\('(\.[^']+)'\)/g)) {
+  for (const match of text.matchAll(
+    /(?:^|\n)\s*(import|export)\s+(type\s)?[^'"]*?from\s+'(\.[^']+)'|import\('(\.[^']+)'\)/g,
+  )) {
     if (match[2] && !withTypes) continue
     const target = match[3] ?? match[4] ?? ''
     found.push(relative(root, resolve(root, dirname(file), target)).replace(/\.js$/, '.ts'))

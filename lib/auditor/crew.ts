@@ -4,15 +4,9 @@
  */
 import { MessageChannel, Worker } from 'node:worker_threads'
 import type { Configuration } from '../config/types.js'
-import type {
-  AuditorToEngine,
-  AuditorToScribe,
-  EngineToAuditor,
-  ErrorData,
-  Relink,
-  ScribeToAuditor,
-} from '../engine/messages.js'
+import type { AuditorToEngine, EngineToAuditor } from '../engine/messages.js'
 import type { EngineWorkerData } from '../engine/worker.js'
+import type { AuditorToScribe, ErrorData, Relink, ScribeToAuditor } from '../scribe/messages.js'
 import type { ScribeWorkerData } from '../scribe/worker.js'
 
 /** What the application hears. */
@@ -38,7 +32,9 @@ const longestPauseMs = 60_000
 /** Only what a worker needs of the environment: nothing of the application's secrets. */
 function environment(): NodeJS.ProcessEnv {
   const wanted = ['NODE_V8_COVERAGE', 'SystemRoot', 'LOCALAPPDATA', 'HOME', 'XDG_CACHE_HOME']
-  return Object.fromEntries(wanted.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])))
+  return Object.fromEntries(
+    wanted.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  )
 }
 
 type Role = 'engine' | 'scribe'

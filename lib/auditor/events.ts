@@ -5,9 +5,9 @@
 import type { Verdict } from '../consensus/types.js'
 import { formatInstant, parseInstant } from '../instant.js'
 import { middle } from '../interval.js'
-import { auditNs } from '../trail/audit-clock.js'
 import { type SampleDocument, sampleDocument, secondsDown, secondsUp } from '../trail/document.js'
 import { decodeInterval } from '../trail/encode.js'
+import { auditNs } from '../trail/audit-clock.js'
 import type { ClockChangeBody, GapBody, Placed, StoredInterval, TrailRecord } from '../trail/types.js'
 
 export type { SampleDocument } from '../trail/document.js'
@@ -75,7 +75,8 @@ export class Narrator {
       const earliest = this.#utc(record, BigInt(record.earliestNs))
       const latest = this.#utc(record, BigInt(record.latestNs))
       const size = bound(record.size)
-      const told = kind === 'slew' || kind === 'leap' ? {} : this.#changed('INDETERMINATE', 'clock-change', latest, null)
+      const told =
+        kind === 'slew' || kind === 'leap' ? {} : this.#changed('INDETERMINATE', 'clock-change', latest, null)
       return {
         clockChange: { seq, earliest, latest, size, class: kind, by, wallBefore, wallAfter, sample: null, error: null },
         ...told,
@@ -107,4 +108,3 @@ export class Narrator {
 function bound(interval: StoredInterval): { low: number; high: number } {
   return { low: secondsDown(BigInt(interval.lowNs)), high: secondsUp(BigInt(interval.highNs)) }
 }
-

@@ -4,17 +4,11 @@
  */
 import type { Configuration } from '../config/types.js'
 import { Engine } from '../engine/engine.js'
-import { linkPair } from '../engine/link.js'
-import type {
-  AuditorToEngine,
-  AuditorToScribe,
-  EngineToAuditor,
-  EngineToScribe,
-  ScribeToAuditor,
-  ScribeToEngine,
-} from '../engine/messages.js'
+import type { AuditorToEngine, EngineToAuditor } from '../engine/messages.js'
 import { type EngineParts, realParts } from '../engine/parts.js'
 import { Desk } from '../scribe/desk.js'
+import { linkPair } from '../scribe/link.js'
+import type { AuditorToScribe, EngineToScribe, ScribeToAuditor, ScribeToEngine } from '../scribe/messages.js'
 import { Scribe } from '../scribe/scribe.js'
 import type { Crew, CrewListener } from './crew.js'
 
@@ -23,11 +17,7 @@ export interface InlineOptions {
   readonly simulation: boolean
 }
 
-export function inlineCrew(
-  configuration: Configuration,
-  listener: CrewListener,
-  options: InlineOptions,
-): Crew {
+export function inlineCrew(configuration: Configuration, listener: CrewListener, options: InlineOptions): Crew {
   const parts = realParts(options.parts)
   const [engineToScribe, scribeToEngine] = linkPair<EngineToScribe, ScribeToEngine>()
   const [auditorToEngine, engineToAuditor] = linkPair<AuditorToEngine, EngineToAuditor>()
@@ -58,7 +48,8 @@ export function inlineCrew(
     end: async () => {
       engine.end()
       desk.end()
-      for (const link of [engineToScribe, scribeToEngine, auditorToEngine, engineToAuditor, auditorToScribe]) link.close()
+      for (const link of [engineToScribe, scribeToEngine, auditorToEngine, engineToAuditor, auditorToScribe])
+        link.close()
       scribeToAuditor.close()
     },
   }

@@ -25,17 +25,13 @@ export function exitOfVerdicts(verdicts: readonly Verdict[]): 0 | 1 | 3 {
 /** Codes of errors that are the caller's mistake. */
 const usageCodes = ['ERR_OPTION', 'ERR_PERIOD']
 
-/** What to do next, where the message of the error cannot know it. */
+/** What to do next where the system refused something; the library's own errors say it themselves. */
 const nextSteps: Readonly<Record<string, string>> = {
-  ERR_TRAIL_LOCKED: 'Stop the other auditor first, or give this one a trail of its own (--trail DIR).',
-  ERR_TRAIL_WRITE:
-    'Check the owner and the permissions of the folder and the free space of its disk, or choose another (--trail DIR).',
-  ERR_INBOX: 'Check that the auditor that holds the trail is alive; stop it to let this command write by itself.',
   EACCES: 'Check the owner and the permissions of that path.',
   EPERM: 'Check the owner and the permissions of that path.',
   EROFS: 'That file system is mounted read-only: choose another folder.',
   ENOSPC: 'The disk is full: make room or choose another folder.',
-  EADDRINUSE: 'Another program uses that port.',
+  ENOENT: 'A folder on that path does not exist: create it, or choose another.',
 }
 
 /** Tells a failure on stderr. @returns the exit code */
@@ -43,10 +39,12 @@ export async function tellFailure(error: unknown, io: Io): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitUsage // commander wrote its message itself
   const { code, message, stack } = describe(error)
   const lines = [`ntp-auditor: ${message}`]
-  const cause = describe((error as { cause?: unknown } | null)?.cause)
-  if (cause.message !== '' && !message.includes(cause.message)) lines.push(`  cause: ${cause.message}`)
-  const step = nextSteps[code] ?? nextSteps[cause.code]
-  if (step !== undefined) lines.push(`  ${step}`)
+  if (!code.startsWith('ERR_')) {
+    const cause = describe((error as { cause?: unknown } | null)?.cause)
+    if (cause.message !== '' && !message.includes(cause.message)) lines.push(`  cause: ${cause.message}`)
+    const step = nextSteps[code] ?? nextSteps[cause.code]
+    if (step !== undefined) lines.push(`  ${step}`)
+  }
   if (io.env.DEBUG) lines.push(stack)
   await io.stderr.write(`${lines.join('\n')}\n`)
   return usageCodes.includes(code) ? exitUsage : exitEnvironment

@@ -5,9 +5,12 @@
 import type { Parts } from './parts.js'
 
 export const realParts: Parts = {
-  async sampleOnce(input) {
-    const { sampleOnce } = await import('../auditor/once.js')
-    return sampleOnce(input)
+  async sampleOnce(configuration) {
+    const [{ takeSample }, { looseSampleDocument }] = await Promise.all([
+      import('../auditor/once.js'),
+      import('../trail/document.js'),
+    ])
+    return looseSampleDocument(await takeSample(configuration))
   },
 
   async startAuditor(configuration, listeners) {

@@ -11,7 +11,7 @@ import { harmless, moveText, nanosecondsOf, paintVerdict, sideText } from './tex
 
 /** @returns 0 after an orderly stop */
 export async function run(options: AuditOptions, io: Io, parts: Parts): Promise<number> {
-  const { configuration } = auditSettings(options, 'trail', io)
+  const configuration = auditSettings(options, 'trail', io)
   await tellNotes(configuration.notes, io)
   const reporter = new Reporter(io, options.json === true)
   let undo = () => {}

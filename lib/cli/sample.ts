@@ -18,15 +18,11 @@ export interface SampleOptions extends AuditOptions {
 
 /** @returns 0 PROVEN, 1 VIOLATED, 3 otherwise */
 export async function sample(options: SampleOptions, io: Io, parts: Parts): Promise<number> {
-  const { configuration, input } = auditSettings(options, options.record ? 'trail' : 'references', io)
+  const configuration = auditSettings(options, options.record ? 'trail' : 'references', io)
   await tellNotes(configuration.notes, io)
-  let document: SampleDocument
-  if (options.record) {
-    document = await recorded(configuration, options, io, parts)
-  } else {
-    const { trail: _, ...rest } = input
-    document = await parts.sampleOnce(rest)
-  }
+  const document = options.record
+    ? await recorded(configuration, options, io, parts)
+    : await parts.sampleOnce(configuration)
   await io.stdout.write(options.json ? `${JSON.stringify(document)}\n` : sampleText(document, io))
   return exitOfVerdicts([document.verdict])
 }
@@ -61,6 +57,18 @@ async function recorded(
   } finally {
     await auditor.stop()
   }
+}
+
+/** What helps, by cause. */
+const hints: Readonly<Record<string, string>> = {
+  'self-reference':
+    'Only this computer itself answered, and its own clock proves nothing about itself. Name a reference elsewhere;\n' +
+    'for a test server on this computer there is --trust-local.\n',
+  'no-reference': 'Is UDP port 123 open to the outside? Try another reference with --reference HOST.\n',
+  conflict:
+    'The references contradict one another: at least one is wrong. A third one shows which (--reference HOST).\n',
+  'bound-too-wide':
+    'The path is too long to prove so much: a nearer reference narrows the bound, or a wider --tolerance fits it.\n',
 }
 
 /** The sample for eyes. */
@@ -102,5 +110,6 @@ export function sampleText(document: SampleDocument, io: Io): string {
     ...notes,
     `\n${state}${support === null || support === state ? '' : `, ${support}`}: ${bound}\n`,
     `${paintVerdict(io, document.verdict)}${cause} for a tolerance of ${sizeText(nanosecondsOf(document.tolerance))}\n`,
+    hints[document.cause ?? ''] ?? '',
   ].join('')
 }

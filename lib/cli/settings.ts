@@ -35,15 +35,10 @@ export function configurationPath(options: CommonOptions, io: Io): string | null
 }
 
 /**
- * The configuration for `run` and `sample`.
- * @returns `configuration`: checked; `input`: the same as the library takes it, with absolute paths
+ * The configuration for `run` and `sample`, with the options of the command line in it.
  * @throws {UsageError} where there is neither a configuration nor what would replace it
  */
-export function auditSettings(
-  options: AuditOptions,
-  needs: 'trail' | 'references',
-  io: Io,
-): { configuration: Configuration; input: Record<string, unknown> } {
+export function auditSettings(options: AuditOptions, needs: 'trail' | 'references', io: Io): Configuration {
   const path = configurationPath(options, io)
   const written = path === null ? {} : readConfigurationFile(path)
   if (path === null && (options.reference === undefined || (needs === 'trail' && options.trail === undefined))) {
@@ -62,12 +57,10 @@ export function auditSettings(
     ...(options.trustLocal === undefined ? {} : { trustLocal: options.trustLocal }),
     ...(options.trail === undefined ? {} : { trail: resolve(io.cwd, options.trail) }),
   }
-  const configuration = parseConfiguration(input, {
+  return parseConfiguration(input, {
     ...(path === null ? { base: io.cwd } : { base: dirname(path), source: basename(path) }),
     trail: needs === 'trail' ? 'required' : 'optional',
   })
-  const { trail, keys, genesis } = configuration
-  return { configuration, input: { ...input, trail, keys, ...(genesis === null ? {} : { genesis }) } }
 }
 
 /** What a reader of a trail works with; the configuration counts only where it named the trail. */

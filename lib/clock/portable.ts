@@ -14,9 +14,20 @@ import type { ClockReading, ClockSource } from './types.js'
 import { coarseUptimeNs, openUptime, type Uptime } from './uptime.js'
 import { openWasiClock, wasiSpanNs } from './wasi.js'
 
-/** Brackets narrower than this (beyond the resolution) are good enough; a busy computer gets more tries. */
+/** Brackets narrower than this are good enough; a busy computer gets more tries. */
 const enoughNs = 3_000n
-const none: IntervalNs = point(0n)
+const enoughEdgeNs = 20_000n
+
+/** What a portable source is made of. */
+export interface PortableParts {
+  readonly name: 'wasi' | 'edge'
+  readonly hrtimeNs: () => bigint
+  /** The wall clock: of `wasi` in microseconds, of `edge` in milliseconds, both as nanoseconds. */
+  readonly wallNs: () => bigint
+  /** Linux has one, and needs it. */
+  readonly uptime: Uptime | null
+  readonly bootId: string
+}
 
 /**
  * Opens the portable source.
@@ -28,19 +39,32 @@ export function openPortable(
   bootId = readBootId(platform),
 ): ClockSource {
   const wasi = prefer === 'wasi' ? openWasiClock() : null
-  const linux = platform === 'linux'
-  const uptime = linux ? openUptime() : null
-  const bracket = (): Bracket =>
-    wasi === null ? narrowest(edgeBracket, 1, 3, 20_000n) : narrowest(() => wasiBracket(wasi), 5, 20, enoughNs)
+  const uptime = platform === 'linux' ? openUptime() : null
+  if (wasi === null) return portableSource({ name: 'edge', hrtimeNs, wallNs: dateNs, uptime, bootId })
+  return portableSource({ name: 'wasi', hrtimeNs, wallNs: wasi, uptime, bootId })
+}
+
+/** A source over the given clocks. */
+export function portableSource({ name, hrtimeNs, wallNs, uptime, bootId }: PortableParts): ClockSource {
+  const linux = uptime !== null
+  const plain = (): Bracket => {
+    const beforeNs = hrtimeNs()
+    const wall = wallNs()
+    return { beforeNs, wallNs: wall, afterNs: hrtimeNs(), spanNs: wasiSpanNs }
+  }
+  const take =
+    name === 'edge'
+      ? () => narrowest(() => takeEdge(wallNs, hrtimeNs), 1, 3, enoughEdgeNs)
+      : () => narrowest(plain, 5, 20, enoughNs)
   let lastAsleep: IntervalNs | null = null
 
   function read(): ClockReading {
-    let best = bracket()
-    let asleep = none
-    if (uptime !== null) {
-      asleep = readAsleep(uptime)
+    let best = take()
+    let asleep = point(0n)
+    if (linux) {
+      asleep = readAsleep(uptime, hrtimeNs)
       // Back from a suspend between the two: the wall reading must be as new as this.
-      if (lastAsleep !== null && meet(lastAsleep, asleep) === null) best = bracket()
+      if (lastAsleep !== null && meet(lastAsleep, asleep) === null) best = take()
       lastAsleep = asleep
     }
     const aNs = best.afterNs
@@ -50,7 +74,7 @@ export function openPortable(
   }
 
   return {
-    name: wasi === null ? 'edge' : 'wasi',
+    name,
     auditClock: 'hrtime',
     steered: linux,
     coupled: linux,
@@ -64,18 +88,8 @@ export function openPortable(
   }
 }
 
-function wasiBracket(wallNs: () => bigint): Bracket {
-  const beforeNs = hrtimeNs()
-  const wall = wallNs()
-  return { beforeNs, wallNs: wall, afterNs: hrtimeNs(), spanNs: wasiSpanNs }
-}
-
-function edgeBracket(): Bracket {
-  return takeEdge(dateNs, hrtimeNs)
-}
-
 /** boot - mono, about now. Tried again where a stop in between made it wider than a record may claim (see `acrossRestart`). */
-function readAsleep(uptime: Uptime): IntervalNs {
+function readAsleep(uptime: Uptime, hrtimeNs: () => bigint): IntervalNs {
   for (let tries = 0; ; tries++) {
     const beforeNs = hrtimeNs()
     const boot = uptime.read()

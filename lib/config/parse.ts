@@ -48,7 +48,7 @@ const otherWords = {
   log: 'trail',
 }
 
-/** The shortest time between two scheduled samples of servers that are not our own. */
+/** The shortest time between two packets of scheduled samples to servers that are not our own. */
 const publicFloor = '16s'
 
 export interface ParseOptions {
@@ -84,11 +84,8 @@ function parse(input: unknown, options: ParseOptions): Configuration {
   const keys = fields.text('keys', null)
   const keysDefault = join(options.source === undefined ? dirname(trail) : resolve(options.base), 'keys')
   const intervalNs = fields.duration('interval', parseDuration('64s'), { least: '10ms', most: '7d' })
-  const stranger = references.find(({ host }) => !isLocalHost(host))
-  if (intervalNs < parseDuration(publicFloor) && stranger !== undefined) {
-    const rule = `must be at least ${publicFloor} unless every reference is a loopback or private address ("${stranger.host}" is not)`
-    throw new OptionRangeError('interval', rule, fields.raw('interval'))
-  }
+  const exchanges = fields.integer('exchanges', 1, 1, 8)
+  checkManners(fields, intervalNs, exchanges, references.find(({ host }) => !isLocalHost(host))?.host ?? null)
   const usualTimeoutNs = parseDuration('2s')
   const timeoutNs = fields.duration('timeout', intervalNs < usualTimeoutNs ? intervalNs : usualTimeoutNs, {
     least: '10ms',
@@ -117,12 +114,12 @@ function parse(input: unknown, options: ParseOptions): Configuration {
     genesis: genesis === null ? null : resolve(options.base, genesis),
     identity: parseIdentity(fields, options.hostName),
     intervalNs,
-    exchanges: fields.integer('exchanges', 1, 1, 8),
+    exchanges,
     timeoutNs,
     maxDistanceNs: fields.duration('maxDistance', parseDuration('3s'), { least: '1us', most: '1h' }),
     toleranceNs: fields.duration('tolerance', parseDuration('1s'), { least: '1ns', most: '365d' }),
     driftPpb: fields.rate('driftBound', '100ppm', { least: '1ppb', most: '10000ppm' }),
-    slewPpb: fields.rate('slewBound', '500ppm', { least: '0ppb', most: '100000ppm' }),
+    slewPpb: fields.rate('slewBound', '500ppm', { least: '0ppm', most: '100000ppm' }),
     longestGapNs,
     witness: {
       periodNs: witness.duration('period', parseDuration('250ms'), { least: '10ms', most: '10s' }),
@@ -134,8 +131,25 @@ function parse(input: unknown, options: ParseOptions): Configuration {
     zone: checkZone(fields.has('zone') ? fields.raw('zone') : 'UTC', 'zone'),
     policy: { longestGapNs: policy.duration('longestGap', parseDuration('1h'), { least: '1s', most: '365d' }) },
     inert: inert.values,
-    notes: [...notes, ...inert.notes],
+    notes: [...notes, ...sealing(fields), ...inert.notes],
   }
+}
+
+/** Servers that are not our own get at most one packet per 16 s on average: that is what a service bears from each client. */
+function checkManners(fields: Fields, intervalNs: bigint, exchanges: number, stranger: string | null): void {
+  if (stranger === null) return
+  const floorNs = BigInt(exchanges) * parseDuration(publicFloor)
+  if (intervalNs >= floorNs) return
+  const packets = exchanges === 1 ? '' : ` with ${exchanges} exchanges a sample`
+  const unless = `unless every reference is a loopback or private address ("${stranger}" is not)`
+  const received = fields.has('interval') ? fields.raw('interval') : formatDuration(intervalNs)
+  throw new OptionRangeError('interval', `must be at least ${formatDuration(floorNs)}${packets} ${unless}`, received)
+}
+
+/** Options of seals and keys, which this version does not make. */
+function sealing(fields: Fields): string[] {
+  const given = ['keys', 'genesis', 'epoch'].filter((name) => fields.has(name))
+  return given.map((name) => `"${name}" is recorded, but this version seals nothing`)
 }
 
 function parseTrail(fields: Fields, options: ParseOptions): string {

@@ -5,9 +5,9 @@
  */
 import { isIPv6 } from 'node:net'
 import { OptionRangeError, OptionTypeError } from '../errors.js'
-import type { ReferenceConfig } from '../ntp/types.js'
 import { checkHost, sameHost } from './address.js'
 import { Fields, isPlainObject } from './fields.js'
+import type { ReferenceConfig } from './types.js'
 
 /** UDP port of NTP. */
 export const ntpPort = 123

@@ -3,7 +3,18 @@
  * The same shape serves the library's options, `ntp-auditor.json` and the workers.
  * @module
  */
-import type { ReferenceConfig } from '../ntp/types.js'
+
+/** A configured reference. `host` is a name or an address literal. */
+export interface ReferenceConfig {
+  readonly host: string
+  readonly port: number
+  /** Who runs it, for the page: `NIST`. */
+  readonly operator: string | null
+  /** What it claims to be traceable to, for the page: `UTC(NIST)`. */
+  readonly traceableTo: string | null
+  /** How it treats leap seconds: `none`, or the name of a smear (`google`, `aws`, ...). */
+  readonly smear: string
+}
 
 export interface Identity {
   readonly organisation: string

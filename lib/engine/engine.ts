@@ -9,12 +9,12 @@ import { Witness } from '../clock/witness.js'
 import type { Configuration } from '../config/types.js'
 import { assemble } from '../consensus/assemble.js'
 import type { SampleReason } from '../consensus/types.js'
+import type { Link } from '../scribe/link.js'
+import type { EngineToScribe, ScribeToEngine, TailSummary } from '../scribe/messages.js'
 import { encodeChange, encodeGap, encodeSample, encodeStamp } from '../trail/encode.js'
 import type { Draft } from '../trail/types.js'
-import type { Link } from './link.js'
-import type { AuditorToEngine, EngineToAuditor, EngineToScribe, ScribeToEngine, TailSummary } from './messages.js'
+import type { AuditorToEngine, EngineToAuditor } from './messages.js'
 import { describeOpen, emptySince } from './open-fields.js'
-import { indicatesLeap, sinceTail, witnessOptions } from './witnessing.js'
 import { Outbox } from './outbox.js'
 import type { EngineParts } from './parts.js'
 import { rateOf } from './rate.js'
@@ -22,6 +22,7 @@ import { type Collected, type Round, Rounds } from './rounds.js'
 import { Sampler } from './sampler.js'
 import { taiUtcOf } from './tai.js'
 import { Watch, type WatchEvent } from './watch.js'
+import { indicatesLeap, sinceTail, witnessOptions } from './witnessing.js'
 
 export interface EngineOptions {
   readonly configuration: Configuration
@@ -102,17 +103,31 @@ export class Engine {
       const unwritten = this.#outbox.unwritten(tail?.last ?? null)
       this.#watch.look()
       const first = unwritten[0]
-      const stamp = first ? { ...first.stamp, since: emptySince(first.stamp.since.notice) } : encodeStamp(this.#watch.stamp())
+      const stamp = first
+        ? { ...first.stamp, since: emptySince(first.stamp.since.notice) }
+        : encodeStamp(this.#watch.stamp())
       scribe.post({ kind: 'begin', open, reason: 'restart', stamp })
       for (const draft of unwritten) scribe.post({ kind: 'draft', draft })
       const { aNs, wallNs } = this.#watch.last
       this.#emit(
-        encodeGap({ kind: 'gap', cause: 'worker-died', breaks: 'none', fromNs: aNs, toNs: aNs, wallFromNs: wallNs, wallToNs: wallNs }),
+        encodeGap({
+          kind: 'gap',
+          cause: 'worker-died',
+          breaks: 'none',
+          fromNs: aNs,
+          toNs: aNs,
+          wallFromNs: wallNs,
+          wallToNs: wallNs,
+        }),
       )
       return
     }
     const first = parts.clocks.read()
-    const witness = new Witness(first, witnessOptions(configuration, parts, () => this.#leapIndicated), parts.clocks.notice())
+    const witness = new Witness(
+      first,
+      witnessOptions(configuration, parts, () => this.#leapIndicated),
+      parts.clocks.notice(),
+    )
     this.#witness = witness
     this.#watch = new Watch({
       clocks: parts.clocks,
@@ -133,7 +148,8 @@ export class Engine {
 
   #round(reason: SampleReason, triggerId: number | null, exchanges: number): Round {
     const { timeoutNs, toleranceNs } = this.#options.configuration
-    const unscheduled = reason === 'clock-change' || reason === 'recheck' || reason === 'resume' || reason === 'requested'
+    const unscheduled =
+      reason === 'clock-change' || reason === 'recheck' || reason === 'resume' || reason === 'requested'
     return { reason, triggerId, exchanges, unscheduled, timeoutNs, toleranceNs }
   }
 

@@ -7,9 +7,9 @@ import type { ClockSource } from '../clock/types.js'
 import { recordedConfiguration } from '../config/encode.js'
 import { machinePseudonym, trailOrigin } from '../config/host.js'
 import type { Configuration } from '../config/types.js'
+import type { OpenFields } from '../scribe/messages.js'
 import type { StoredStamp } from '../trail/types.js'
 import { version } from '../version.js'
-import type { OpenFields } from './messages.js'
 
 export function describeOpen(about: {
   readonly configuration: Configuration

@@ -1,13 +1,16 @@
 /**
  * Drafts on their way to the scribe: numbered, kept until the scribe says that they are durable, sent again to a scribe that
- * took over from one that died. Bounded: with no scribe at all, the oldest heartbeats and references go first, then samples;
- * clock changes and gaps stay.
+ * took over from one that died. Bounded as the scribe's own queue is: clock changes and gaps are kept first, and what goes leaves
+ * a gap in its place.
  * @module
  */
+import { DraftQueue } from '../scribe/queue.js'
 import { canonicalize } from '../trail/canonical.js'
 import type { Draft, StoredStamp, TrailRecord } from '../trail/types.js'
 
-const limit = 4096
+const limit = 10_000
+/** Gaps made here count down from it; the scribe's own queue uses ids just below zero. */
+const firstGapId = -1_000_000_000
 
 export class Outbox {
   #drafts: Draft[] = []
@@ -18,13 +21,13 @@ export class Outbox {
     this.#lastId += 1
     const draft: Draft = { id: this.#lastId, stamp, body, triggerId }
     this.#drafts.push(draft)
-    if (this.#drafts.length > limit) this.#drop()
+    if (this.#drafts.length > limit) this.#shrink()
     return draft
   }
 
   /** The draft `id` is durable, and so are all before it: the scribe writes in order. */
   written(id: number): void {
-    this.#drafts = this.#drafts.filter((draft) => draft.id > id)
+    this.#drafts.splice(0, this.#drafts.findIndex((draft) => draft.id === id) + 1)
   }
 
   /**
@@ -41,13 +44,15 @@ export class Outbox {
     return this.#drafts
   }
 
-  #drop(): void {
-    const least = (type: string) => (type === 'heartbeat' || type === 'reference' ? 0 : type === 'sample' ? 1 : 2)
-    let worst = 0
-    for (let i = 1; i < this.#drafts.length; i += 1) {
-      if (least(this.#drafts[i]?.body.type ?? '') < least(this.#drafts[worst]?.body.type ?? '')) worst = i
+  /** Makes room as the scribe does while its disk fails: with gaps that carry on what the witness saw. */
+  #shrink(): void {
+    const queue = new DraftQueue({ limit: limit - 1, firstId: firstGapId - this.#lastId })
+    for (const draft of this.#drafts) queue.put(draft)
+    this.#drafts = []
+    for (let draft = queue.next(); draft; draft = queue.next()) {
+      this.#drafts.push(draft)
+      queue.done(draft)
     }
-    this.#drafts.splice(worst, 1)
   }
 }
 

@@ -6,9 +6,9 @@ import { acrossRestart } from '../clock/restart.js'
 import type { ClockChange, ClockReading, Gap, WitnessOptions } from '../clock/types.js'
 import type { Configuration } from '../config/types.js'
 import { parseInstant } from '../instant.js'
-import { auditNs } from '../trail/audit-clock.js'
+import type { TailSummary } from '../scribe/messages.js'
 import { decodeInterval } from '../trail/encode.js'
-import type { TailSummary } from './messages.js'
+import { auditNs } from '../trail/audit-clock.js'
 import type { EngineParts } from './parts.js'
 import type { Collected } from './rounds.js'
 
@@ -60,7 +60,11 @@ export function sinceTail(
     d: decodeInterval(last.d),
   }
   const reading = { ...first, bootId: parts.clocks.bootId }
-  const events = acrossRestart(stamp, reading, witnessOptions(configuration, parts, () => false))
+  const events = acrossRestart(
+    stamp,
+    reading,
+    witnessOptions(configuration, parts, () => false),
+  )
   if (!restart) return events
   return events.map((event) =>
     event.kind === 'gap' && event.cause === 'auditor-down' ? { ...event, cause: 'worker-died' } : event,

@@ -4,9 +4,10 @@
  */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import type { Configuration } from '../config/types.js'
+import { portLink, SwitchLink } from '../scribe/link.js'
+import type { EngineToScribe, Relink, ScribeToEngine } from '../scribe/messages.js'
 import { Engine } from './engine.js'
-import { portLink, SwitchLink } from './link.js'
-import type { AuditorToEngine, EngineToAuditor, EngineToScribe, Relink, ScribeToEngine } from './messages.js'
+import type { AuditorToEngine, EngineToAuditor } from './messages.js'
 import { realParts } from './parts.js'
 
 export interface EngineWorkerData {

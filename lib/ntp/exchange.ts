@@ -7,6 +7,7 @@
  * after that; an exchange that a set of the wall clock or a suspend cuts through is discarded.
  * @module
  */
+import { observe } from '../clock/observe.js'
 import type { ClockReading, ClockSource, Timers } from '../clock/types.js'
 import { ceilDivide } from '../instant.js'
 import { meet } from '../interval.js'
@@ -65,6 +66,8 @@ class Exchange {
   #timer: unknown = null
   #own: ReadonlySet<string> | null = null
   #ignored = 0
+  /** The clock was set while the request was being sent. */
+  #doubted = false
   #ended = false
 
   constructor(target: Target, options: ExchangeOptions, resolve: (reading: Reading) => void) {
@@ -93,11 +96,16 @@ class Exchange {
   #send(port: Port): void {
     const { clocks, onLook } = this.#options
     const request = makeRequest(this.#nonce)
-    const notice = clocks.notice()
+    const before = clocks.notice()
     const look = clocks.read()
     port.send(request)
     this.#sent = { look, line: lineOf(look) }
-    onLook?.(look, notice)
+    // A set between the two notices may lie on either side of the reading: only a fresh look tells it rightly.
+    if (clocks.notice() === 'seen') {
+      const fresh = observe(clocks, 'seen')
+      this.#doubted = true
+      onLook?.(fresh.reading, fresh.notice)
+    } else onLook?.(look, before)
   }
 
   #receive(bytes: Uint8Array, fromAddress: string, fromPort: number, a4Ns: bigint): void {
@@ -131,9 +139,8 @@ class Exchange {
   /** Takes the second look. Says why the exchange is worth nothing, `null` where no change cut through it. */
   #cutThrough(first: ClockReading): string | null {
     const { clocks, onLook } = this.#options
-    const notice = clocks.notice()
-    const second = clocks.read()
-    const told = onLook?.(second, notice) === true
+    const { reading: second, notice } = observe(clocks)
+    const told = onLook?.(second, notice) === true || this.#doubted
     const again = 'the exchange was discarded and is repeated with the next sample'
     if (!meet(first.asleep, second.asleep)) return `this computer was suspended during the exchange: ${again}`
     const stepped = clocks.coupled && !meet(first.line, second.line)

@@ -32,11 +32,11 @@ export function referenceIdOf(address: string): number | null {
 
 /**
  * Whether a server at this stratum names one of our own addresses as its source: then it serves our own clock.
- * At stratum 1 the id is a name, not an address. 127.127.x.x is the code of a clock driver, and any other loopback address
- * names the server's own computer, not ours.
+ * At stratum 1 the id is a name, not an address. Loopback addresses are passed over: 127.127.x.x is the code of a clock
+ * driver, and any other names the server's own computer, not ours.
  */
 export function namesOwnAddress(stratum: number, referenceId: number, own: ReadonlySet<string>): boolean {
-  if (stratum < 2 || referenceId >>> 24 === 127) return false
+  if (stratum < 2) return false
   for (const address of own) if (!isLoopback(address) && referenceIdOf(address) === referenceId) return true
   return false
 }

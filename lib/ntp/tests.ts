@@ -12,7 +12,7 @@ import { isOwn, sameAddress } from './address.js'
 import { type Measurement, measure } from './measure.js'
 import { decodePacket, isPacketLength } from './packet.js'
 import { kissCode, namesOwnAddress, referenceIdText } from './reference-id.js'
-import { difference, unitsToNsFloor } from './timestamp.js'
+import { difference } from './timestamp.js'
 import { type NtpHeader, type TestBits, type TestName, testNames } from './types.js'
 
 /** A datagram and what is known on our side when it arrives. */
@@ -227,8 +227,9 @@ function hex(timestamp: bigint): string {
   return timestamp.toString(16).padStart(16, '0')
 }
 
+/** To the nearest nanosecond. */
 function seconds(units: bigint): string {
-  return nanoseconds(unitsToNsFloor(units))
+  return nanoseconds((units * nsPerSecond + second / 2n) >> 32n)
 }
 
 function nanoseconds(ns: bigint): string {

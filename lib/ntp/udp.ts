@@ -70,7 +70,7 @@ export const openUdpPort: OpenPort = (address, port, handlers) => {
     // Stays for the life of the socket, so that no late error is ever unhandled.
     opened.on('error', fail)
     opened.on('message', (bytes, from) => {
-      if (!closed) handlers.message(bytes, from.address, from.port)
+      handlers.message(bytes, from.address, from.port)
     })
     // `exclusive`: in a cluster's worker the socket must be its own, not the primary's.
     opened.bind({ port: 0, exclusive: true }, () => {
@@ -114,6 +114,11 @@ export function portError(
       return {
         code: 'ERR_UNREACHABLE',
         message: `no route to ${name} (${code}): check this computer's network, and its IPv6 for an IPv6 address`,
+      }
+    case 'EINVAL':
+      return {
+        code: 'ERR_UNREACHABLE',
+        message: `this computer cannot send to ${name} (${code}): a link-local address needs its zone (fe80::1%eth0), another one may be none that packets can go to`,
       }
     case 'EPERM':
     case 'EACCES':

@@ -4,7 +4,9 @@
  * @module
  */
 import type { Timers } from '../clock/types.js'
-import type { Link } from '../engine/link.js'
+import { sampleDocument } from '../trail/document.js'
+import type { OpenBody, Placed, TrailRecord } from '../trail/types.js'
+import type { Link } from './link.js'
 import {
   type AuditorToScribe,
   type EngineToScribe,
@@ -12,9 +14,7 @@ import {
   errorData,
   type ScribeToAuditor,
   type ScribeToEngine,
-} from '../engine/messages.js'
-import { sampleDocument } from '../trail/document.js'
-import type { OpenBody, Placed, TrailRecord } from '../trail/types.js'
+} from './messages.js'
 import { DraftQueue } from './queue.js'
 import type { Scribe } from './scribe.js'
 
@@ -93,19 +93,13 @@ export class Desk {
 
   #hear(message: EngineToScribe): void {
     if (this.#closed) return
-    switch (message.kind) {
-      case 'begin':
-        return this.#begin(message)
-      case 'draft':
-        this.#queue.put(message.draft)
-        return this.#pump()
-      case 'promise':
-        return this.#promise(message.token, message.draftId)
-      case 'refuse':
-        this.#scribe?.inbox.answer(message.token, { ok: false, error: message.error })
-        return
-      case 'close':
-        return this.#close(message)
+    if (message.kind === 'begin') this.#begin(message)
+    else if (message.kind === 'promise') this.#promise(message.token, message.draftId)
+    else if (message.kind === 'refuse') this.#scribe?.inbox.answer(message.token, { ok: false, error: message.error })
+    else if (message.kind === 'close') this.#close(message)
+    else {
+      this.#queue.put(message.draft)
+      this.#pump()
     }
   }
 
@@ -116,7 +110,10 @@ export class Desk {
       for (const placed of scribe.begin({ type: 'open', ...open, reason }, stamp)) this.#announce(null, placed)
     } catch (error) {
       if (this.#begun) this.#problem(errorData(error))
-      else this.#options.auditor.post({ kind: 'failed', error: errorData(error) })
+      else {
+        this.end()
+        this.#options.auditor.post({ kind: 'failed', error: errorData(error) })
+      }
       return
     }
     this.#begun = true

@@ -5,9 +5,9 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { systemTimers } from '../clock/timers.js'
 import type { Configuration } from '../config/types.js'
-import { portLink, SwitchLink } from '../engine/link.js'
-import type { AuditorToScribe, EngineToScribe, Relink, ScribeToAuditor, ScribeToEngine } from '../engine/messages.js'
 import { Desk } from './desk.js'
+import { portLink, SwitchLink } from './link.js'
+import type { AuditorToScribe, EngineToScribe, Relink, ScribeToAuditor, ScribeToEngine } from './messages.js'
 import { Scribe } from './scribe.js'
 
 export interface ScribeWorkerData {

@@ -23,7 +23,7 @@ export interface DemoOptions {
   readonly onProgress?: (share: number) => void
 }
 
-export interface Demo {
+export interface SimulatedDay {
   /** The trail folder, the day it covers, and what happened in it. */
   readonly trail: string
   readonly day: string
@@ -47,7 +47,7 @@ const setBackNs = -180n * second
  * Simulates the day and writes its trail into `out/trail`.
  * @throws {OutputError} the folder holds something that no demo wrote, or cannot be written
  */
-export async function simulateDemoDay(options: DemoOptions): Promise<Demo> {
+export async function simulateDemoDay(options: DemoOptions): Promise<SimulatedDay> {
   const out = resolve(options.out)
   prepare(out)
   const trail = join(out, 'trail')
@@ -90,7 +90,7 @@ export async function simulateDemoDay(options: DemoOptions): Promise<Demo> {
     const ports = countingPorts()
     const auditor = await Auditor.startWith(configuration, {
       engine: 'inline',
-      parts: { clocks, timers: time.timers, openPort: ports.open, uniform: () => 0.5 },
+      parts: { clocks, timers: time.timers, openPort: ports.open, uniform: () => 0.5, noticeMs: 250 },
     })
     const run = (untilNs: bigint) => time.run(untilNs, { busy: ports.busy, patienceMs: 20 })
     const story: string[] = []

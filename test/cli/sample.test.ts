@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import type { Parts } from '../../lib/cli/parts.js'
 import { execute } from '../../lib/cli/program.js'
+import type { Configuration } from '../../lib/config/types.js'
 import { InboxError, TrailLockedError, TrailWriteError } from '../../lib/errors.js'
 import { documentOf } from './documents.js'
 import { type FakeIo, fakeIo, fakeParts } from './fake-io.js'
@@ -61,33 +62,41 @@ test('nothing known', async () => {
 })
 
 describe('what is asked', () => {
-  let asked: unknown
-  const sampleOnce = (input: object) => {
-    asked = input
+  let asked: Configuration | null = null
+  const sampleOnce = (configuration: Configuration) => {
+    asked = configuration
     return Promise.resolve(documentOf())
   }
 
   test('the options, without a configuration', async () => {
     const args = ['--reference', 'a', '--reference', 'b:1', '--tolerance', '50ms', '--trust-local']
     expect(await sample({ sampleOnce }, ...args)).toBe(0)
-    expect(asked).toEqual({
-      references: ['a', 'b:1'],
-      tolerance: '50ms',
+    expect(asked).toMatchObject({
+      references: [
+        { host: 'a', port: 123 },
+        { host: 'b', port: 1 },
+      ],
+      toleranceNs: 50_000_000n,
       trustLocal: true,
-      keys: join(cwd, 'keys'),
     })
   })
 
   test('the configuration, of which options replace parts; paths are relative to it', async () => {
     configure({ references: ['c'], trail: 't', tolerance: '2s', interval: '128s' })
     expect(await sample({ sampleOnce }, '--tolerance', '1ms')).toBe(0)
-    expect(asked).toEqual({ references: ['c'], tolerance: '1ms', interval: '128s', keys: join(cwd, 'keys') })
+    expect(asked).toMatchObject({
+      references: [{ host: 'c' }],
+      toleranceNs: 1_000_000n,
+      intervalNs: 128_000_000_000n,
+      trustLocal: false,
+      keys: join(cwd, 'keys'),
+    })
   })
 
   test('another configuration', async () => {
     writeFileSync(join(cwd, 'other.json'), JSON.stringify({ references: ['d,0x8'] }))
     expect(await sample({ sampleOnce }, '--config', 'other.json', '--json')).toBe(0)
-    expect(asked).toMatchObject({ references: ['d,0x8'] })
+    expect(asked).toMatchObject({ references: [{ host: 'd' }] })
     expect(io.stderr.text).toContain('note: "references[0]": the flag ",0x8"')
     expect(() => JSON.parse(io.stdout.text)).not.toThrow()
   })
@@ -161,9 +170,7 @@ describe('--record', () => {
     const startAuditor = () => Promise.reject(new TrailLockedError('held by process 5'))
     const requestSample = () => Promise.reject(new InboxError('no answer in 10 s'))
     expect(await sample({ startAuditor, requestSample }, '--record')).toBe(4)
-    expect(io.stderr.text).toBe(
-      'ntp-auditor: no answer in 10 s\n  Check that the auditor that holds the trail is alive; stop it to let this command write by itself.\n',
-    )
+    expect(io.stderr.text).toBe('ntp-auditor: no answer in 10 s\n')
   })
 
   test('stops the auditor also when the sample fails', async () => {

@@ -44,7 +44,8 @@ test('text in 80 columns', async () => {
          2026-03-03 (UTC)
          SIMULATION: no clock of this trail is a real one
          ntp-auditor 0.1.0, node 20.20.2, Linux 6.1, linux-x64
-         audit clock CLOCK_MONOTONIC_RAW (simulated), rate 100000 ppb, lock file
+         audit clock CLOCK_MONOTONIC_RAW (simulated), rate 100000 ppb, lock
+           file+sqlite
        2 2026-03-03 10:00:01.000000000 sample startup PROVEN, agreed, voted
          clock between 1.000400 ms fast and 1.000400 ms slow, tolerance
            1.000000000 s
@@ -100,8 +101,7 @@ describe('--date', () => {
   function twoDays(): string {
     const builder = new TrailBuilder({ folder: temporary(), utc: '2026-03-03T23:59:00.000000000Z' })
     builder.open()
-    builder.advance(120).heartbeat()
-    builder.open({ reason: 'rotation', configuration: null })
+    builder.advance(120).heartbeat() // writes the `open` of the new day first
     builder.advance(10).heartbeat()
     return builder.folder
   }
@@ -113,7 +113,7 @@ describe('--date', () => {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line).seq)
-    expect(seqs).toEqual([3, 4])
+    expect(seqs).toEqual([2, 3, 4])
   })
 
   test('of a day without a segment says so', async () => {
@@ -141,20 +141,19 @@ describe('--follow', () => {
       pause: () => {
         pauses += 1
         if (pauses === 1) builder.advance(60).heartbeat()
-        if (pauses === 2) builder.advance(86_400).open({ reason: 'rotation', configuration: null })
-        if (pauses === 3) builder.advance(60).heartbeat()
+        if (pauses === 2) builder.advance(86_400).heartbeat()
         if (pauses === 5) io.signal('SIGINT')
         return Promise.resolve()
       },
     })
     expect(await show('--json', '--follow', '--trail', builder.folder)).toBe(0)
     expect(pauses).toBe(5)
-    expect(
-      io.stdout.text
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line).seq),
-    ).toEqual([1, 2, 3, 4])
+    const records = io.stdout.text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(records.map(({ seq }) => seq)).toEqual([1, 2, 3, 4])
+    expect(records.map(({ type }) => type)).toEqual(['open', 'heartbeat', 'open', 'heartbeat'])
   })
 
   test('waits in an empty folder', async () => {

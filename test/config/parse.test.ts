@@ -71,7 +71,11 @@ test('every option given', () => {
     heartbeatNs: 30_000_000_000n,
     zone: 'Europe/Berlin',
     policy: { longestGapNs: 600_000_000_000n },
-    notes: [],
+    notes: [
+      '"keys" is recorded, but this version seals nothing',
+      '"genesis" is recorded, but this version seals nothing',
+      '"epoch" is recorded, but this version seals nothing',
+    ],
   })
 })
 
@@ -108,6 +112,10 @@ describe('refused', () => {
       { interval: '15999ms' },
       '"interval" must be at least 16s unless every reference is a loopback or private address',
     ],
+    [
+      { exchanges: 5 },
+      '"interval" must be at least 80s with 5 exchanges a sample unless every reference is a loopback',
+    ],
     [{ interval: '8d' }, '"interval" must be from 10ms to 7d, got "8d"'],
     [{ exchanges: 0 }, '"exchanges" must be a whole number from 1 to 8, got 0'],
     [{ exchanges: 1.5 }, '"exchanges" must be a whole number'],
@@ -116,7 +124,7 @@ describe('refused', () => {
     [{ interval: '16s', timeout: '17s' }, '"timeout" must not exceed the interval (16s), got "17s"'],
     [{ tolerance: '0s' }, '"tolerance" must be from 1ns to 365d, got "0s"'],
     [{ driftBound: '0ppm' }, '"driftBound" must be from 1ppb to 10000ppm, got "0ppm"'],
-    [{ slewBound: '100001ppm' }, '"slewBound" must be from 0ppb to 100000ppm'],
+    [{ slewBound: '100001ppm' }, '"slewBound" must be from 0ppm to 100000ppm'],
     [{ longestGap: '63s' }, '"longestGap" must be at least the interval (64s), got "63s"'],
     [{ witness: { period: '9ms' } }, '"witness.period" must be from 10ms to 10s, got "9ms"'],
     [{ witness: { period: '11s' } }, '"witness.period" must be from 10ms to 10s'],
@@ -172,6 +180,8 @@ test('short intervals are for loopback and private addresses', () => {
     '"time.example.net" is not',
   )
   expect(parse({ interval: '16s' }).intervalNs).toBe(16_000_000_000n)
+  expect(parse({ interval: '128s', exchanges: 8 }).exchanges).toBe(8)
+  expect(parse({ references: ['127.0.0.1'], interval: '1s', exchanges: 8 }).exchanges).toBe(8)
 })
 
 test('what this version does not act upon is kept and said', () => {

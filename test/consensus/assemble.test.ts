@@ -139,8 +139,10 @@ describe('one reference', () => {
 
   test('without a good one the most telling failure is kept', () => {
     const closed = failed('ERR_PORT_CLOSED')
-    const sample = round({ primary: [failed('ERR_TIMEOUT'), closed, failed('ERR_TIMEOUT')] })
+    const last = failed('ERR_TIMEOUT')
+    const sample = round({ primary: [failed('ERR_TIMEOUT'), closed, last], secondary: [failed('ERR_TIMEOUT'), last] })
     expect(sample.readings.primary).toBe(closed)
+    expect(sample.readings.secondary).toBe(last)
     expect(sample).toMatchObject({ error: null, verdict: 'UNMONITORED', cause: 'no-reference' })
     expect(sample.consensus).toMatchObject({ state: 'none', configured: 3 })
   })
@@ -217,6 +219,11 @@ describe('references that serve our own clock', () => {
       tertiary: [good({ address: '192.0.2.3', m: point(truth + second) })],
     })
     expect(sample).toMatchObject({ verdict: 'INDETERMINATE', cause: 'conflict' })
+  })
+
+  test('under trustLocal it is not held against them', () => {
+    const narrow = good({ m: point(truth) })
+    expect(round({ primary: [narrow, own] }, { trustLocal: true }).readings.primary).toBe(narrow)
   })
 
   test('under trustLocal test servers on one address are told apart by their ports', () => {

@@ -229,17 +229,32 @@ describe('laws', () => {
     )
   })
 
-  test('the order of the ballots does not matter', () => {
-    const shuffled = someBallots.chain((list) =>
+  test('the order of the ballots does not matter, also where some share an address', () => {
+    const twoAddresses = fc.tuple(small, fc.nat(1)).map(([m, at]) => ({ m, address: `192.0.2.${at}`, self: false }))
+    const lists = fc
+      .array(twoAddresses, { maxLength: 3 })
+      .map((list) => list.map((ballot, i): Ballot => ({ ...ballot, role: roles[i]! })))
+    const shuffled = lists.chain((list) =>
       fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length })),
     )
-    const oneAddress = fc.boolean()
     fc.assert(
-      fc.property(shuffled, oneAddress, ([list, order], same) => {
-        const readdress = (all: Ballot[]): Ballot[] => (same ? all.map((b) => ({ ...b, address: '192.0.2.9' })) : all)
-        expect(vote(readdress(order), three)).toEqual(vote(readdress(list), three))
+      fc.property(shuffled, ([list, order]) => {
+        expect(vote(order, three)).toEqual(vote(list, three))
       }),
+      { numRuns: 1_000 },
     )
+  })
+
+  test('of equally narrow ballots from one address the earlier role speaks', () => {
+    const same = { m: interval(0, 5), address: '192.0.2.9', self: false }
+    const late: Ballot[] = [
+      { ...same, role: 'tertiary' },
+      { ...same, role: 'secondary' },
+    ]
+    expect(vote(late, three).agree).toEqual(['secondary'])
+    const narrower: Ballot = { ...same, role: 'tertiary', m: interval(1, 4) }
+    const other: Ballot = { ...same, role: 'secondary', address: '192.0.2.8' }
+    expect(vote([{ ...same, role: 'primary' }, other, narrower], three).agree).toEqual(['secondary', 'tertiary'])
   })
 
   test('wider intervals never give a narrower bound while the references still agree', () => {

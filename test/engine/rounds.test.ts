@@ -47,8 +47,22 @@ function setUp() {
   return { sampler, rounds, told, pass }
 }
 
-const scheduled: Round = { reason: 'scheduled', triggerId: null, exchanges: 1, unscheduled: false, timeoutNs: 5n, toleranceNs: 9n }
-const burst: Round = { reason: 'clock-change', triggerId: 4, exchanges: 3, unscheduled: true, timeoutNs: 5n, toleranceNs: 9n }
+const scheduled: Round = {
+  reason: 'scheduled',
+  triggerId: null,
+  exchanges: 1,
+  unscheduled: false,
+  timeoutNs: 5n,
+  toleranceNs: 9n,
+}
+const burst: Round = {
+  reason: 'clock-change',
+  triggerId: 4,
+  exchanges: 3,
+  unscheduled: true,
+  timeoutNs: 5n,
+  toleranceNs: 9n,
+}
 
 test('one exchange is told once, as all', async () => {
   const { sampler, rounds, told } = setUp()

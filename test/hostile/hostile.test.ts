@@ -1,6 +1,7 @@
 /** The rows of the table "what we refuse": one defect each, over the wire, with the local clock 250 ms slow. */
 import { describe, expect, test } from '@jest/globals'
-import { contains } from '../../lib/interval.js'
+import fc from 'fast-check'
+import { contains, drift, widen } from '../../lib/interval.js'
 import type { ReferenceFault } from '../../lib/testing/index.js'
 import { failed, failedTests, good, openScene, trueOffsetNs } from './client.js'
 
@@ -170,6 +171,32 @@ describe('any path is inside the bound', () => {
       expect(wrongBy <= reading.rootDistanceNs).toBe(true)
     }
   })
+})
+
+test('whatever the path, the crystal and both clocks do, the bound contains the truth', async () => {
+  const scenes = fc.record({
+    offsetNs: fc.bigInt({ min: -400n * day, max: 400n * day }),
+    path: fc.record({ toMs: fc.nat(300), fromMs: fc.nat(300), serverMs: fc.nat(50), jitterMs: fc.nat(20) }),
+    driftPpb: fc.bigInt({ min: -100_000n, max: 100_000n }),
+    wallDriftPpb: fc.bigInt({ min: -500_000n, max: 500_000n }),
+    bracketNs: fc.bigInt({ min: 0n, max: 5_000_000n }),
+  })
+  await fc.assert(
+    fc.asyncProperty(scenes, async ({ offsetNs, path, driftPpb, wallDriftPpb, bracketNs }) => {
+      await using scene = await openScene()
+      scene.reference.set({ offsetNs, path })
+      scene.clocks.setDrift(driftPpb)
+      scene.clocks.setWallDrift(wallDriftPpb)
+      scene.clocks.bracketNs = bracketNs
+      const reading = good(await scene.ask())
+      // M = TAI - A falls as a fast crystal gains: what it is now, taken back to the arrival.
+      const { utcNs, aNs } = scene.clocks.truth()
+      const gained = drift(driftPpb, aNs - reading.atNs)
+      const there = utcNs + offsetNs + 37_000_000_000n - aNs + (driftPpb > 0n ? gained : -gained)
+      expect(contains(widen(reading.m, 1n), there)).toBe(true)
+    }),
+    { numRuns: 60 },
+  )
 })
 
 describe('what a request gives away', () => {

@@ -166,6 +166,26 @@ describe('run', () => {
     expect(timedOut).toBe(3_600n * second)
   })
 
+  test('patience lasts as long as timers are set, and so many turns of the event loop at least', async () => {
+    const time = new VirtualTime(start)
+    let timedOut = false
+    time.timers.setTimeout(() => {
+      timedOut = true
+    }, 3_600_000)
+    for (const [turns, sets] of [[200, true] as const, [30, false] as const]) {
+      let left: number = turns
+      const work = (): void => {
+        left -= 1
+        if (sets) time.timers.clearTimeout(time.timers.setTimeout(() => undefined, 10_000_000))
+        if (left > 0) setImmediate(work)
+        else expect(timedOut).toBe(false)
+      }
+      setImmediate(work)
+      await time.run(time.nowNs() + second, { busy: () => left > 0, patienceMs: 0 })
+      expect(timedOut).toBe(false)
+    }
+  })
+
   test('it rejects with what a timer throws, and can run again', async () => {
     const time = new VirtualTime(start)
     time.timers.setTimeout(() => {

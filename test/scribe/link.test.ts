@@ -1,6 +1,6 @@
 import { MessageChannel } from 'node:worker_threads'
 import { expect, test } from '@jest/globals'
-import { linkPair, portLink, SwitchLink } from '../../lib/engine/link.js'
+import { linkPair, portLink, SwitchLink } from '../../lib/scribe/link.js'
 
 const settled = () => new Promise((resolve) => setImmediate(resolve))
 
