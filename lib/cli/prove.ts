@@ -90,13 +90,7 @@ function ends(bound: IntervalNs | null): { low: number | null; high: number | nu
 
 function proofText({ at, scale, toleranceNs }: Asked, answers: readonly Answer[], io: Io): string {
   const what = scale === 'wall' ? `the audited clock showed ${at}` : `it was ${at} UTC`
-  if (answers.length === 0) {
-    const why =
-      scale === 'wall'
-        ? 'the clock was set forward over it, or the trail does not reach it'
-        : 'the trail does not reach it'
-    return `There is no record of an instant when ${what}: ${why}.\n`
-  }
+  if (answers.length === 0) return `There was no instant when ${what}: it was set forward over that time.\n`
   const lines = [`When ${what}, for a tolerance of ${sizeText(toleranceNs)}:`]
   for (const [index, answer] of answers.entries()) {
     if (answers.length > 1) lines.push(`${index + 1} of ${answers.length} times it showed this:`)
@@ -109,10 +103,9 @@ function answerLines(answer: Answer, io: Io): string[] {
   const { bound, support, cause, asKnownThen, nearest } = answer
   const clock =
     bound === null ? 'nothing is known of the clock' : `the clock was ${rangeText(bound.lowNs, bound.highNs, sideText)}`
-  const rest = [
-    support === null ? null : support,
-    answer.witness === 'complete' ? 'no step goes unnoticed' : 'assuming nothing was set and undone within one look',
-  ].filter((word) => word !== null)
+  const looks =
+    answer.witness === 'complete' ? 'no step goes unnoticed' : 'assuming nothing was set and undone within one look'
+  const where = `UTC ${formatInstant(answer.utcNs)}${answer.estimated ? ' (estimated)' : ''}`
   const then =
     asKnownThen.bound === null ? '' : `, ${rangeText(asKnownThen.bound.lowNs, asKnownThen.bound.highNs, sideText)}`
   const near = Object.entries({ sample: nearest.sample, 'clock change': nearest.clockChange, gap: nearest.gap })
@@ -120,8 +113,9 @@ function answerLines(answer: Answer, io: Io): string[] {
     .map(([name, seq]) => `${name} ${seq}`)
   return [
     `  ${paintVerdict(io, answer.verdict)}${cause === null ? '' : ` (${cause})`}: ${clock}`,
-    `  ${rest.join('; ')}`,
-    `  UTC ${formatInstant(answer.utcNs)}${answer.estimated ? ' (estimated)' : ''}, clock ${formatInstant(answer.wallNs)}`,
+    ...(bound === null
+      ? []
+      : [`  ${support ?? 'no support'}; ${looks}`, `  ${where}, clock ${formatInstant(answer.wallNs)}`]),
     `  as known then: ${asKnownThen.verdict}${then}`,
     ...(answer.records.length === 0 ? [] : [`  rests on records ${answer.records.join(', ')}`]),
     ...(near.length === 0 ? [] : [`  nearest: ${near.join(', ')}`]),

@@ -113,27 +113,27 @@ test('--json', async () => {
 })
 
 test('text', async () => {
-  await answering(proven, unknown).prove('--at', '2026-03-03T10:02:00.0005Z')
+  await answering({ ...proven, witness: 'looks', estimated: true }, unknown).prove('--at', '2026-03-03T10:02:00.0005Z')
   expect(
     io.stdout.text,
   ).toBe(`When the audited clock showed 2026-03-03T10:02:00.000500000Z, for a tolerance of 50.000000 ms:
 1 of 2 times it showed this:
   PROVEN: the clock was between 1.000001 ms fast and 0.999999 ms slow
-  voted; no step goes unnoticed
-  UTC 2026-03-03T10:02:00.000000000Z, clock 2026-03-03T10:02:00.000500000Z
+  voted; assuming nothing was set and undone within one look
+  UTC 2026-03-03T10:02:00.000000000Z (estimated), clock 2026-03-03T10:02:00.000500000Z
   as known then: INDETERMINATE, between 60.000000 ms fast and 60.000000 ms slow
   rests on records 1, 2
   nearest: sample 2
 2 of 2 times it showed this:
   UNMONITORED (auditor-down): nothing is known of the clock
-  assuming nothing was set and undone within one look
-  UTC 2026-03-03T10:02:00.000000000Z (estimated), clock 2026-03-03T10:02:00.000500000Z
   as known then: UNMONITORED
   nearest: gap 3
 `)
   io.stdout.text = ''
   await answering().prove('--at', '2026-03-03T10:02:00Z')
-  expect(io.stdout.text).toContain('the clock was set forward over it, or the trail does not reach it')
+  expect(io.stdout.text).toContain(
+    'There was no instant when the audited clock showed 2026-03-03T10:02:00.000000000Z: it was set forward',
+  )
 })
 
 describe('the question', () => {
