@@ -56,6 +56,8 @@ export interface StartOptions {
 
 /** How long workers may take to open the trail (ms). */
 const startLimitMs = 30_000
+/** How long a scribe may take to give back its lock when all else failed (ms). */
+const releaseMs = 300
 
 /**
  * An audit of this computer's clock, writing to one trail.
@@ -79,6 +81,7 @@ export class Auditor extends EventEmitter<AuditorEvents> {
   #stopping: Promise<void> | null = null
   #onReady: (() => void)[] = []
   #onClosed: (() => void) | null = null
+  #closed = false
 
   private constructor(configuration: Configuration, keepAlive: boolean) {
     super()
@@ -117,7 +120,7 @@ export class Auditor extends EventEmitter<AuditorEvents> {
           resolve()
         } else {
           this.#stopping = Promise.resolve()
-          void Promise.resolve(this.#crew?.end()).then(() => reject(error))
+          void this.#end().then(() => reject(error))
         }
       }
       const late = `the workers did not open the trail within ${startLimitMs / 1000} s; is its disk answering?`
@@ -126,6 +129,7 @@ export class Auditor extends EventEmitter<AuditorEvents> {
         fromEngine: (message: EngineToAuditor) => this.#fromEngine(message),
         fromScribe: (message: ScribeToAuditor) => {
           if (message.kind === 'failed') {
+            this.#closed = true
             if (settled) this.#problem(message.error)
             else settle(revive(message.error))
           } else {
@@ -218,9 +222,26 @@ export class Auditor extends EventEmitter<AuditorEvents> {
       }
       crew.toEngine({ kind: 'stop', reason: 'stop', budgetMs: timeoutMs / 2 })
     })
-    await crew.end()
+    await this.#end()
     for (const { reject } of this.#requests.values()) reject(new StoppedError('the auditor was stopped'))
     this.#requests.clear()
+  }
+
+  /** Ends the workers. A scribe that still can gives back its lock, so that this process may open the trail again. */
+  async #end(): Promise<void> {
+    const crew = this.#crew
+    if (!crew) return
+    if (!this.#closed) {
+      await new Promise<void>((resolve) => {
+        const timer = systemTimers.setTimeout(resolve, releaseMs)
+        this.#onClosed = () => {
+          systemTimers.clearTimeout(timer)
+          resolve()
+        }
+        crew.toScribe({ kind: 'release' })
+      })
+    }
+    await crew.end()
   }
 
   #fromEngine(message: EngineToAuditor): void {
@@ -238,8 +259,10 @@ export class Auditor extends EventEmitter<AuditorEvents> {
 
   #fromScribe(message: ScribeToAuditor): void {
     if (message.kind === 'problem') this.#problem(message.error)
-    else if (message.kind === 'closed') this.#onClosed?.()
-    else if (message.kind === 'record') this.#tell(message.draftId, message.placed)
+    else if (message.kind === 'closed') {
+      this.#closed = true
+      this.#onClosed?.()
+    } else if (message.kind === 'record') this.#tell(message.draftId, message.placed)
   }
 
   #tell(draftId: number | null, placed: Placed): void {

@@ -6,7 +6,9 @@
 import type { Breaks, ChangeBy, ChangeClass, GapCause } from '../clock/types.js'
 import type { Configuration } from '../config/types.js'
 import type { Verdict } from '../consensus/types.js'
+import type { Answer, FactSource, Question } from '../evidence/types.js'
 import type { SampleDocument } from '../trail/document.js'
+import type { Progress } from './progress.js'
 
 interface Seconds {
   readonly low: number
@@ -51,4 +53,10 @@ export interface Parts {
   startAuditor(configuration: Configuration, listeners: AuditorListeners): Promise<RunningAuditor>
   /** Asks the auditor that holds a trail for a sample, and waits until it is in the trail. @throws {InboxError} no answer */
   requestSample(trail: string): Promise<SampleDocument>
+  /** The facts of a trail, by its index where there can be one. */
+  openFacts(
+    trail: string,
+    options: { readonly index?: string; readonly onProgress: (progress: Progress) => void },
+  ): Promise<{ readonly source: FactSource; close(): void }>
+  answer(source: FactSource, question: Question): Promise<readonly Answer[]>
 }

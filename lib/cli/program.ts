@@ -85,6 +85,8 @@ function build(
     new Option('--reference <host>', 'NTP server: host, host:port, [v6]:port; up to three times').argParser(
       (value: string, before: string[] | undefined) => [...(before ?? []), value],
     )
+  const zone = 'zone of dates and of instants without an offset (default: as configured, else UTC)'
+  const index = 'where the index of the trail is kept (default: the cache folder of the user)'
   const tolerance = ['--tolerance <duration>', 'how far the clock may be off: 50ms, 1s'] as const
 
   command('init', 'write a configuration; asks on a terminal')
@@ -113,10 +115,18 @@ function build(
     .option('--columns <count>', '80 or 132 (default: 132 on a terminal that wide)')
     .action(action(async (options) => (await import('./show.js')).show(options, io)))
 
+  command('prove', 'say what is provable of the clock at one instant')
+    .option('--at <instant>', 'what the audited clock showed: 2026-11-21T08:00:00Z')
+    .option('--true', '--at is UTC instead')
+    .option(...tolerance)
+    .option('--zone <zone>', zone)
+    .option('--index <path>', index)
+    .action(action(async (options) => (await import('./prove.js')).prove(options, io, parts)))
+
   command('verify', 'check the trail without the index')
     .argument('[trail]', 'folder of the trail')
     .option('--until <instant>', 'say whether the trail reaches this instant')
-    .option('--zone <zone>', 'zone of instants without an offset (default: as configured, else UTC)')
+    .option('--zone <zone>', zone)
     .action(action(async (options, words) => (await import('./verify.js')).verify(words, options, io)))
 
   return program

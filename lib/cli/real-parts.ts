@@ -36,4 +36,14 @@ export const realParts: Parts = {
     if (record?.type === 'sample') return sampleDocument(record)
     throw new InboxError(`the auditor answered with record ${seq}, which is no sample in ${trail}`)
   },
+
+  async openFacts(trail) {
+    const { trailSource } = await import('../evidence/source.js')
+    return { source: await trailSource(trail), close: () => {} }
+  },
+
+  async answer(source, question) {
+    const { answer } = await import('../evidence/answer.js')
+    return answer(source, question)
+  },
 }

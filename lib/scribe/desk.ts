@@ -110,7 +110,10 @@ export class Desk {
       for (const placed of scribe.begin({ type: 'open', ...open, reason }, stamp)) this.#announce(null, placed)
     } catch (error) {
       if (this.#begun) this.#problem(errorData(error))
-      else this.#options.auditor.post({ kind: 'failed', error: errorData(error) })
+      else {
+        this.end()
+        this.#options.auditor.post({ kind: 'failed', error: errorData(error) })
+      }
       return
     }
     this.#begun = true

@@ -24,6 +24,9 @@ export function takeSqliteLock(path: string): SqliteLock | 'held' | 'unavailable
     const Open = load('better-sqlite3') as typeof Database
     const opened = new Open(path, { timeout: 0 })
     database = opened
+    // Nothing is ever written: no journal, no syncs.
+    opened.pragma('journal_mode = MEMORY')
+    opened.pragma('synchronous = OFF')
     opened.pragma('locking_mode = EXCLUSIVE')
     opened.exec('BEGIN EXCLUSIVE')
     return { release: () => opened.close() }
