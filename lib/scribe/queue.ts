@@ -56,6 +56,20 @@ export class DraftQueue {
   }
 
   /**
+   * Takes away the first draft, which can never be written: a gap stands in its place, which goes in its turn if even its
+   * clock fields are no good.
+   */
+  spoil(draft: Draft): void {
+    const first = this.#waiting[0]
+    if (first?.draft !== draft) return
+    if (first.dropped) this.#waiting.shift()
+    else {
+      this.#waiting[0] = { draft: this.#gapFor(draft, undefined), dropped: true }
+      this.dropped += 1
+    }
+  }
+
+  /**
    * Drops a tenth of the least important drafts. The first stays: its `since` may stand in the trail already. The last
    * stays too: the present is worth most.
    */
