@@ -27,8 +27,8 @@ import type { Report, ReportResult } from './types.js'
 
 export type ReportFormat = 'pdf' | 'csv' | 'json'
 
-export interface RenderOptions extends Omit<BuildOptions, 'toleranceNs'> {
-  /** A duration such as `50ms`. Default: what the auditor was configured with. */
+export interface RenderOptions extends BuildOptions {
+  /** `toleranceNs` as a duration such as `50ms`; it wins over it. Default: what the auditor was configured with. */
   readonly tolerance?: string | undefined
   /** The rule to report against. This version knows `custom`: the tolerance, and the policy of the configuration. */
   readonly profile?: string | undefined
@@ -64,8 +64,8 @@ export async function renderReport(options: RenderOptions): Promise<Rendered> {
     if (!['pdf', 'csv', 'json'].includes(format))
       throw new OptionRangeError('format', 'must be pdf, csv or json', format)
   }
-  const toleranceNs = tolerance === undefined ? undefined : parseDuration(tolerance, 'tolerance')
-  const built = await buildReport({ ...rest, toleranceNs })
+  const given = tolerance === undefined ? {} : { toleranceNs: parseDuration(tolerance, 'tolerance') }
+  const built = await buildReport({ ...rest, ...given })
   const { report } = built
   if (out === undefined) return { result: report.result, files: [], exitCode: exitCode(report.result) }
 

@@ -27,9 +27,9 @@ export async function demo(options: DemoOptions, io: Io, parts: Parts): Promise<
       zone: 'UTC',
       nowNs: io.nowNs(),
       toleranceNs: null,
-      formats: ['pdf', 'csv'],
+      formats: ['pdf', 'csv', 'json'],
       out,
-      index: null,
+      index: ':memory:',
       onProgress: bar.update,
     })
     await bar.clear()
