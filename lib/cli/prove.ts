@@ -49,7 +49,7 @@ export async function prove(options: ProveOptions, io: Io, parts: Parts): Promis
   } finally {
     facts.close()
   }
-  const asked = { at: formatInstant(atNs), scale, toleranceNs } as const
+  const asked = { at: formatInstant(atNs), scale, toleranceNs, simulation: recorded.simulation } as const
   await io.stdout.write(
     options.json ? `${JSON.stringify(proofDocument(asked, answers))}\n` : proofText(asked, answers, io),
   )
@@ -60,12 +60,15 @@ interface Asked {
   readonly at: string
   readonly scale: 'wall' | 'true'
   readonly toleranceNs: bigint
+  /** Whether no clock of the trail is a real one. */
+  readonly simulation: boolean
 }
 
 /** The JSON document: seconds rounded outwards, instants ISO 8601 UTC. */
-export function proofDocument({ at, scale, toleranceNs }: Asked, answers: readonly Answer[]): object {
+export function proofDocument({ at, scale, toleranceNs, simulation }: Asked, answers: readonly Answer[]): object {
   return {
     at,
+    simulation,
     scale,
     tolerance: secondsDown(toleranceNs),
     answers: answers.map((answer) => ({
@@ -88,10 +91,11 @@ function ends(bound: IntervalNs | null): { low: number | null; high: number | nu
   return bound === null ? { low: null, high: null } : { low: secondsDown(bound.lowNs), high: secondsUp(bound.highNs) }
 }
 
-function proofText({ at, scale, toleranceNs }: Asked, answers: readonly Answer[], io: Io): string {
+function proofText({ at, scale, toleranceNs, simulation }: Asked, answers: readonly Answer[], io: Io): string {
   const what = scale === 'wall' ? `the audited clock showed ${at}` : `it was ${at} UTC`
   if (answers.length === 0) return `There was no instant when ${what}: it was set forward over that time.\n`
-  const lines = [`When ${what}, for a tolerance of ${sizeText(toleranceNs)}:`]
+  const note = simulation ? ['SIMULATION: no clock of this trail is a real one'] : []
+  const lines = [...note, `When ${what}, for a tolerance of ${sizeText(toleranceNs)}:`]
   for (const [index, answer] of answers.entries()) {
     if (answers.length > 1) lines.push(`${index + 1} of ${answers.length} times it showed this:`)
     lines.push(...answerLines(answer, io))

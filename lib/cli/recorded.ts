@@ -8,9 +8,15 @@ import { survey } from '../trail/survey.js'
 export interface RecordedSettings {
   readonly toleranceNs: bigint
   readonly longestGapNs: bigint
+  /** Whether the trail says that no clock of it is a real one. */
+  readonly simulation: boolean
 }
 
-const fallback: RecordedSettings = { toleranceNs: 1_000_000_000n, longestGapNs: 256_000_000_000n }
+const fallback: RecordedSettings = {
+  toleranceNs: 1_000_000_000n,
+  longestGapNs: 256_000_000_000n,
+  simulation: false,
+}
 
 /**
  * The settings of the last start at or before an instant of the recorded clock; of the first where all lie behind it.
@@ -25,6 +31,7 @@ export async function recordedSettings(trail: string, wallNs: bigint): Promise<R
     found = {
       toleranceNs: nanoseconds(head.configuration, 'toleranceNs') ?? fallback.toleranceNs,
       longestGapNs: nanoseconds(head.configuration, 'longestGapNs') ?? fallback.longestGapNs,
+      simulation: head.simulation,
     }
   }
   return found ?? fallback
