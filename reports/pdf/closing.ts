@@ -59,7 +59,13 @@ export function drawSignatures(sheet: Sheet, report: Report): void {
     sheet.line(title, x, sheet.y, { face: 'bold', size: 9 })
     for (const [row, label] of ['Name', 'Signature', 'Date', 'Place'].entries()) {
       const y = sheet.y + 38 + row * 28
-      sheet.doc.save().lineWidth(0.6).moveTo(x, y).lineTo(x + half, y).stroke(faint).restore()
+      sheet.doc
+        .save()
+        .lineWidth(0.6)
+        .moveTo(x, y)
+        .lineTo(x + half, y)
+        .stroke(faint)
+        .restore()
       sheet.line(label, x, y + 2, { size: 7, color: soft })
     }
   }

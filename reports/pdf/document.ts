@@ -4,8 +4,8 @@
  */
 import PDFDocument from 'pdfkit'
 import { parseInstant } from '../../lib/instant.js'
-import { safeName } from '../name.js'
 import { toJson } from '../json.js'
+import { safeName } from '../name.js'
 import type { Report } from '../types.js'
 import { count } from '../words.js'
 import { drawMethod, drawSignatures } from './closing.js'
@@ -118,13 +118,28 @@ function drawLegend(sheet: Sheet, report: Report): void {
     sheet.line(words, x + 22, y, { size: 7, color: soft })
     x += 22 + sheet.measure(words, { size: 7 }) + 14
   }
-  entry('bound of the error', (at) => doc.save().rect(at, y, 17, 9).lineWidth(0.5).fillAndStroke('#a9bccb', '#33536d').restore())
+  entry('bound of the error', (at) =>
+    doc.save().rect(at, y, 17, 9).lineWidth(0.5).fillAndStroke('#a9bccb', '#33536d').restore(),
+  )
   entry('tolerance', (at) => {
-    doc.save().lineWidth(1).dash(5, { space: 3 }).moveTo(at, y + 4.5).lineTo(at + 17, y + 4.5).stroke('#7d1128').restore()
+    doc
+      .save()
+      .lineWidth(1)
+      .dash(5, { space: 3 })
+      .moveTo(at, y + 4.5)
+      .lineTo(at + 17, y + 4.5)
+      .stroke('#7d1128')
+      .restore()
   })
   if (report.changes.length > 0) {
     entry('change of the clock, by number', (at) => {
-      doc.save().lineWidth(0.8).moveTo(at + 8, y).lineTo(at + 8, y + 9).stroke(ink).restore()
+      doc
+        .save()
+        .lineWidth(0.8)
+        .moveTo(at + 8, y)
+        .lineTo(at + 8, y + 9)
+        .stroke(ink)
+        .restore()
     })
   }
   for (const verdict of ['INDETERMINATE', 'UNMONITORED', 'OFF'] as const) {

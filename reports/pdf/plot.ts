@@ -82,13 +82,21 @@ export function drawPanel(sheet: Sheet, report: Report, panel: Panel, height: nu
   const frame: Frame = { x: (ns) => x(new Date(ms(ns))), y, left, right, top, bottom }
   drawGrid(sheet, report, panel, frame, unit)
   drawTolerance(sheet, report, panel, frame)
-  doc.save().rect(left, top, right - left, height).clip()
+  doc
+    .save()
+    .rect(left, top, right - left, height)
+    .clip()
   drawBand(sheet, series.columns, frame)
   drawUnknown(sheet, report, frame)
   doc.restore()
   const clipped = drawClipped(sheet, series.columns, panel, frame)
   const unlabelled = drawChanges(sheet, report, frame)
-  doc.save().lineWidth(0.8).rect(left, top, right - left, height).stroke(ink).restore()
+  doc
+    .save()
+    .lineWidth(0.8)
+    .rect(left, top, right - left, height)
+    .stroke(ink)
+    .restore()
   sheet.y = bottom + (period.zone === 'UTC' ? 16 : 25)
   const remarks: string[] = []
   if (clipped > 0) remarks.push('Heavy marks at the edge: the bound leaves this scale there; see "Whole range".')
@@ -110,13 +118,20 @@ function drawGrid(sheet: Sheet, report: Report, panel: Panel, frame: Frame, unit
   doc.save().lineWidth(0.4)
   for (const tick of valueTicks(panel.domain, unit)) {
     const y = frame.y(tick.value)
-    doc.moveTo(left, y).lineTo(right, y).stroke(tick.value === 0 ? '#707070' : '#dcdcdc')
+    doc
+      .moveTo(left, y)
+      .lineTo(right, y)
+      .stroke(tick.value === 0 ? '#707070' : '#dcdcdc')
     sheet.line(tick.label, sheet.left, y - 4.5, { size: 7, width: 37, align: 'right' })
   }
   for (const tick of instantTicks(report.period)) {
     const x = frame.x(tick.ns)
     doc.moveTo(x, top).lineTo(x, bottom).lineWidth(0.4).stroke('#dcdcdc')
-    doc.moveTo(x, bottom).lineTo(x, bottom + 3).lineWidth(0.6).stroke(ink)
+    doc
+      .moveTo(x, bottom)
+      .lineTo(x, bottom + 3)
+      .lineWidth(0.6)
+      .stroke(ink)
     const place = { size: 7, width: 60, align: 'center' } as const
     sheet.line(tick.utc, x - 30, bottom + 4, place)
     if (tick.local !== null) sheet.line(tick.local, x - 30, bottom + 13, { ...place, color: soft })
@@ -132,12 +147,24 @@ function drawTolerance(sheet: Sheet, report: Report, panel: Panel, frame: Frame)
   for (const value of [-tolerance, tolerance]) {
     if (value < panel.domain[0] || value > panel.domain[1]) continue
     const y = frame.y(value)
-    doc.save().lineWidth(1).dash(5, { space: 3 }).moveTo(frame.left, y).lineTo(frame.right, y).stroke('#7d1128').restore()
+    doc
+      .save()
+      .lineWidth(1)
+      .dash(5, { space: 3 })
+      .moveTo(frame.left, y)
+      .lineTo(frame.right, y)
+      .stroke('#7d1128')
+      .restore()
     const high = value > 0
     // Where both lines lie close together (whole range), one label says it.
     if (high && frame.bottom - frame.top > 0 && Math.abs(frame.y(-tolerance) - y) < 14) continue
     const words = `${high ? '+' : '\u2212'}tolerance`
-    sheet.line(words, frame.right - 60, high ? y - 10 : y + 2, { size: 6.5, color: '#7d1128', width: 57, align: 'right' })
+    sheet.line(words, frame.right - 60, high ? y - 10 : y + 2, {
+      size: 6.5,
+      color: '#7d1128',
+      width: 57,
+      align: 'right',
+    })
   }
 }
 
@@ -195,8 +222,16 @@ function drawClipped(sheet: Sheet, columns: readonly Column[], panel: Panel, fra
     const above = column.high > panel.domain[1]
     const below = column.low < panel.domain[0]
     if (above || below) clipped += 1
-    if (above) doc.moveTo(x - 0.1, frame.top).lineTo(x + width + 0.1, frame.top).stroke(ink)
-    if (below) doc.moveTo(x - 0.1, frame.bottom).lineTo(x + width + 0.1, frame.bottom).stroke(ink)
+    if (above)
+      doc
+        .moveTo(x - 0.1, frame.top)
+        .lineTo(x + width + 0.1, frame.top)
+        .stroke(ink)
+    if (below)
+      doc
+        .moveTo(x - 0.1, frame.bottom)
+        .lineTo(x + width + 0.1, frame.bottom)
+        .stroke(ink)
   }
   doc.restore()
   return clipped
@@ -209,7 +244,13 @@ function drawChanges(sheet: Sheet, report: Report, frame: Frame): number {
   let unlabelled = 0
   for (const [index, change] of report.changes.entries()) {
     const x = Math.min(frame.right, Math.max(frame.left, frame.x(change.latestNs)))
-    doc.save().lineWidth(0.8).moveTo(x, frame.top - 3).lineTo(x, frame.bottom).stroke(ink).restore()
+    doc
+      .save()
+      .lineWidth(0.8)
+      .moveTo(x, frame.top - 3)
+      .lineTo(x, frame.bottom)
+      .stroke(ink)
+      .restore()
     const label = String(index + 1)
     const half = sheet.measure(label, { face: 'bold', size: 7 }) / 2
     if (x - half < labelled + 2) {

@@ -86,21 +86,23 @@ export async function drawChanges(sheet: Sheet, { result }: Report, pause: Pause
     { title: 'Movement', width: 110 },
     { title: 'Error found by sample', width: 79.28 },
   ]
-  const rows = result.clockChanges.slice(0, mostRows).map((change, index): Cell[] => [
-    String(index + 1),
-    String(change.seq),
-    [plainInstant(change.earliest), plainInstant(change.latest)],
-    [plainInstant(change.wallBefore), plainInstant(change.wallAfter)],
-    [
-      { strong: moved(change) },
-      `${signed(nanoseconds(change.size.low))} to`,
-      signed(nanoseconds(change.size.high)),
-      `${change.class}; by: ${change.by}`,
-    ],
-    change.error
-      ? [...(change.sample === null ? [] : [`sample ${change.sample}`]), between(change.error)]
-      : 'no sample with a bound',
-  ])
+  const rows = result.clockChanges
+    .slice(0, mostRows)
+    .map((change, index): Cell[] => [
+      String(index + 1),
+      String(change.seq),
+      [plainInstant(change.earliest), plainInstant(change.latest)],
+      [plainInstant(change.wallBefore), plainInstant(change.wallAfter)],
+      [
+        { strong: moved(change) },
+        `${signed(nanoseconds(change.size.low))} to`,
+        signed(nanoseconds(change.size.high)),
+        `${change.class}; by: ${change.by}`,
+      ],
+      change.error
+        ? [...(change.sample === null ? [] : [`sample ${change.sample}`]), between(change.error)]
+        : 'no sample with a bound',
+    ])
   await drawTable(sheet, columns, rows, { pause })
   more(sheet, result.clockChanges.length, 'change', 'changes')
   note(
@@ -133,7 +135,10 @@ export async function drawGaps(sheet: Sheet, { result, gaps }: Report, pause: Pa
       plainInstant(gap.from),
       plainInstant(gap.to),
       span(entry.toNs - entry.fromNs),
-      [{ strong: gap.cause }, `${causeWords[gap.cause]}${gap.estimated ? '; ends estimated' : ''}; ${breaksWords[gap.breaks]}`],
+      [
+        { strong: gap.cause },
+        `${causeWords[gap.cause]}${gap.estimated ? '; ends estimated' : ''}; ${breaksWords[gap.breaks]}`,
+      ],
     ]
   })
   await drawTable(sheet, columns, rows, { pause })
@@ -180,9 +185,12 @@ export async function drawIntervals(sheet: Sheet, { result, stretches, period }:
 
 function more(sheet: Sheet, total: number, word: string, csv: string): void {
   if (total <= mostRows) return
-  sheet.paragraph(`${count(total - mostRows, `further ${word}`)}: see the file of ${csv} (CSV), which lists all of them.`, {
-    face: 'bold',
-  })
+  sheet.paragraph(
+    `${count(total - mostRows, `further ${word}`)}: see the file of ${csv} (CSV), which lists all of them.`,
+    {
+      face: 'bold',
+    },
+  )
 }
 
 /** What the trail holds and what was checked. */
@@ -202,7 +210,12 @@ export async function drawIntegrity(sheet: Sheet, { result }: Report, pause: Pau
     sheet.ensure(11)
     sheet.line(label, sheet.left, sheet.y, { size: 7.5 })
     const mono = /^[0-9a-f]{64}$/.test(value)
-    sheet.line(value, sheet.left + 112, sheet.y, mono ? { face: 'mono', size: 7 } : { size: 7.5, width: sheet.width - 112 })
+    sheet.line(
+      value,
+      sheet.left + 112,
+      sheet.y,
+      mono ? { face: 'mono', size: 7 } : { size: 7.5, width: sheet.width - 112 },
+    )
     sheet.y += 11
   }
   sheet.y += 5

@@ -4,7 +4,8 @@
  * @module
  */
 import type {} from 'pdfkit'
-import { type Face, fontPath, glyphsOf, printable } from './fonts.js'
+import { printable } from '../printable.js'
+import { type Face, fontPath, glyphsOf } from './fonts.js'
 import { faint, ink, soft } from './pattern.js'
 
 type Doc = PDFKit.PDFDocument
@@ -100,7 +101,11 @@ export class Sheet {
     }
     const free = width === undefined ? 0 : width - this.measure(shown, { face, size })
     const offset = align === 'right' ? free : align === 'center' ? free / 2 : 0
-    this.doc.font(face).fontSize(size).fillColor(color).text(shown, x + offset, y, { lineBreak: false })
+    this.doc
+      .font(face)
+      .fontSize(size)
+      .fillColor(color)
+      .text(shown, x + offset, y, { lineBreak: false })
   }
 
   /** Breaks a text into lines of at most `width` points: at spaces, and inside words that are too long. */

@@ -77,7 +77,8 @@ function field(sheet: Sheet, label: string, value: string): void {
   const indent = 92
   sheet.line(label, sheet.left, sheet.y, { color: soft, width: indent - 6 })
   const lines = sheet.wrap(value, sheet.width - indent)
-  const shown = lines.length > 4 ? [...lines.slice(0, 3), `${lines[3]?.slice(0, 40)}\u2026 (in full in the JSON)`] : lines
+  const shown =
+    lines.length > 4 ? [...lines.slice(0, 3), `${lines[3]?.slice(0, 40)}\u2026 (in full in the JSON)`] : lines
   for (const line of shown) {
     sheet.line(line, sheet.left + indent, sheet.y)
     sheet.y += 12
@@ -129,7 +130,12 @@ export function drawVerdict(sheet: Sheet, report: Report): void {
     }
   }
   sheet.y += 7
-  doc.save().lineWidth(1.2).rect(sheet.left, top, sheet.width, sheet.y - top).stroke(ink).restore()
+  doc
+    .save()
+    .lineWidth(1.2)
+    .rect(sheet.left, top, sheet.width, sheet.y - top)
+    .stroke(ink)
+    .restore()
   sheet.y += 8
 }
 
@@ -202,7 +208,11 @@ function drawFigures(sheet: Sheet, report: Report, x: number, width: number): vo
     ],
     ['Clock changes', count(result.clockChanges.length, 'change'), changeSummary(result)],
     ['Gaps', count(result.gaps.length, 'gap'), gapNs > 0n ? `${span(gapNs)} in all` : 'none recorded'],
-    ['Samples', String(samples), `${result.samples.unscheduled} unscheduled, ${result.samples.withoutBound} without bound`],
+    [
+      'Samples',
+      String(samples),
+      `${result.samples.unscheduled} unscheduled, ${result.samples.withoutBound} without bound`,
+    ],
   ]
   const widths = [0.235, 0.235, 0.17, 0.165, 0.195].map((share) => share * width)
   const height = 44

@@ -87,7 +87,13 @@ function heightOf(cells: readonly Laid[], leading: number): number {
   return Math.max(...cells.map((cell) => cell.lines.length)) * leading + 2 * padding - 1
 }
 
-function drawRow(sheet: Sheet, columns: readonly ColumnSpec[], cells: readonly Laid[], size: number, leading: number): void {
+function drawRow(
+  sheet: Sheet,
+  columns: readonly ColumnSpec[],
+  cells: readonly Laid[],
+  size: number,
+  leading: number,
+): void {
   let x = sheet.left
   for (const [place, column] of columns.entries()) {
     let y = sheet.y + padding
