@@ -354,6 +354,7 @@ test('whatever fails, in whatever order, what was acknowledged stands, once and 
       const next = Scribe.open({ folder, zone: 'UTC', files: unsyncedFiles })
       expect(next.recovered).toEqual([])
       next.abandon()
+      rmSync(folder, { recursive: true })
     }),
     { numRuns: 150 },
   )

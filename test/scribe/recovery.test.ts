@@ -47,6 +47,7 @@ describe('a torn end', () => {
       expect(scribe.tail).toMatchObject({ seq: 5, orderly: false })
       if (length === lastLine) {
         expect(types(placed)).toEqual(['open', 'heartbeat'])
+        rmSync(folder, { recursive: true })
         continue
       }
       expect(types(placed)).toEqual(['open', 'recover', 'heartbeat'])
@@ -65,6 +66,7 @@ describe('a torn end', () => {
       if (length % 97 === 0) {
         expect(await verifyTrail(folder)).toMatchObject({ intact: 'self-consistent', records: 8 })
       }
+      rmSync(folder, { recursive: true })
     }
   }, 120_000)
 
