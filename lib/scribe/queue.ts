@@ -62,11 +62,10 @@ export class DraftQueue {
   spoil(draft: Draft): void {
     const first = this.#waiting[0]
     if (first?.draft !== draft) return
-    if (first.dropped) this.#waiting.shift()
-    else {
-      this.#waiting[0] = { draft: this.#gapFor(draft, undefined), dropped: true }
-      this.dropped += 1
-    }
+    if (!first.dropped) this.dropped += 1
+    const gap = first.dropped ? null : this.#tryGap(draft)
+    if (gap) this.#waiting[0] = { draft: gap, dropped: true }
+    else this.#waiting.shift()
   }
 
   /**
@@ -99,6 +98,14 @@ export class DraftQueue {
       } else kept.push({ draft: gap, dropped: true })
     }
     this.#waiting = kept
+  }
+
+  #tryGap(draft: Draft): Draft | null {
+    try {
+      return this.#gapFor(draft, undefined)
+    } catch {
+      return null
+    }
   }
 
   /** A gap in the place of one draft: the same look, the same `since`. */

@@ -90,6 +90,11 @@ test('a draft that can never be written gives way to a gap, and that to nothing'
   expect([queue.size, queue.dropped]).toEqual([3, 1])
   queue.spoil(gap as Draft)
   expect(queue.next()).toBe(all[1])
+  const nonsense = { ...(all[1] as Draft), stamp: { ...(all[1] as Draft).stamp, monoNs: 'x', rawNs: null } }
+  const second = new DraftQueue()
+  second.put(nonsense)
+  second.spoil(nonsense)
+  expect([second.size, second.dropped]).toEqual([0, 1])
 })
 
 describe('at its bound', () => {
