@@ -3,6 +3,7 @@
  * @module
  */
 import type { Block } from '../../lib/evidence/block.js'
+import type { RunModel } from '../../lib/evidence/model.js'
 import { bandAt } from '../../lib/evidence/rational.js'
 import { type Span, spansOf } from '../../lib/evidence/spans.js'
 import { Evidence } from '../../lib/evidence/timeline.js'
@@ -36,15 +37,21 @@ export async function saidOf(
     const model = part.kind === 'run' ? block.models[part.run] : undefined
     if (part.kind !== 'run' || !model || model.run.boot !== truth.boot) continue
     if (truth.a < part.fromNs || truth.a >= part.toNs) continue
-    const span = spansOf(model, part.fromNs, part.toNs, gapNs).find(
-      (one) => one.fromNs <= truth.a && truth.a < one.toNs,
-    )
+    const span = spansIn(model, part, gapNs).find((one) => one.fromNs <= truth.a && truth.a < one.toNs)
     if (!span) return null
     const at = (ends: Span['bound']): IntervalNs | null => ends && bandAt({ ...span, ...ends }, truth.a)
     const utcNs = block.labels.at(part.run, truth.a)
     return { span, bound: at(span.bound), forward: at(span.forward), utcNs, block, run: part.run }
   }
   return null
+}
+
+const known = new WeakMap<object, Span[]>()
+
+function spansIn(model: RunModel, part: { fromNs: bigint; toNs: bigint }, gapNs: bigint): Span[] {
+  const spans = known.get(part) ?? spansOf(model, part.fromNs, part.toNs, gapNs)
+  known.set(part, spans)
+  return spans
 }
 
 /** Fails where a bound misses the truth. Gives back how many instants had a bound. */
@@ -55,7 +62,7 @@ export async function checkBounds(
   gapNs: bigint,
 ): Promise<{ bounded: number; asked: number }> {
   let bounded = 0
-  for (const since of instants) {
+  for (const since of [...instants].sort((a, b) => (a < b ? -1 : 1))) {
     const truth = sim.at(since)
     if (!truth.awake || !truth.on) continue
     const said = await saidOf(source, sim.facts, truth, gapNs)
