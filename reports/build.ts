@@ -2,9 +2,10 @@
  * Builds a report from a trail: verification, verdicts, registers and counts of one period, without printing anything.
  * @module
  */
+
+import { TrailReadError } from '../lib/errors.js'
 import { changes, gaps, pieces, stretches } from '../lib/evidence/index.js'
 import { blockSize, type FactSource, type Piece, type Stretch } from '../lib/evidence/types.js'
-import { TrailReadError } from '../lib/errors.js'
 import { parseInstant } from '../lib/instant.js'
 import { Calendar } from '../lib/scribe/calendar.js'
 import { verifyTrail } from '../lib/trail/verify.js'
@@ -124,7 +125,11 @@ class Counting implements FactSource {
   async block(index: number) {
     const facts = await this.#source.block(index)
     this.#used = Math.max(this.#used, facts.at(-1)?.seq ?? 0)
-    this.#onProgress?.({ stage: 'evidence', done: Math.min((index + 1) * blockSize, this.lastSeq), total: this.lastSeq })
+    this.#onProgress?.({
+      stage: 'evidence',
+      done: Math.min((index + 1) * blockSize, this.lastSeq),
+      total: this.lastSeq,
+    })
     return facts
   }
 
@@ -201,7 +206,11 @@ async function integrityOf(
     sealedUpTo: Math.min(verified.sealedUpTo, asOf),
     complete: verified.complete,
     findings: findings.map(({ severity, code, message, file, line }) => {
-      return { severity, code, message: file === null ? message : `${file}${line === null ? '' : `:${line}`}: ${message}` }
+      return {
+        severity,
+        code,
+        message: file === null ? message : `${file}${line === null ? '' : `:${line}`}: ${message}`,
+      }
     }),
     files,
   }

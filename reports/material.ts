@@ -4,8 +4,8 @@
  * @module
  */
 import { createHash } from 'node:crypto'
-import { decodeInterval } from '../lib/trail/encode.js'
 import { middle } from '../lib/interval.js'
+import { decodeInterval } from '../lib/trail/encode.js'
 import { segmentBytes } from '../lib/trail/lines.js'
 import { isPlaced, readTrail } from '../lib/trail/read.js'
 import { type Surveyed, survey } from '../lib/trail/survey.js'
