@@ -46,7 +46,7 @@ export function drawMethod(sheet: Sheet, { result }: Report): void {
 export function drawSignatures(sheet: Sheet, report: Report): void {
   sheet.heading('8  Statement', 190)
   const { result } = report
-  sheet.paragraph(`${statement(report)} Verdict of the rule ${result.profile}: ${headline(result).words}.`)
+  sheet.paragraph(`${statement(report)} Verdict of the rule ${result.profile}: ${headline(result)}.`)
   sheet.paragraph(
     `Report ${result.id}, as of record ${result.asOf}. Number sheets and keep them together: a page without its report id is ` +
       'no part of this report.',

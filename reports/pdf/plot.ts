@@ -7,8 +7,7 @@ import { scaleLinear, scaleUtc } from 'd3-scale'
 import { area } from 'd3-shape'
 import type { Column } from '../series.js'
 import type { Report } from '../types.js'
-import { count } from '../words.js'
-import { fillVerdict, ink, soft } from './pattern.js'
+import { bandFill, bandLine, fillVerdict, ink, soft, toleranceLine } from './pattern.js'
 import type { Sheet } from './sheet.js'
 import { instantTicks, unitOf, valueTicks } from './ticks.js'
 
@@ -64,8 +63,11 @@ function quietReach(columns: readonly Column[], cut: number): number {
   return most
 }
 
-/** Draws one panel of `height` points at the cursor. */
-export function drawPanel(sheet: Sheet, report: Report, panel: Panel, height: number): void {
+/** The ground of columns whose whole bound lies beyond a scale. */
+export const beyond = '#e3d3d6'
+
+/** Draws one panel of `height` points at the cursor; tells whether some of the bound lies beyond its scale. */
+export function drawPanel(sheet: Sheet, report: Report, panel: Panel, height: number): boolean {
   const { doc } = sheet
   const { series, period } = report
   const unit = unitOf(Math.max(Math.abs(panel.domain[0]), Math.abs(panel.domain[1])))
@@ -86,11 +88,12 @@ export function drawPanel(sheet: Sheet, report: Report, panel: Panel, height: nu
     .save()
     .rect(left, top, right - left, height)
     .clip()
+  drawBeyond(sheet, series.columns, panel, frame)
   drawBand(sheet, series.columns, frame)
   drawUnknown(sheet, report, frame)
   doc.restore()
   const clipped = drawClipped(sheet, series.columns, panel, frame)
-  const unlabelled = drawChanges(sheet, report, frame)
+  drawChanges(sheet, report, frame)
   doc
     .save()
     .lineWidth(0.8)
@@ -98,14 +101,13 @@ export function drawPanel(sheet: Sheet, report: Report, panel: Panel, height: nu
     .stroke(ink)
     .restore()
   sheet.y = bottom + (period.zone === 'UTC' ? 16 : 25)
-  const remarks: string[] = []
-  if (clipped > 0) remarks.push('Heavy marks at the edge: the bound leaves this scale there; see "Whole range".')
-  if (unlabelled > 0) remarks.push(`${count(unlabelled, 'change')} without a number for want of room; all are lines.`)
-  for (const remark of remarks) {
+  if (clipped > 0) {
+    const remark = 'Heavy marks at the edge: the bound leaves this scale there; see "Whole range".'
     sheet.line(remark, left, sheet.y, { size: 7, color: soft })
     sheet.y += 10
   }
   sheet.y += 8
+  return clipped > 0
 }
 
 function ms(ns: bigint): number {
@@ -153,18 +155,34 @@ function drawTolerance(sheet: Sheet, report: Report, panel: Panel, frame: Frame)
       .dash(5, { space: 3 })
       .moveTo(frame.left, y)
       .lineTo(frame.right, y)
-      .stroke('#7d1128')
+      .stroke(toleranceLine)
       .restore()
     const high = value > 0
     // Where both lines lie close together (whole range), one label says it.
-    if (high && frame.bottom - frame.top > 0 && Math.abs(frame.y(-tolerance) - y) < 14) continue
-    const words = `${high ? '+' : '\u2212'}tolerance`
+    const close = Math.abs(frame.y(-value) - y) < 14
+    if (high && close) continue
+    const words = `${close ? '\u00b1' : high ? '+' : '\u2212'}tolerance`
     sheet.line(words, frame.right - 60, high ? y - 10 : y + 2, {
       size: 6.5,
-      color: '#7d1128',
+      color: toleranceLine,
       width: 57,
       align: 'right',
     })
+  }
+}
+
+/** Marks whole columns beyond the scale, from top to bottom: an empty place would look like a quiet clock. */
+function drawBeyond(sheet: Sheet, columns: readonly Column[], { domain }: Panel, frame: Frame): void {
+  const width = (frame.right - frame.left) / columns.length
+  for (const [index, column] of columns.entries()) {
+    if (!column || (column.low <= domain[1] && column.high >= domain[0])) continue
+    const x = frame.left + index * width
+    const height = frame.bottom - frame.top
+    sheet.doc
+      .save()
+      .rect(x, frame.top, width + 0.2, height)
+      .fill(beyond)
+      .restore()
   }
 }
 
@@ -185,7 +203,7 @@ function drawBand(sheet: Sheet, columns: readonly Column[], frame: Frame): void 
   let run: Point[] = []
   const flush = () => {
     const path = run.length > 0 ? shape(run) : null
-    if (path) doc.save().path(path).lineWidth(0.5).fillAndStroke('#a9bccb', '#33536d').restore()
+    if (path) doc.save().path(path).lineWidth(0.5).fillAndStroke(bandFill, bandLine).restore()
     run = []
   }
   for (const [index, column] of columns.entries()) {
@@ -237,11 +255,25 @@ function drawClipped(sheet: Sheet, columns: readonly Column[], panel: Panel, fra
   return clipped
 }
 
-/** A line and a number for each clock change; returns how many numbers found no room. */
-function drawChanges(sheet: Sheet, report: Report, frame: Frame): number {
+interface Cluster {
+  readonly first: number
+  readonly last: number
+  readonly from: number
+  readonly to: number
+  readonly label: string
+  readonly half: number
+}
+
+/** A line for each clock change, and its number; numbers that would touch are joined: `3–5`. */
+function drawChanges(sheet: Sheet, report: Report, frame: Frame): void {
   const { doc } = sheet
-  let labelled = Number.NEGATIVE_INFINITY
-  let unlabelled = 0
+  const style = { face: 'bold', size: 7 } as const
+  const make = (first: number, last: number, from: number, to: number): Cluster => {
+    const label = first === last ? String(first) : `${first}\u2013${last}`
+    return { first, last, from, to, label, half: sheet.measure(label, style) / 2 }
+  }
+  const touch = (left: Cluster, right: Cluster) => centre(left) + left.half + 3 > centre(right) - right.half
+  const clusters: Cluster[] = []
   for (const [index, change] of report.changes.entries()) {
     const x = Math.min(frame.right, Math.max(frame.left, frame.x(change.latestNs)))
     doc
@@ -251,14 +283,16 @@ function drawChanges(sheet: Sheet, report: Report, frame: Frame): number {
       .lineTo(x, frame.bottom)
       .stroke(ink)
       .restore()
-    const label = String(index + 1)
-    const half = sheet.measure(label, { face: 'bold', size: 7 }) / 2
-    if (x - half < labelled + 2) {
-      unlabelled += 1
-      continue
+    let made = make(index + 1, index + 1, x, x)
+    for (let last = clusters.at(-1); last && touch(last, made); last = clusters.at(-1)) {
+      clusters.pop()
+      made = make(last.first, made.last, Math.min(last.from, made.from), Math.max(last.to, made.to))
     }
-    sheet.line(label, x - half, frame.top - 12, { face: 'bold', size: 7 })
-    labelled = x + half
+    clusters.push(made)
   }
-  return unlabelled
+  for (const cluster of clusters) sheet.line(cluster.label, centre(cluster) - cluster.half, frame.top - 12, style)
+}
+
+function centre({ from, to }: Cluster): number {
+  return (from + to) / 2
 }

@@ -25,6 +25,8 @@ export interface TableOptions {
 }
 
 const padding = 3
+/** Free beside a column that is set to the right, so that it does not touch the next. */
+const gutter = 7
 const mostLines = 12
 
 interface Laid {
@@ -76,11 +78,15 @@ function layCell(sheet: Sheet, cell: Cell, column: ColumnSpec, size: number): La
   for (const part of parts) {
     const face = typeof part === 'string' ? (column.face ?? 'regular') : 'bold'
     const text = typeof part === 'string' ? part : part.strong
-    for (const line of sheet.wrap(text, column.width - 2 * padding, { face, size })) lines.push({ text: line, face })
+    for (const line of sheet.wrap(text, roomOf(column), { face, size })) lines.push({ text: line, face })
   }
   if (lines.length <= mostLines) return { lines }
   const hidden = lines.slice(mostLines - 1).reduce((sum, line) => sum + line.text.length, 0)
   return { lines: [...lines.slice(0, mostLines - 1), { text: `\u2026 +${hidden} characters`, face: 'bold' }] }
+}
+
+function roomOf({ width, align }: ColumnSpec): number {
+  return width - 2 * padding - (align === 'right' ? gutter : 0)
 }
 
 function heightOf(cells: readonly Laid[], leading: number): number {
@@ -98,8 +104,7 @@ function drawRow(
   for (const [place, column] of columns.entries()) {
     let y = sheet.y + padding
     for (const { text, face } of cells[place]?.lines ?? []) {
-      const width = column.width - 2 * padding
-      sheet.line(text, x + padding, y, { face, size, width: width + 0.5, align: column.align ?? 'left' })
+      sheet.line(text, x + padding, y, { face, size, width: roomOf(column) + 0.5, align: column.align ?? 'left' })
       y += leading
     }
     x += column.width
