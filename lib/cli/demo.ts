@@ -24,7 +24,7 @@ export async function demo(options: DemoOptions, io: Io, parts: Parts): Promise<
     const { result, paths } = await parts.renderReport({
       trail,
       period: { day },
-      zone: 'UTC',
+      zone: null,
       nowNs: io.nowNs(),
       toleranceNs: null,
       formats: ['pdf', 'csv', 'json'],

@@ -5,7 +5,7 @@
 import type { Io } from './io.js'
 import type { Parts } from './parts.js'
 import { ProgressBar } from './progress.js'
-import { type CommonOptions, readerSettings } from './settings.js'
+import { type CommonOptions, trailOf } from './settings.js'
 import { demandTrail } from './show.js'
 
 export interface IndexOptions extends CommonOptions {
@@ -14,7 +14,7 @@ export interface IndexOptions extends CommonOptions {
 
 /** @returns 0 */
 export async function rebuildIndex(options: IndexOptions, io: Io, parts: Parts): Promise<number> {
-  const { trail } = readerSettings(options, io)
+  const trail = trailOf(options, io)
   await demandTrail(trail)
   const bar = new ProgressBar(io)
   const { path, records } = await parts

@@ -59,7 +59,7 @@ export interface ReportRequest {
     readonly from?: string | undefined
     readonly to?: string | undefined
   }
-  readonly zone: string
+  readonly zone: string | null
   readonly nowNs: bigint
   readonly toleranceNs: bigint | null
   readonly formats: readonly ReportFormat[]

@@ -87,7 +87,7 @@ function build(
       value,
     ])
   const reference = () => several('--reference <host>', 'NTP server: host, host:port, [v6]:port; up to three times')
-  const zone = 'zone of dates and of instants without an offset (default: as configured, else UTC)'
+  const zone = 'zone of dates and of instants without an offset (default: that of the trail)'
   const index = 'where the index of the trail is kept (default: the cache folder of the user)'
   const tolerance = ['--tolerance <duration>', 'how far the clock may be off: 50ms, 1s'] as const
 

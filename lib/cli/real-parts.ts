@@ -52,6 +52,7 @@ export const realParts: Parts = {
     const { result, files } = await renderReport({
       ...request,
       ...period,
+      zone: request.zone ?? undefined,
       toleranceNs: toleranceNs ?? undefined,
       out: out ?? undefined,
       index: index ?? undefined,

@@ -8,7 +8,7 @@ import { UsageError } from './exit.js'
 import type { Io } from './io.js'
 import type { Parts, ReportFormat } from './parts.js'
 import { ProgressBar } from './progress.js'
-import { readerSettings } from './settings.js'
+import { trailOf } from './settings.js'
 import { demandTrail } from './show.js'
 import { harmless, nanosecondsOf, paint, sizeText, table } from './text.js'
 
@@ -38,16 +38,17 @@ export async function report(options: ReportOptions, io: Io, parts: Parts): Prom
   if (toleranceNs === 0n) throw new UsageError(`--tolerance must be more than nothing, got "${options.tolerance}"`)
   const out = options.out ?? (options.json ? null : '.')
   const codes: number[] = []
-  for (const settings of trailsOf(options, io)) {
-    await demandTrail(settings.trail)
+  const common = options.config === undefined ? {} : { config: options.config }
+  const trails = options.trail?.map((trail) => trailOf({ trail }, io)) ?? [trailOf(common, io)]
+  for (const trail of trails) {
+    await demandTrail(trail)
     const bar = new ProgressBar(io)
-    const { day, month, year, from, to, index } = options
-    const zone = options.zone ?? settings.zone
+    const { day, month, year, from, to, zone, index } = options
     const { result, paths } = await parts
       .renderReport({
-        trail: settings.trail,
+        trail,
         period: { day, month, year, from, to },
-        zone,
+        zone: zone ?? null,
         nowNs: io.nowNs(),
         toleranceNs,
         formats: wanted,
@@ -67,14 +68,6 @@ function formatsOf(text = 'pdf,csv'): ReportFormat[] {
   const unknown = words.find((word) => !(formats as readonly string[]).includes(word))
   if (unknown !== undefined) throw new UsageError(`--format must list ${formats.join(', ')}, got "${text}"`)
   return formats.filter((format) => words.includes(format))
-}
-
-function trailsOf(options: ReportOptions, io: Io): { trail: string; zone: string }[] {
-  const common = options.config === undefined ? {} : { config: options.config }
-  const settings = (options.trail ?? [undefined]).map((trail) =>
-    readerSettings(trail === undefined ? common : { ...common, trail }, io),
-  )
-  return settings.map(({ trail, configuration }) => ({ trail, zone: configuration?.zone ?? 'UTC' }))
 }
 
 const verdicts = ['PROVEN', 'VIOLATED', 'INDETERMINATE', 'UNMONITORED', 'OFF'] as const
