@@ -132,3 +132,13 @@ export class OutputError extends AuditorError {
   readonly code = 'ERR_OUTPUT'
   override readonly name = 'OutputError'
 }
+
+/** An error of a worker thread, as the application hears of it: `code` and `message` are those of the original. */
+export class ReportedError extends AuditorError {
+  readonly code: string
+  override readonly name = 'ReportedError'
+  constructor(code: string, message: string) {
+    super(message)
+    this.code = code
+  }
+}

@@ -47,6 +47,11 @@ export const causeWords: Readonly<Record<Cause | GapCause, string>> = {
   'too-far-from-sample': 'too long since a sample with a bound',
 }
 
+/** Groups a decimal text in threes: `1234567` -> `1 234 567`. Pages do not break a line inside. */
+function group(digits: string): string {
+  return digits.replaceAll(/\B(?=(\d{3})+(?!\d))/g, ' ')
+}
+
 /** `12.345678 ms` below a second, `180.000123456 s` from there on: exact, without a sign. */
 export function size(ns: bigint): string {
   const value = ns < 0n ? -ns : ns
@@ -60,7 +65,8 @@ export function signed(ns: bigint): string {
 }
 
 function fixed(value: bigint, unit: bigint, decimals: number): string {
-  return `${value / unit}.${(value % unit).toString().padStart(decimals, '0')}`
+  const whole = group((value / unit).toString())
+  return `${whole}.${(value % unit).toString().padStart(decimals, '0')}`
 }
 
 /** `3.000000 ms slow`, `1.500000 ms fast`. */
@@ -83,15 +89,21 @@ export function reach(bound: Bound): bigint {
   return a > b ? a : b
 }
 
-/** A span as hours, minutes, seconds: `23:59:59.123456789`; trailing zeros of the fraction are left out, three digits stay. */
-export function span(ns: bigint): string {
+/**
+ * A span as hours, minutes, seconds: `23:59:59.123456789`; trailing zeros of the fraction are left out.
+ * @param decimals how many stay at least; columns ask for {@link decimalsOf} all their spans
+ */
+export function span(ns: bigint, decimals: 3 | 9 = 3): string {
   const whole = ns / 1_000_000_000n
   const pad = (value: bigint) => value.toString().padStart(2, '0')
-  const fraction = (ns % 1_000_000_000n)
-    .toString()
-    .padStart(9, '0')
-    .replace(/0{1,6}$/, '')
-  return `${whole / 3600n}:${pad((whole / 60n) % 60n)}:${pad(whole % 60n)}.${fraction}`
+  const fraction = (ns % 1_000_000_000n).toString().padStart(9, '0')
+  const shown = decimals === 9 ? fraction : fraction.replace(/0{1,6}$/, '')
+  return `${whole / 3600n}:${pad((whole / 60n) % 60n)}:${pad(whole % 60n)}.${shown}`
+}
+
+/** How many decimals the spans of a column need so that none is cut: three, or all nine. */
+export function decimalsOf(spans: readonly bigint[]): 3 | 9 {
+  return spans.every((ns) => ns % 1_000_000n === 0n) ? 3 : 9
 }
 
 /** A span in the unit people would choose: `64 s`, `5 min`, `1 h`, `250 ms`. */
@@ -104,7 +116,7 @@ export function short(ns: bigint): string {
     [1_000n, '\u00b5s'],
   ]
   for (const [unit, name] of units)
-    if (ns >= unit && ns % unit === 0n) return `${ns / unit} ${name}`
+    if (ns >= unit && ns % unit === 0n) return `${group((ns / unit).toString())} ${name}`
   return ns >= 1_000_000n ? size(ns) : `${ns} ns`
 }
 
@@ -124,13 +136,13 @@ export function moved(change: { readonly size: Bound; readonly class: ChangeClas
   const value = middle < 0n ? -middle : middle
   const [unit, name] = value < 1_000_000_000n ? [1_000_000n, 'ms'] : [1_000_000_000n, 's']
   const thousandths = (value * 1000n + unit / 2n) / unit
-  const text = `${thousandths / 1000n}.${(thousandths % 1000n).toString().padStart(3, '0')}`
+  const text = `${group((thousandths / 1000n).toString())}.${(thousandths % 1000n).toString().padStart(3, '0')}`
   return `${verb} ${middle < 0n ? 'back' : 'forward'} by ${text} ${name}`
 }
 
 /** `1 gap`, `2 gaps`. */
 export function count(number: number, one: string, many = `${one}s`): string {
-  return `${number} ${number === 1 ? one : many}`
+  return `${group(String(number))} ${number === 1 ? one : many}`
 }
 
 /** An instant for eyes: `2026-11-21 08:00:00.000000000` (drops `T` and `Z`; the column says UTC). */

@@ -7,11 +7,11 @@ import type { IntervalNs } from '../interval.js'
 
 /** One look: a wall reading taken between two readings of each other clock, so that every difference is an interval. */
 export interface ClockReading {
-  /** A, read after the wall clock: the instant this reading stands for (ns). */
+  /** A, read after the wall clock: the instant this reading stands for (ns). The wall was read at A >= wallNs - d.highNs. */
   readonly aNs: bigint
   /** What the wall clock showed (ns since the Unix epoch, as the computer believes UTC to be). */
   readonly wallNs: bigint
-  /** D = wall - A: contains the true difference at the instant of the wall reading. */
+  /** D = wall - A: contains the true difference at the instant of the wall reading and at {@link aNs}. */
   readonly d: IntervalNs
   /**
    * Wall minus the clock on whose line only a set of the wall clock shows: boot (native Linux), mono (portable Linux), else
@@ -28,6 +28,19 @@ export interface ClockReading {
   readonly rawNs: bigint | null
   /** TAI - wall as the kernel keeps it (ns), `null` where it cannot be read. */
   readonly kernelTaiNs: bigint | null
+}
+
+/** `seen`: the kernel announced that the wall clock was set; `absent`: the source has no such notice. */
+export type Notice = 'none' | 'seen' | 'absent'
+
+/** What the kernel's time discipline says of itself: hints, never evidence (root may write them). */
+export interface KernelState {
+  /** Its own bound of its error (ns); every set resets it to 16 s, a daemon rewrites it at once after its own. */
+  readonly maxErrorNs: bigint
+  /** How much faster wall runs than the raw clock, from frequency and tick (parts per billion). */
+  readonly ratePpb: bigint
+  /** Its clock state: 0 OK, 1 leap insert, 2 leap delete announced, 3 in it, 4 after it, 5 unsynchronised. */
+  readonly state: number
 }
 
 /** A way to read this computer's clocks. Reading never sets, never blocks, never throws after it was opened. */
@@ -51,7 +64,9 @@ export interface ClockSource {
   /**
    * Whether the kernel announced that the wall clock was set since the last call. `absent`: this source has no such notice.
    */
-  notice(): 'none' | 'seen' | 'absent'
+  notice(): Notice
+  /** What the kernel says of its own discipline (adjtimex, read only); absent or `null` where that cannot be read. */
+  kernel?(): KernelState | null
   /** Gives back descriptors; reading is over. */
   close(): void
 }
@@ -67,7 +82,10 @@ export interface ClockChange {
   /** A at the last look before the change was seen, and at the first look after. */
   readonly earliestNs: bigint
   readonly latestNs: bigint
-  /** How far the wall clock was moved; positive = forward. */
+  /**
+   * How far the wall clock was moved; positive = forward. Of a step: its movement between the two looks; of a slew, and of
+   * small steps that only their sum brought to record: the departure from the line at `latestNs`.
+   */
   readonly size: IntervalNs
   readonly class: ChangeClass
   readonly by: ChangeBy
@@ -107,10 +125,14 @@ export interface Gap {
 export interface Since {
   readonly looks: number
   readonly widestSilenceNs: bigint
-  readonly notice: 'none' | 'seen' | 'absent'
-  /** Changes too small to be written one by one. */
+  /** `seen` also where a clock-change or a suspend explains it. */
+  readonly notice: Notice
+  /** Changes too small to be written one by one; the sum of their absolute sizes, rounded up. */
   readonly small: { readonly count: number; readonly sumNs: bigint }
-  /** Extremes of D from the straight line between the last record's D and this one's. Contains zero. */
+  /**
+   * Extremes of D from the straight line between the last record's D and this one's. Contains zero, and the true departure
+   * at every look whatever the true D inside the intervals `d` of both ends and of the look.
+   */
   readonly chord: IntervalNs
 }
 
@@ -125,6 +147,47 @@ export interface Stamp {
   readonly bootId: string
   readonly d: IntervalNs
   readonly since: Since
+}
+
+/** How a witness watches. Durations in nanoseconds, the rate in parts per billion. */
+export interface WitnessOptions {
+  /** The time between two looks: silence over max(1 s, four of them) is a gap `starved`. */
+  readonly periodNs: bigint
+  /** Departures of D from its line above this are written. */
+  readonly reportNs: bigint
+  /** Where wall and the clock of `line` are not coupled: how fast they may drift apart before it is a step. */
+  readonly maxRatePpb: bigint
+  /** Of the source. */
+  readonly coupled: boolean
+  readonly bootId: string
+  /** The rate of D as the kernel states it, asked where no line is known (at start, after a gap); default: 0. */
+  readonly kernelRatePpb?: () => bigint | null
+  /** Whether a leap second at this midnight UTC is announced by the table or by references (ns since the Unix epoch). */
+  readonly leapAnnounced?: (midnightNs: bigint) => boolean
+}
+
+/** What the last record of a trail tells about the clocks, for the comparison across a restart. */
+export interface LastStamp {
+  readonly bootId: string
+  readonly wallNs: bigint
+  readonly aNs: bigint
+  readonly monoNs: bigint
+  readonly bootNs: bigint
+  readonly rawNs: bigint | null
+  readonly d: IntervalNs
+}
+
+/** TAI - UTC by a leap second table. All instants are nanoseconds since the Unix epoch, UTC. */
+export interface LeapTable {
+  /** Where it comes from, for the record: `shipped`, or the path of the system's file. */
+  readonly source: string
+  /** The table says nothing of instants from here on. */
+  readonly expiresNs: bigint
+  /** TAI - UTC in seconds at an instant; before 1972: 10, the first entry. */
+  taiUtc(utcNs: bigint): number
+  expired(utcNs: bigint): boolean
+  /** Leap seconds with `fromNs < atNs <= toNs`: the midnight from which the new TAI - UTC holds, and +1 or -1. */
+  leapsBetween(fromNs: bigint, toNs: bigint): readonly { readonly atNs: bigint; readonly seconds: number }[]
 }
 
 /** Timers as the engine needs them; injected, so that a simulated year takes seconds. */

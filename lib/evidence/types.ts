@@ -18,9 +18,16 @@ export interface FactBase {
   readonly wallNs: bigint
   readonly d: IntervalNs
   readonly chord: IntervalNs
+  /** Looks since the record before. A record of 0 looks repeats a stamp or stands beside the witness: D's line passes it by. */
+  readonly looks: number
+  /** Changes too small to be written, since the record before. */
+  readonly small: number
   readonly widestSilenceNs: bigint
   readonly notice: 'none' | 'seen' | 'absent'
+  /** Which of the stamp's clocks is A. */
+  readonly clock: 'raw' | 'mono' | 'boot'
 }
+
 export type Fact = FactBase &
   (
     | {
@@ -37,7 +44,10 @@ export type Fact = FactBase &
         readonly support: Support | null
         readonly atNs: bigint
         readonly m: IntervalNs | null
+        /** The bound of the error (UTC - wall) that was found, `null` where there is none. */
+        readonly error: IntervalNs | null
         readonly taiUtc: number
+        readonly ratePpb: bigint
         readonly cause: Cause | null
         readonly trigger: number | null
       }
@@ -60,6 +70,8 @@ export type Fact = FactBase &
         readonly wallFromNs: bigint
         readonly wallToNs: bigint
       }
+    /** Bytes of the trail that are no record: whatever they told is unknown, also whether A ran on. Its clock fields repeat the record before. */
+    | { readonly kind: 'damage'; readonly why: string }
     | { readonly kind: 'close' }
     /** Everything else: only its clock fields count. */
     | { readonly kind: 'other'; readonly type: string }
@@ -67,6 +79,19 @@ export type Fact = FactBase &
 
 /** `complete`: no step goes unnoticed (kernel notice); `looks`: assumes that nothing was set and undone inside one look. */
 export type Witnessed = 'complete' | 'looks'
+
+/** No bound, and why. */
+export interface Lack {
+  readonly verdict: 'INDETERMINATE' | 'UNMONITORED' | 'OFF'
+  readonly cause: Cause
+}
+
+/** What is asked of a trail: UTC, and how far from every sample with a bound nothing is monitored any more. */
+export interface Period {
+  readonly fromNs: bigint
+  readonly toNs: bigint
+  readonly longestGapNs: bigint
+}
 
 /** A stretch over which the bound's edges are straight lines (or there is none). Pieces follow one another without holes. */
 export interface Piece {
@@ -78,7 +103,9 @@ export interface Piece {
   /** Bound from the past alone, as known then. */
   readonly forward: { readonly from: IntervalNs; readonly to: IntervalNs } | null
   /** What holds where `bound` is `null`. */
-  readonly lack: { readonly verdict: 'INDETERMINATE' | 'UNMONITORED' | 'OFF'; readonly cause: Cause } | null
+  readonly lack: Lack | null
+  /** What held then where `forward` is `null`. */
+  readonly forwardLack: Lack | null
   readonly support: Support | null
   readonly witness: Witnessed
   /** The records that shape it: first and last. */
@@ -94,7 +121,7 @@ export interface Stretch {
   readonly toNs: bigint
   readonly verdict: Verdict
   readonly cause: Cause | null
-  /** The widest bound inside, and when; `null` where there is none. */
+  /** The bound inside that reaches furthest from zero, and when; `null` where there is none. */
   readonly worst: (IntervalNs & { readonly atNs: bigint }) | null
   readonly support: Support | null
   readonly witness: Witnessed
@@ -137,10 +164,21 @@ export interface Answer {
   readonly bound: IntervalNs | null
   readonly support: Support | null
   readonly witness: Witnessed
+  /** Whether `utcNs` is estimated across a break. */
+  readonly estimated: boolean
   readonly asKnownThen: { readonly verdict: Verdict; readonly bound: IntervalNs | null }
   /** seq of the records that the answer rests on. */
   readonly records: readonly number[]
   readonly nearest: { readonly sample: number | null; readonly clockChange: number | null; readonly gap: number | null }
+}
+
+/** A question about one instant. */
+export interface Question {
+  readonly atNs: bigint
+  /** `wall`: what the audited clock showed; `true`: UTC. */
+  readonly scale: 'wall' | 'true'
+  readonly toleranceNs: bigint
+  readonly longestGapNs: bigint
 }
 
 /**
@@ -150,10 +188,18 @@ export interface Answer {
 export interface FactSource {
   /** seq of the last record; 0 for an empty trail. */
   readonly lastSeq: number
-  /** Facts of one block in order of seq; shorter at the end of the trail, empty behind it. */
+  /**
+   * Facts of one block in order of seq; shorter at the end of the trail, empty behind it, and where records were pruned or
+   * lost. A `damage` fact stands before the record that follows the damage and has its seq.
+   */
   block(index: number): Promise<readonly Fact[]>
 }
 export const blockSize = 512
+
+/** Number of the block that holds a seq. */
+export function blockOfSeq(seq: number): number {
+  return Math.floor((seq - 1) / blockSize)
+}
 
 /** Per reference of a period, for the page. */
 export interface ReferenceSummary {

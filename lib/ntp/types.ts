@@ -8,17 +8,7 @@ import type { IntervalNs } from '../interval.js'
 export type Role = 'primary' | 'secondary' | 'tertiary'
 export const roles: readonly Role[] = ['primary', 'secondary', 'tertiary']
 
-/** A configured reference. `host` is a name or an address literal. */
-export interface ReferenceConfig {
-  readonly host: string
-  readonly port: number
-  /** Who runs it, for the page: `NIST`. */
-  readonly operator: string | null
-  /** What it claims to be traceable to, for the page: `UTC(NIST)`. */
-  readonly traceableTo: string | null
-  /** How it treats leap seconds: `none`, or the name of a smear (`google`, `aws`, ...). */
-  readonly smear: string
-}
+export type { ReferenceConfig } from '../config/types.js'
 
 /**
  * The tests of a response, in the order in which they are applied (V1 to V13 of docs/method.md), as named bits.

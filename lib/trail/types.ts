@@ -264,3 +264,63 @@ export interface Placed {
   readonly offset: number
   readonly length: number
 }
+
+/** Bytes of a trail that are no record in its place. */
+export interface Broken {
+  /** Number of the segment, byte offset of the first such byte and how many there are. */
+  readonly segment: number
+  readonly offset: number
+  readonly length: number
+  readonly why: string
+}
+
+/** What reading a trail gives, in order: records, and stretches that are none. */
+export type TrailItem = Placed | Broken
+
+/** What a verification found. `damage` makes `intact` false; a `note` does not. */
+export type FindingCode =
+  | 'edited'
+  | 'reordered'
+  | 'deleted'
+  | 'inserted'
+  | 'duplicate'
+  | 'truncated'
+  | 'segment-missing'
+  | 'segment-renamed'
+  | 'wrong-epoch-key'
+  | 'epoch-missing'
+  | 'seal-missing'
+  | 'seal-not-canonical'
+  | 'key-chain-broken'
+  | 'equivocation'
+  | 'genesis-mismatch'
+  | 'unsealed-tail'
+  | 'torn-tail'
+  | 'superseded'
+  | 'foreign-file'
+  | 'pruned'
+  | 'more'
+
+export interface Finding {
+  readonly severity: 'damage' | 'note'
+  readonly code: FindingCode
+  /** Path below the trail folder, line from 1 and seq, as far as each is known. */
+  readonly file: string | null
+  readonly line: number | null
+  readonly seq: number | null
+  readonly message: string
+  readonly expected?: string
+  readonly found?: string
+}
+
+export interface VerifyResult {
+  /** `true` only under a key. */
+  readonly intact: true | false | 'self-consistent'
+  /** How many records were read, and the seq of the last. */
+  readonly records: number
+  readonly upTo: number
+  /** seq of the last record under a seal; 0 without one. */
+  readonly sealedUpTo: number
+  readonly complete: 'anchored' | 'expected' | 'unknown'
+  readonly findings: readonly Finding[]
+}

@@ -46,7 +46,7 @@ export function drawMethod(sheet: Sheet, { result }: Report): void {
 export function drawSignatures(sheet: Sheet, report: Report): void {
   sheet.heading('8  Statement', 190)
   const { result } = report
-  sheet.paragraph(`${statement(report)} Verdict of the rule ${result.profile}: ${headline(result).words}.`)
+  sheet.paragraph(`${statement(report)} Verdict of the rule ${result.profile}: ${headline(result)}.`)
   sheet.paragraph(
     `Report ${result.id}, as of record ${result.asOf}. Number sheets and keep them together: a page without its report id is ` +
       'no part of this report.',
@@ -59,7 +59,13 @@ export function drawSignatures(sheet: Sheet, report: Report): void {
     sheet.line(title, x, sheet.y, { face: 'bold', size: 9 })
     for (const [row, label] of ['Name', 'Signature', 'Date', 'Place'].entries()) {
       const y = sheet.y + 38 + row * 28
-      sheet.doc.save().lineWidth(0.6).moveTo(x, y).lineTo(x + half, y).stroke(faint).restore()
+      sheet.doc
+        .save()
+        .lineWidth(0.6)
+        .moveTo(x, y)
+        .lineTo(x + half, y)
+        .stroke(faint)
+        .restore()
       sheet.line(label, x, y + 2, { size: 7, color: soft })
     }
   }

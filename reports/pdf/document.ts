@@ -4,18 +4,15 @@
  */
 import PDFDocument from 'pdfkit'
 import { parseInstant } from '../../lib/instant.js'
-import { safeName } from '../name.js'
 import { toJson } from '../json.js'
+import { safeName } from '../name.js'
 import type { Report } from '../types.js'
-import { count } from '../words.js'
 import { drawMethod, drawSignatures } from './closing.js'
 import { fontPath } from './fonts.js'
-import { fillVerdict, ink, soft } from './pattern.js'
-import { choosePanels, drawPanel } from './plot.js'
+import { drawPlots } from './plots.js'
 import { drawChanges, drawGaps, drawIntegrity, drawIntervals, drawReferences } from './registers.js'
 import { Sheet } from './sheet.js'
 import { drawTitle, drawVerdict, integritySentence } from './summary.js'
-import { note } from './table.js'
 
 export interface PdfOptions {
   /** Called between parts of the page; may throw to stop. */
@@ -83,62 +80,6 @@ export async function drawPdf(report: Report, { pause }: PdfOptions): Promise<Bu
   await pause()
   doc.end()
   return bytes
-}
-
-/** Heights of one, two or three panels: all of them and the legend stand on one page. */
-const panelHeights = [230, 210, 146] as const
-
-function drawPlots(sheet: Sheet, report: Report): void {
-  const { result, series } = report
-  const panels = choosePanels(series.columns, result.tolerance)
-  const height = panelHeights[panels.length - 1] ?? panelHeights[2]
-  sheet.heading('2  The error of the clock over the period', height + 60)
-  if (!series.columns.some((column) => column !== null)) {
-    sheet.paragraph('There is no bound at any instant of this period: nothing can be drawn.')
-    return
-  }
-  for (const panel of panels) {
-    sheet.ensure(height + 62)
-    drawPanel(sheet, report, panel, height)
-  }
-  drawLegend(sheet, report)
-  note(
-    sheet,
-    `The band holds every value that the error can have had. Each of its ${count(series.columns.length, 'column')} runs from the ` +
-      'least to the largest value inside it: no excursion is dropped, however short. Where nothing is known the band is ' +
-      'interrupted, never bridged. Scales are linear.',
-  )
-}
-
-function drawLegend(sheet: Sheet, report: Report): void {
-  sheet.ensure(66)
-  const { doc } = sheet
-  let x = sheet.left + 42
-  let { y } = sheet
-  const entry = (words: string, draw: (x: number) => void) => {
-    const wide = 20 + sheet.measure(words, { size: 7 })
-    if (x + wide > sheet.right) {
-      x = sheet.left + 42
-      y += 13
-    }
-    draw(x)
-    sheet.line(words, x + 20, y, { size: 7, color: soft })
-    x += wide + 12
-  }
-  entry('bound of the error', (at) => doc.save().rect(at, y, 17, 9).lineWidth(0.5).fillAndStroke('#a9bccb', '#33536d').restore())
-  entry('tolerance', (at) => {
-    doc.save().lineWidth(1).dash(5, { space: 3 }).moveTo(at, y + 4.5).lineTo(at + 17, y + 4.5).stroke('#7d1128').restore()
-  })
-  if (report.changes.length > 0) {
-    entry('change of the clock, by number', (at) => {
-      doc.save().lineWidth(0.8).moveTo(at + 8, y).lineTo(at + 8, y + 9).stroke(ink).restore()
-    })
-  }
-  for (const verdict of ['INDETERMINATE', 'UNMONITORED', 'OFF'] as const) {
-    if (!report.stretches.some((stretch) => stretch.verdict === verdict && stretch.worst === null)) continue
-    entry(`${verdict}, no bound`, (at) => fillVerdict(doc, verdict, { x: at, y, width: 17, height: 9 }))
-  }
-  sheet.y = y + 15
 }
 
 function collect(doc: PDFKit.PDFDocument): Promise<Buffer> {

@@ -12,6 +12,10 @@ export const soft = '#5a5a5a'
 export const faint = '#b8b8b8'
 export const pale = '#f2f2f0'
 
+export const bandFill = '#a9bccb'
+export const bandLine = '#33536d'
+export const toleranceLine = '#7d1128'
+
 interface Look {
   readonly fill: string
   /** Lines over the fill: direction and distance in points. */

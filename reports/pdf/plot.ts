@@ -7,12 +7,9 @@ import { scaleLinear, scaleUtc } from 'd3-scale'
 import { area } from 'd3-shape'
 import type { Column } from '../series.js'
 import type { Report } from '../types.js'
-import { count } from '../words.js'
-import { fillVerdict, ink, soft } from './pattern.js'
+import { bandFill, bandLine, fillVerdict, ink, soft, toleranceLine } from './pattern.js'
 import type { Sheet } from './sheet.js'
 import { instantTicks, unitOf, valueTicks } from './ticks.js'
-
-const wholeRange = 'Whole range'
 
 export interface Panel {
   readonly title: string
@@ -46,7 +43,7 @@ export function choosePanels(columns: readonly Column[], tolerance: number): rea
   const panels: Panel[] = [{ title: 'Against the tolerance', domain: [-cut, cut] }]
   if (most > cut) {
     const pad = 0.06 * (high - low)
-    panels.push({ title: wholeRange, domain: [low - pad, high + pad] })
+    panels.push({ title: 'Whole range', domain: [low - pad, high + pad] })
   }
   const calm = quietReach(columns, cut)
   if (calm > 0 && calm < tolerance / 4) {
@@ -66,8 +63,11 @@ function quietReach(columns: readonly Column[], cut: number): number {
   return most
 }
 
-/** Draws one panel of `height` points at the cursor. */
-export function drawPanel(sheet: Sheet, report: Report, panel: Panel, height: number): void {
+/** The ground of columns whose whole bound lies beyond a scale. */
+export const beyond = '#e3d3d6'
+
+/** Draws one panel of `height` points at the cursor; tells whether some of the bound lies beyond its scale. */
+export function drawPanel(sheet: Sheet, report: Report, panel: Panel, height: number): boolean {
   const { doc } = sheet
   const { series, period } = report
   const unit = unitOf(Math.max(Math.abs(panel.domain[0]), Math.abs(panel.domain[1])))
@@ -84,23 +84,30 @@ export function drawPanel(sheet: Sheet, report: Report, panel: Panel, height: nu
   const frame: Frame = { x: (ns) => x(new Date(ms(ns))), y, left, right, top, bottom }
   drawGrid(sheet, report, panel, frame, unit)
   drawTolerance(sheet, report, panel, frame)
-  doc.save().rect(left, top, right - left, height).clip()
-  // Beside a whole range a bound of milliseconds is a hair: a heavier edge keeps it visible.
-  drawBand(sheet, series.columns, frame, panel.title === wholeRange)
+  doc
+    .save()
+    .rect(left, top, right - left, height)
+    .clip()
+  drawBeyond(sheet, series.columns, panel, frame)
+  drawBand(sheet, series.columns, frame)
   drawUnknown(sheet, report, frame)
   doc.restore()
   const clipped = drawClipped(sheet, series.columns, panel, frame)
-  const unlabelled = drawChanges(sheet, report, frame)
-  doc.save().lineWidth(0.8).rect(left, top, right - left, height).stroke(ink).restore()
+  drawChanges(sheet, report, frame)
+  doc
+    .save()
+    .lineWidth(0.8)
+    .rect(left, top, right - left, height)
+    .stroke(ink)
+    .restore()
   sheet.y = bottom + (period.zone === 'UTC' ? 16 : 25)
-  const remarks: string[] = []
-  if (clipped > 0) remarks.push('Heavy marks at the edge: the bound leaves this scale there; see "Whole range".')
-  if (unlabelled > 0) remarks.push(`${count(unlabelled, 'change')} without a number for want of room; all are lines.`)
-  for (const remark of remarks) {
+  if (clipped > 0) {
+    const remark = 'Heavy marks at the edge: the bound leaves this scale there; see "Whole range".'
     sheet.line(remark, left, sheet.y, { size: 7, color: soft })
     sheet.y += 10
   }
   sheet.y += 8
+  return clipped > 0
 }
 
 function ms(ns: bigint): number {
@@ -113,19 +120,23 @@ function drawGrid(sheet: Sheet, report: Report, panel: Panel, frame: Frame, unit
   doc.save().lineWidth(0.4)
   for (const tick of valueTicks(panel.domain, unit)) {
     const y = frame.y(tick.value)
-    doc.moveTo(left, y).lineTo(right, y).stroke(tick.value === 0 ? '#707070' : '#dcdcdc')
+    doc
+      .moveTo(left, y)
+      .lineTo(right, y)
+      .stroke(tick.value === 0 ? '#707070' : '#dcdcdc')
     sheet.line(tick.label, sheet.left, y - 4.5, { size: 7, width: 37, align: 'right' })
   }
   for (const tick of instantTicks(report.period)) {
     const x = frame.x(tick.ns)
     doc.moveTo(x, top).lineTo(x, bottom).lineWidth(0.4).stroke('#dcdcdc')
-    doc.moveTo(x, bottom).lineTo(x, bottom + 3).lineWidth(0.6).stroke(ink)
-    for (const [row, label] of [tick.utc, tick.local].entries()) {
-      if (label === null) continue
-      const half = sheet.measure(label, { size: 7 }) / 2
-      const from = Math.min(Math.max(x - half, left - half), sheet.right - 2 * half)
-      sheet.line(label, from, bottom + 4 + 9 * row, { size: 7, color: row === 0 ? ink : soft })
-    }
+    doc
+      .moveTo(x, bottom)
+      .lineTo(x, bottom + 3)
+      .lineWidth(0.6)
+      .stroke(ink)
+    const place = { size: 7, width: 60, align: 'center' } as const
+    sheet.line(tick.utc, x - 30, bottom + 4, place)
+    if (tick.local !== null) sheet.line(tick.local, x - 30, bottom + 13, { ...place, color: soft })
   }
   sheet.line('UTC', sheet.left, bottom + 4, { size: 7, width: 30 })
   if (report.period.zone !== 'UTC') sheet.line('local', sheet.left, bottom + 13, { size: 7, color: soft, width: 30 })
@@ -138,17 +149,45 @@ function drawTolerance(sheet: Sheet, report: Report, panel: Panel, frame: Frame)
   for (const value of [-tolerance, tolerance]) {
     if (value < panel.domain[0] || value > panel.domain[1]) continue
     const y = frame.y(value)
-    doc.save().lineWidth(1).dash(5, { space: 3 }).moveTo(frame.left, y).lineTo(frame.right, y).stroke('#7d1128').restore()
+    doc
+      .save()
+      .lineWidth(1)
+      .dash(5, { space: 3 })
+      .moveTo(frame.left, y)
+      .lineTo(frame.right, y)
+      .stroke(toleranceLine)
+      .restore()
     const high = value > 0
-    const label = { size: 6.5, color: '#7d1128', width: 57, align: 'right' } as const
-    const together = Math.abs(frame.y(-tolerance) - frame.y(tolerance)) < 14
-    if (!together) sheet.line(`${high ? '+' : '\u2212'}tolerance`, frame.right - 60, high ? y - 10 : y + 2, label)
-    else if (high) sheet.line('\u00b1tolerance', frame.right - 60, y - 11, label)
+    // Where both lines lie close together (whole range), one label says it.
+    const close = Math.abs(frame.y(-value) - y) < 14
+    if (high && close) continue
+    const words = `${close ? '\u00b1' : high ? '+' : '\u2212'}tolerance`
+    sheet.line(words, frame.right - 60, high ? y - 10 : y + 2, {
+      size: 6.5,
+      color: toleranceLine,
+      width: 57,
+      align: 'right',
+    })
+  }
+}
+
+/** Marks whole columns beyond the scale, from top to bottom: an empty place would look like a quiet clock. */
+function drawBeyond(sheet: Sheet, columns: readonly Column[], { domain }: Panel, frame: Frame): void {
+  const width = (frame.right - frame.left) / columns.length
+  for (const [index, column] of columns.entries()) {
+    if (!column || (column.low <= domain[1] && column.high >= domain[0])) continue
+    const x = frame.left + index * width
+    const height = frame.bottom - frame.top
+    sheet.doc
+      .save()
+      .rect(x, frame.top, width + 0.2, height)
+      .fill(beyond)
+      .restore()
   }
 }
 
 /** The band: per run of columns with a bound one closed shape, stepping from column to column; never over a hole. */
-function drawBand(sheet: Sheet, columns: readonly Column[], frame: Frame, thin: boolean): void {
+function drawBand(sheet: Sheet, columns: readonly Column[], frame: Frame): void {
   const { doc } = sheet
   const width = (frame.right - frame.left) / columns.length
   interface Point {
@@ -164,7 +203,7 @@ function drawBand(sheet: Sheet, columns: readonly Column[], frame: Frame, thin: 
   let run: Point[] = []
   const flush = () => {
     const path = run.length > 0 ? shape(run) : null
-    if (path) doc.save().path(path).lineWidth(thin ? 1.6 : 0.5).fillAndStroke('#a9bccb', '#33536d').restore()
+    if (path) doc.save().path(path).lineWidth(0.5).fillAndStroke(bandFill, bandLine).restore()
     run = []
   }
   for (const [index, column] of columns.entries()) {
@@ -201,29 +240,59 @@ function drawClipped(sheet: Sheet, columns: readonly Column[], panel: Panel, fra
     const above = column.high > panel.domain[1]
     const below = column.low < panel.domain[0]
     if (above || below) clipped += 1
-    if (above) doc.moveTo(x - 0.1, frame.top).lineTo(x + width + 0.1, frame.top).stroke(ink)
-    if (below) doc.moveTo(x - 0.1, frame.bottom).lineTo(x + width + 0.1, frame.bottom).stroke(ink)
+    if (above)
+      doc
+        .moveTo(x - 0.1, frame.top)
+        .lineTo(x + width + 0.1, frame.top)
+        .stroke(ink)
+    if (below)
+      doc
+        .moveTo(x - 0.1, frame.bottom)
+        .lineTo(x + width + 0.1, frame.bottom)
+        .stroke(ink)
   }
   doc.restore()
   return clipped
 }
 
-/** A line and a number for each clock change; returns how many numbers found no room. */
-function drawChanges(sheet: Sheet, report: Report, frame: Frame): number {
+interface Cluster {
+  readonly first: number
+  readonly last: number
+  readonly from: number
+  readonly to: number
+  readonly label: string
+  readonly half: number
+}
+
+/** A line for each clock change, and its number; numbers that would touch are joined: `3–5`. */
+function drawChanges(sheet: Sheet, report: Report, frame: Frame): void {
   const { doc } = sheet
-  let labelled = Number.NEGATIVE_INFINITY
-  let unlabelled = 0
+  const style = { face: 'bold', size: 7 } as const
+  const make = (first: number, last: number, from: number, to: number): Cluster => {
+    const label = first === last ? String(first) : `${first}\u2013${last}`
+    return { first, last, from, to, label, half: sheet.measure(label, style) / 2 }
+  }
+  const touch = (left: Cluster, right: Cluster) => centre(left) + left.half + 3 > centre(right) - right.half
+  const clusters: Cluster[] = []
   for (const [index, change] of report.changes.entries()) {
     const x = Math.min(frame.right, Math.max(frame.left, frame.x(change.latestNs)))
-    doc.save().lineWidth(0.8).moveTo(x, frame.top - 3).lineTo(x, frame.bottom).stroke(ink).restore()
-    const label = String(index + 1)
-    const half = sheet.measure(label, { face: 'bold', size: 7 }) / 2
-    if (x - half < labelled + 2) {
-      unlabelled += 1
-      continue
+    doc
+      .save()
+      .lineWidth(0.8)
+      .moveTo(x, frame.top - 3)
+      .lineTo(x, frame.bottom)
+      .stroke(ink)
+      .restore()
+    let made = make(index + 1, index + 1, x, x)
+    for (let last = clusters.at(-1); last && touch(last, made); last = clusters.at(-1)) {
+      clusters.pop()
+      made = make(last.first, made.last, Math.min(last.from, made.from), Math.max(last.to, made.to))
     }
-    sheet.line(label, x - half, frame.top - 12, { face: 'bold', size: 7 })
-    labelled = x + half
+    clusters.push(made)
   }
-  return unlabelled
+  for (const cluster of clusters) sheet.line(cluster.label, centre(cluster) - cluster.half, frame.top - 12, style)
+}
+
+function centre({ from, to }: Cluster): number {
+  return (from + to) / 2
 }

@@ -6,7 +6,7 @@
 import { roles } from '../../lib/ntp/types.js'
 import { nanoseconds } from '../seconds.js'
 import type { Report, ReportResult } from '../types.js'
-import { causeWords, count, moved, percent, plainInstant, side, signed, size, span } from '../words.js'
+import { causeWords, count, decimalsOf, moved, percent, plainInstant, side, signed, size, span } from '../words.js'
 import type { Sheet } from './sheet.js'
 import { type Cell, type ColumnSpec, drawTable, firstRows, note } from './table.js'
 
@@ -19,12 +19,12 @@ type Pause = () => Promise<void>
 export async function drawReferences(sheet: Sheet, { result }: Report, pause: Pause): Promise<void> {
   sheet.heading('1  References', firstRows())
   const columns: readonly ColumnSpec[] = [
-    { title: 'Reference', width: 138 },
-    { title: 'Answers', width: 92 },
+    { title: 'Reference', width: 132 },
+    { title: 'Answers', width: 88 },
     { title: 'Stratum', width: 40 },
-    { title: 'Offset: least / median / most', width: 80, align: 'right' },
-    { title: 'Delay: least / median / most', width: 74, align: 'right' },
-    { title: 'Root distance: least / median / most', width: 75.28, align: 'right' },
+    { title: 'Offset: least, median, most', width: 86, align: 'right' },
+    { title: 'Delay: least, median, most', width: 74, align: 'right' },
+    { title: 'Root distance: least, median, most', width: 79.28, align: 'right' },
   ]
   const rows: Cell[][] = []
   for (const role of roles) {
@@ -37,7 +37,7 @@ export async function drawReferences(sheet: Sheet, { result }: Report, pause: Pa
       [
         `${reference.answered} of ${reference.asked}`,
         ...(reference.refused > 0 ? [`${reference.refused} refused`] : []),
-        ...(reference.self > 0 ? [`${reference.self} from itself`] : []),
+        ...(reference.self > 0 ? [`${reference.self} from this computer itself`] : []),
         ...(reference.dissented > 0 ? [{ strong: `dissented ${reference.dissented} times` }] : ['never dissented']),
         ...errors,
       ],
@@ -81,36 +81,38 @@ export async function drawChanges(sheet: Sheet, { result }: Report, pause: Pause
   const columns: readonly ColumnSpec[] = [
     { title: 'No.', width: 24 },
     { title: 'Record', width: 40 },
-    { title: 'Detected: earliest / latest (UTC)', width: 114 },
-    { title: 'Clock showed: before / after', width: 114 },
-    { title: 'Movement', width: 110 },
-    { title: 'Error found after it', width: 97.28 },
+    { title: 'Seen between (UTC)', width: 116 },
+    { title: 'Clock showed before, after', width: 116 },
+    { title: 'Movement', width: 108 },
+    { title: 'Error found by sample', width: 95.28 },
   ]
-  const rows = result.clockChanges.slice(0, mostRows).map((change, index): Cell[] => [
-    String(index + 1),
-    String(change.seq),
-    [plainInstant(change.earliest), plainInstant(change.latest)],
-    [plainInstant(change.wallBefore), plainInstant(change.wallAfter)],
-    [
-      { strong: moved(change) },
-      `${signed(nanoseconds(change.size.low))} to`,
-      signed(nanoseconds(change.size.high)),
-      `${change.class}; by: ${change.by}`,
-    ],
-    change.error
-      ? [
-          ...(change.sample === null ? [] : [`sample ${change.sample}:`]),
-          side(nanoseconds(change.error.low)),
-          `to ${side(nanoseconds(change.error.high))}`,
-        ]
-      : 'no sample with a bound',
-  ])
+  const rows = result.clockChanges
+    .slice(0, mostRows)
+    .map((change, index): Cell[] => [
+      String(index + 1),
+      String(change.seq),
+      [plainInstant(change.earliest), plainInstant(change.latest)],
+      [plainInstant(change.wallBefore), plainInstant(change.wallAfter)],
+      [
+        { strong: moved(change) },
+        `${signed(nanoseconds(change.size.low))} to`,
+        signed(nanoseconds(change.size.high)),
+        `${change.class}; by: ${change.by}`,
+      ],
+      change.error
+        ? [...(change.sample === null ? [] : [`sample ${change.sample}`]), ...sides(change.error)]
+        : 'no sample with a bound',
+    ])
   await drawTable(sheet, columns, rows, { pause })
   more(sheet, result.clockChanges.length, 'change', 'changes')
   note(
     sheet,
-    'Numbers as in the plots. The change lies between "earliest" and "latest"; over that time the error is not stated. ' +
-      'Movement: + is forward. "By" is a hint, never a claim about a person.',
+    'Numbers as in the plots. The change lies between the two instants; of a step, no error is stated between them. ' +
+      'Movement: + is forward. "By" is a hint, never a claim about a person. ' +
+      (result.clockChanges.some((change) => change.class === 'slew')
+        ? 'A slew is listed when the clock has left the line it ran on by the amount reported: its movement is what had ' +
+          'come together by then, not where it ended. Bounds follow all of it.'
+        : ''),
   )
 }
 
@@ -124,18 +126,22 @@ export async function drawGaps(sheet: Sheet, { result, gaps }: Report, pause: Pa
   const columns: readonly ColumnSpec[] = [
     { title: 'No.', width: 24 },
     { title: 'Record', width: 42 },
-    { title: 'From / to (UTC)', width: 114 },
-    { title: 'Length', width: 84, align: 'right' },
-    { title: 'Cause and effect', width: 235.28 },
+    { title: 'From, to (UTC)', width: 124 },
+    { title: 'Length', width: 96, align: 'right' },
+    { title: 'Cause', width: 213.28 },
   ]
+  const decimals = decimalsOf(gaps.map((gap) => gap.toNs - gap.fromNs))
   const rows = result.gaps.slice(0, mostRows).map((gap, index): Cell[] => {
     const entry = gaps[index]!
     return [
       String(index + 1),
       String(gap.seq),
       [plainInstant(gap.from), plainInstant(gap.to)],
-      span(entry.toNs - entry.fromNs),
-      [{ strong: gap.cause }, `${causeWords[gap.cause]}${gap.estimated ? '; ends estimated' : ''}; ${breaksWords[gap.breaks]}`],
+      span(entry.toNs - entry.fromNs, decimals),
+      [
+        { strong: gap.cause },
+        `${causeWords[gap.cause]}${gap.estimated ? '; ends estimated' : ''}; ${breaksWords[gap.breaks]}`,
+      ],
     ]
   })
   await drawTable(sheet, columns, rows, { pause })
@@ -159,20 +165,21 @@ export async function drawIntervals(sheet: Sheet, { result, stretches, period }:
     return
   }
   const columns: readonly ColumnSpec[] = [
-    { title: 'Verdict', width: 104 },
-    { title: 'From / to (UTC)', width: 114 },
-    { title: 'Length, share', width: 80, align: 'right' },
-    { title: 'Worst bound of the error', width: 92 },
-    { title: 'Cause', width: 109.28 },
+    { title: 'Verdict', width: 92 },
+    { title: 'From, to (UTC)', width: 116 },
+    { title: 'Length', width: 92, align: 'right' },
+    { title: 'Worst bound of the error', width: 95 },
+    { title: 'Cause', width: 104.28 },
   ]
   const whole = period.toNs - period.fromNs
+  const decimals = decimalsOf(all.map(({ stretch }) => stretch.toNs - stretch.fromNs))
   const rows = all.slice(0, mostRows).map(({ interval, stretch }): Cell[] => {
     const lengthNs = stretch.toNs - stretch.fromNs
     return [
       [{ strong: interval.verdict }, `records ${interval.fromSeq} to ${interval.toSeq}`],
       [plainInstant(interval.from), plainInstant(interval.to)],
-      [span(lengthNs), percent(lengthNs, whole, 'up')],
-      interval.worst ? [side(nanoseconds(interval.worst.low)), `to ${side(nanoseconds(interval.worst.high))}`] : 'no bound',
+      [span(lengthNs, decimals), percent(lengthNs, whole, 'up')],
+      interval.worst ? sides(interval.worst) : 'no bound',
       interval.cause ? [interval.cause, causeWords[interval.cause]] : '\u2013',
     ]
   })
@@ -180,11 +187,19 @@ export async function drawIntervals(sheet: Sheet, { result, stretches, period }:
   more(sheet, all.length, 'interval', 'intervals')
 }
 
+/** A bound on two lines: `6.000000 ms fast`, `to 9.000000 ms slow`. */
+function sides(bound: { readonly low: number; readonly high: number }): string[] {
+  return [side(nanoseconds(bound.low)), `to ${side(nanoseconds(bound.high))}`]
+}
+
 function more(sheet: Sheet, total: number, word: string, csv: string): void {
   if (total <= mostRows) return
-  sheet.paragraph(`${count(total - mostRows, `further ${word}`)}: see the file of ${csv} (CSV), which lists all of them.`, {
-    face: 'bold',
-  })
+  sheet.paragraph(
+    `${count(total - mostRows, `further ${word}`)}: see the file of ${csv} (CSV), which lists all of them.`,
+    {
+      face: 'bold',
+    },
+  )
 }
 
 /** What the trail holds and what was checked. */
@@ -204,7 +219,12 @@ export async function drawIntegrity(sheet: Sheet, { result }: Report, pause: Pau
     sheet.ensure(11)
     sheet.line(label, sheet.left, sheet.y, { size: 7.5 })
     const mono = /^[0-9a-f]{64}$/.test(value)
-    sheet.line(value, sheet.left + 112, sheet.y, mono ? { face: 'mono', size: 7 } : { size: 7.5, width: sheet.width - 112 })
+    sheet.line(
+      value,
+      sheet.left + 112,
+      sheet.y,
+      mono ? { face: 'mono', size: 7 } : { size: 7.5, width: sheet.width - 112 },
+    )
     sheet.y += 11
   }
   sheet.y += 5
@@ -271,10 +291,10 @@ async function drawFiles(sheet: Sheet, result: ReportResult, pause: Pause): Prom
   ]
   if (rows.length === 0) return
   const columns: readonly ColumnSpec[] = [
-    { title: 'File (of the trail, then of this report)', width: 146 },
-    { title: 'Records', width: 42, align: 'right' },
-    { title: 'Bytes', width: 54, align: 'right' },
-    { title: 'SHA-256', width: 257.28, face: 'mono' },
+    { title: 'File (of the trail, then of this report)', width: 144 },
+    { title: 'Records', width: 48, align: 'right' },
+    { title: 'Bytes', width: 58, align: 'right' },
+    { title: 'SHA-256', width: 249.28, face: 'mono' },
   ]
-  await drawTable(sheet, columns, rows, { pause, size: 6.4 })
+  await drawTable(sheet, columns, rows, { pause, size: 6.2 })
 }

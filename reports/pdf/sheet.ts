@@ -4,7 +4,8 @@
  * @module
  */
 import type {} from 'pdfkit'
-import { type Face, fontPath, glyphsOf, printable } from './fonts.js'
+import { printable } from '../printable.js'
+import { type Face, fontPath, glyphsOf } from './fonts.js'
 import { faint, ink, soft } from './pattern.js'
 
 type Doc = PDFKit.PDFDocument
@@ -23,6 +24,12 @@ export interface Running {
   readonly footer: string
   readonly simulation: boolean
 }
+
+/** A blank at which a line may end: not inside a number (`1 326`), not before its unit (`6.5 ms`). */
+const breakable = /(?<!\d) | (?!\d{3}(?!\d)|(?:ns|\u00b5s|ms|s|min|h|%|ppm)(?![\p{L}\d]))/u
+
+/** No line of this page holds more letters. */
+const mostLetters = 400
 
 const faces: readonly Face[] = ['regular', 'bold', 'mono', 'wide']
 
@@ -100,14 +107,21 @@ export class Sheet {
     }
     const free = width === undefined ? 0 : width - this.measure(shown, { face, size })
     const offset = align === 'right' ? free : align === 'center' ? free / 2 : 0
-    this.doc.font(face).fontSize(size).fillColor(color).text(shown, x + offset, y, { lineBreak: false })
+    this.doc
+      .font(face)
+      .fontSize(size)
+      .fillColor(color)
+      .text(shown, x + offset, y, { lineBreak: false })
   }
 
   /** Breaks a text into lines of at most `width` points: at spaces, and inside words that are too long. */
   wrap(text: string, width: number, style: TextStyle = {}): string[] {
     const lines: string[] = []
     let line = ''
-    for (const word of this.shown(text, style.face).split(' ')) {
+    const words = this.shown(text, style.face)
+      .split(breakable)
+      .flatMap((word) => (word.includes(' ') && this.measure(word, style) > width ? word.split(' ') : [word]))
+    for (const word of words) {
       const longer = line === '' ? word : `${line} ${word}`
       if (this.measure(longer, style) <= width) {
         line = longer
@@ -170,11 +184,17 @@ export class Sheet {
   /** Fits as much of a long word on each line as goes; returns what is left over. */
   #cut(word: string, width: number, style: TextStyle, lines: string[]): string {
     let rest = word
-    while (this.measure(rest, style) > width && rest.length > 1) {
-      let fits = Math.max(1, Math.floor((rest.length * width) / this.measure(rest, style)))
+    while (rest.length > 1) {
+      // A word may be as long as a book: only what can stand on one line is measured.
+      const probe = rest.slice(0, mostLetters)
+      const probed = this.measure(probe, style)
+      if (probed <= width && probe === rest) break
+      let fits = Math.min(probe.length, Math.max(1, Math.floor((probe.length * width) / probed)))
       while (fits > 1 && this.measure(rest.slice(0, fits), style) > width) fits -= 1
       const pair = rest.charCodeAt(fits - 1)
       if (pair >= 0xd800 && pair <= 0xdbff && fits < rest.length) fits += 1
+      // A mark stays with its letter.
+      while (fits > 1 && /^\p{M}/u.test(rest.slice(fits))) fits -= 1
       lines.push(rest.slice(0, fits))
       rest = rest.slice(fits)
     }
@@ -187,7 +207,8 @@ export class Sheet {
     const { width, height } = doc.page
     doc.save()
     doc.rotate(-54, { origin: [width / 2, height / 2] })
-    this.line('SIMULATION', 0, height / 2 - 60, { face: 'wide', size: 96, color: '#ececec', width, align: 'center' })
+    const style = { face: 'wide', size: 104, color: '#ececec' } as const
+    this.line('SIMULATION', (width - this.measure('SIMULATION', style)) / 2, height / 2 - 60, style)
     doc.restore()
   }
 

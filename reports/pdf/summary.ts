@@ -2,12 +2,14 @@
  * The first page: whose clock, which period, and the verdict box that is understood in twenty seconds.
  * @module
  */
+import { formatInstant } from '../../lib/instant.js'
 import { ZonedWriter } from '../moment.js'
 import { nanoseconds } from '../seconds.js'
 import type { Report, ReportResult } from '../types.js'
 import {
   between,
   count,
+  decimalsOf,
   percent,
   plainInstant,
   reach,
@@ -21,6 +23,7 @@ import {
 } from '../words.js'
 import { fillVerdict, ink, pale, soft } from './pattern.js'
 import type { Sheet } from './sheet.js'
+import { instantTicks } from './ticks.js'
 
 /** Title, identity and period. */
 export function drawTitle(sheet: Sheet, report: Report): void {
@@ -68,7 +71,7 @@ function toleranceNote({ result, toleranceNs }: Report): string {
 function ruleWords({ profile, policy }: ReportResult): string {
   const wanted = percent(BigInt(Math.round(policy.provenWanted * 1e6)), 1_000_000n, 'down')
   return (
-    `profile ${profile}: nothing VIOLATED; PROVEN for at least ${wanted} of the period less OFF; ` +
+    `${profile === 'custom' ? 'custom, chosen by the operator' : profile}: nothing VIOLATED; PROVEN for at least ${wanted} of the period less OFF; ` +
     `no bound missing for longer than ${short(nanoseconds(policy.longestGap))}`
   )
 }
@@ -77,7 +80,8 @@ function field(sheet: Sheet, label: string, value: string): void {
   const indent = 92
   sheet.line(label, sheet.left, sheet.y, { color: soft, width: indent - 6 })
   const lines = sheet.wrap(value, sheet.width - indent)
-  const shown = lines.length > 4 ? [...lines.slice(0, 3), `${lines[3]?.slice(0, 40)}\u2026 (in full in the JSON)`] : lines
+  const shown =
+    lines.length > 4 ? [...lines.slice(0, 3), `${lines[3]?.slice(0, 40)}\u2026 (in full in the JSON)`] : lines
   for (const line of shown) {
     sheet.line(line, sheet.left + indent, sheet.y)
     sheet.y += 12
@@ -85,28 +89,41 @@ function field(sheet: Sheet, label: string, value: string): void {
 }
 
 /** The headline a result earns. */
-export function headline(result: Pick<ReportResult, 'policy'>): { readonly words: string; readonly detail: string } {
+export function headline(result: Pick<ReportResult, 'policy'>): 'MET' | 'NOT PROVEN' | 'NOT MET' {
   const { met, failures } = result.policy
-  if (met) return { words: 'MET', detail: 'Every demand of the rule is met by evidence.' }
-  if (failures.every((failure) => failure.lack)) {
-    return { words: 'NOT PROVEN', detail: 'The rule is unmet only for lack of proof; nothing shows a violation.' }
+  if (met) return 'MET'
+  return failures.every((failure) => failure.lack) ? 'NOT PROVEN' : 'NOT MET'
+}
+
+/** What the headline means, for somebody who reads nothing else. */
+function meaning({ result, stretches, toleranceNs }: Report): string {
+  const within = `within \u00b1${short(toleranceNs)} of UTC`
+  const violated = stretches.find((stretch) => stretch.verdict === 'VIOLATED')
+  if (violated) {
+    const total = span(nanoseconds(result.seconds.VIOLATED))
+    const first = plainInstant(formatInstant(violated.fromNs)).slice(0, 19)
+    return `The clock was not ${within} for ${total} h:min:s, first at ${first} UTC.`
   }
-  return { words: 'NOT MET', detail: 'The evidence shows that the rule was broken.' }
+  if (result.policy.met) return `The clock is proven to have been ${within} as long as the rule demands.`
+  return `It is not proven that the clock was ${within} as long as the rule demands; nothing shows the contrary.`
 }
 
 /** The verdict box. */
 export function drawVerdict(sheet: Sheet, report: Report): void {
   const { doc } = sheet
   const { result } = report
+  // The box is one thing: where a long title leaves no room for it, it has the next page to itself.
+  sheet.ensure(300 + 24 * result.policy.failures.length)
   const top = sheet.y
   const inner = sheet.left + 12
   const width = sheet.width - 24
   sheet.y += 11
   const head = headline(result)
-  sheet.line(head.words, inner, sheet.y, { face: 'wide', size: 24 })
-  const headWidth = sheet.measure(head.words, { face: 'wide', size: 24 }) + 14
-  for (const [index, line] of sheet.wrap(head.detail, width - headWidth, { size: 9.5 }).entries()) {
-    sheet.line(line, inner + headWidth, sheet.y + 9 + index * 12, { size: 9.5 })
+  sheet.line(head, inner, sheet.y, { face: 'wide', size: 24 })
+  const headWidth = sheet.measure(head, { face: 'wide', size: 24 }) + 14
+  const words = sheet.wrap(meaning(report), width - headWidth, { size: 9.5 })
+  for (const [index, line] of words.entries()) {
+    sheet.line(line, inner + headWidth, sheet.y + (words.length === 1 ? 11 : 4) + index * 12.5, { size: 9.5 })
   }
   sheet.y += 36
   drawBar(sheet, report, inner, width)
@@ -129,7 +146,12 @@ export function drawVerdict(sheet: Sheet, report: Report): void {
     }
   }
   sheet.y += 7
-  doc.save().lineWidth(1.2).rect(sheet.left, top, sheet.width, sheet.y - top).stroke(ink).restore()
+  doc
+    .save()
+    .lineWidth(1.2)
+    .rect(sheet.left, top, sheet.width, sheet.y - top)
+    .stroke(ink)
+    .restore()
   sheet.y += 8
 }
 
@@ -154,14 +176,30 @@ function drawBar(sheet: Sheet, report: Report, x: number, width: number): void {
   sheet.doc.save().lineWidth(0.8).rect(x, sheet.y, width, height).stroke(ink).restore()
   sheet.y += height + 3
   const { result } = report
-  sheet.line(`${plainInstant(result.from).slice(0, 16)} UTC`, x, sheet.y, { size: 7, color: soft })
-  sheet.line(`${plainInstant(result.to).slice(0, 16)} UTC`, x, sheet.y, { size: 7, color: soft, width, align: 'right' })
+  const style = { size: 7, color: soft }
+  const ends = [result.from, result.to].map((iso) => `${plainInstant(iso).slice(0, 16)} UTC`)
+  const taken = Math.max(...ends.map((end) => sheet.measure(end, style))) + 6
+  sheet.line(ends[0]!, x, sheet.y, style)
+  sheet.line(ends[1]!, x, sheet.y, { ...style, width, align: 'right' })
+  for (const tick of instantTicks(report.period)) {
+    const at = x + Number(tick.ns - fromNs) * scale
+    sheet.doc
+      .save()
+      .lineWidth(0.6)
+      .moveTo(at, sheet.y - 3)
+      .lineTo(at, sheet.y)
+      .stroke(ink)
+      .restore()
+    const half = sheet.measure(tick.utc, style) / 2
+    if (at - half > x + taken && at + half < x + width - taken) sheet.line(tick.utc, at - half, sheet.y, style)
+  }
   sheet.y += 14
 }
 
 function drawShares(sheet: Sheet, report: Report, x: number, width: number): void {
   const { result } = report
   const whole = report.period.toNs - report.period.fromNs
+  const decimals = decimalsOf(verdicts.map((verdict) => nanoseconds(result.seconds[verdict])))
   for (const verdict of verdicts) {
     const ns = nanoseconds(result.seconds[verdict])
     const face = ns > 0n ? 'bold' : 'regular'
@@ -170,8 +208,8 @@ function drawShares(sheet: Sheet, report: Report, x: number, width: number): voi
     sheet.line(verdict, x + 26, sheet.y, { face, color })
     const towards = verdict === 'PROVEN' ? 'down' : 'up'
     sheet.line(percent(ns, whole, towards), x + 112, sheet.y, { face, color, width: 62, align: 'right' })
-    sheet.line(span(ns), x + 180, sheet.y, { color, width: 84, align: 'right' })
-    sheet.line(shareWords(result, verdict), x + 276, sheet.y, { size: 7.5, color: soft, width: width - 276 })
+    sheet.line(span(ns, decimals), x + 178, sheet.y, { color, width: 96, align: 'right' })
+    sheet.line(shareWords(result, verdict), x + 286, sheet.y + 0.8, { size: 7.5, color: soft, width: width - 286 })
     sheet.y += 12.5
   }
   sheet.y += 6
@@ -204,21 +242,21 @@ function drawFigures(sheet: Sheet, report: Report, x: number, width: number): vo
     ['Gaps', count(result.gaps.length, 'gap'), gapNs > 0n ? `${span(gapNs)} in all` : 'none recorded'],
     [
       'Samples',
-      String(samples),
-      result.samples.withoutBound > 0
-        ? `${result.samples.withoutBound} without a bound`
-        : `${result.samples.unscheduled} unscheduled`,
+      count(samples, 'sample'),
+      `${result.samples.unscheduled} unscheduled, ${result.samples.withoutBound} without bound`,
     ],
   ]
-  const widths = [0.235, 0.235, 0.17, 0.165, 0.195].map((share) => share * width)
-  const height = 44
+  const widths = [0.225, 0.225, 0.175, 0.17, 0.205].map((share) => share * width)
+  const height = 53
   sheet.doc.save().rect(x, sheet.y, width, height).fill(pale).restore()
   let left = x
   for (const [index, [title, value, detail]] of figures.entries()) {
     const wide = widths[index]! - 8
     sheet.line(title, left + 5, sheet.y + 5, { size: 7, color: soft, width: wide })
     sheet.line(value, left + 5, sheet.y + 15, { face: 'bold', size: 10.5, width: wide })
-    sheet.line(detail, left + 5, sheet.y + 31, { size: 6.8, color: soft, width: wide })
+    for (const [row, line] of sheet.wrap(detail, wide, { size: 6.8 }).slice(0, 2).entries()) {
+      sheet.line(line, left + 5, sheet.y + 31 + row * 9, { size: 6.8, color: soft, width: wide })
+    }
     left += widths[index]!
   }
   sheet.y += height + 6
@@ -245,7 +283,7 @@ export function statement(report: Report): string {
   const { bound } = result.provenWorst
   return (
     `${start}Under the assumptions printed in section 6, this computer's clock differed from UTC as served by these ` +
-    `references by at most ${size(reach(bound))} at every PROVEN instant (there at most ${between(bound)}); ` +
+    `references by at most ${size(reach(bound))} at every PROVEN instant (the widest bound there: ${between(bound)}); ` +
     `${share('PROVEN')} of the period is PROVEN, ${share('UNMONITORED')} is UNMONITORED.`
   )
 }

@@ -25,8 +25,8 @@ export interface TableOptions {
 }
 
 const padding = 3
-/** Room to the right of right-aligned columns, so that numbers do not touch the words behind them. */
-const beside = 8
+/** Free beside a column that is set to the right, so that it does not touch the next. */
+const gutter = 7
 const mostLines = 12
 
 interface Laid {
@@ -85,22 +85,26 @@ function layCell(sheet: Sheet, cell: Cell, column: ColumnSpec, size: number): La
   return { lines: [...lines.slice(0, mostLines - 1), { text: `\u2026 +${hidden} characters`, face: 'bold' }] }
 }
 
-function roomOf(column: ColumnSpec): number {
-  return column.width - 2 * padding - (column.align === 'right' ? beside : 0)
+function roomOf({ width, align }: ColumnSpec): number {
+  return width - 2 * padding - (align === 'right' ? gutter : 0)
 }
 
 function heightOf(cells: readonly Laid[], leading: number): number {
   return Math.max(...cells.map((cell) => cell.lines.length)) * leading + 2 * padding - 1
 }
 
-function drawRow(sheet: Sheet, columns: readonly ColumnSpec[], cells: readonly Laid[], size: number, leading: number): void {
+function drawRow(
+  sheet: Sheet,
+  columns: readonly ColumnSpec[],
+  cells: readonly Laid[],
+  size: number,
+  leading: number,
+): void {
   let x = sheet.left
   for (const [place, column] of columns.entries()) {
     let y = sheet.y + padding
     for (const { text, face } of cells[place]?.lines ?? []) {
-      const width = roomOf(column)
-      const align = column.align ?? 'left'
-      sheet.line(text, x + padding, y, { face, size, width: align === 'left' ? width + 0.5 : width, align })
+      sheet.line(text, x + padding, y, { face, size, width: roomOf(column) + 0.5, align: column.align ?? 'left' })
       y += leading
     }
     x += column.width

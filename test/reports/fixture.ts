@@ -240,6 +240,7 @@ function makePieces(fromNs: bigint, toNs: bigint): Piece[] {
         : down
           ? { verdict: 'UNMONITORED', cause: 'auditor-down' }
           : null,
+      forwardLack: { verdict: 'UNMONITORED', cause: 'no-sample' },
       support: changing || down ? null : 'voted',
       witness: 'complete',
       fromSeq: 10_001 + index,
@@ -254,7 +255,8 @@ function makePieces(fromNs: bigint, toNs: bigint): Piece[] {
 export function judgePieces(pieces: readonly Piece[], toleranceNs: bigint): Stretch[] {
   const stretches: Stretch[] = []
   for (const piece of pieces) {
-    const edge = piece.bound && (largest(piece.bound.to) > largest(piece.bound.from) ? piece.bound.to : piece.bound.from)
+    const edge =
+      piece.bound && (largest(piece.bound.to) > largest(piece.bound.from) ? piece.bound.to : piece.bound.from)
     const outside = piece.bound && piece.bound.from.lowNs > toleranceNs
     const verdict = piece.lack ? piece.lack.verdict : outside ? 'VIOLATED' : 'PROVEN'
     const last = stretches.at(-1)
@@ -297,9 +299,7 @@ function changes(): ChangeEntry[] {
 }
 
 function gaps(): GapEntry[] {
-  return [
-    { seq: 10_777, fromNs: downFrom, toNs: downTo, cause: 'auditor-down', breaks: 'mono', estimated: true },
-  ]
+  return [{ seq: 10_777, fromNs: downFrom, toNs: downTo, cause: 'auditor-down', breaks: 'mono', estimated: true }]
 }
 
 /** The text of an instant of the fixture's day. */

@@ -1,0 +1,295 @@
+/**
+ * The auditor as an application sees it: a thin face over the two workers. It starts them, passes on what they say once it is
+ * durable, and never throws into the application on its own account.
+ * @module
+ */
+import { EventEmitter } from 'node:events'
+import type { Crew } from './auditor/crew.js'
+import { WorkerCrew } from './auditor/crew.js'
+import {
+  type ClockChangeDocument,
+  type GapDocument,
+  Narrator,
+  type SampleDocument,
+  type VerdictDocument,
+} from './auditor/events.js'
+import { inlineCrew } from './auditor/inline.js'
+import { Requests } from './auditor/requests.js'
+import { systemTimers } from './clock/timers.js'
+import { parseConfiguration } from './config/parse.js'
+import type { Configuration } from './config/types.js'
+import { parseDuration } from './config/units.js'
+import type { EngineToAuditor } from './engine/messages.js'
+import type { EngineParts } from './engine/parts.js'
+import { NotReadyError, ReportedError, StoppedError, WorkerError } from './errors.js'
+import type { ErrorData, ScribeToAuditor } from './scribe/messages.js'
+import type { Placed } from './trail/types.js'
+
+export interface AuditorEvents {
+  /** A sample is durable in the trail. */
+  sample: [SampleDocument]
+  clockChange: [ClockChangeDocument]
+  /** What can be said of the clock changed. */
+  verdict: [VerdictDocument]
+  gap: [GapDocument]
+  /** Something failed inside the auditor; it goes on. With no listener: `process.emitWarning`. */
+  problem: [Error]
+}
+
+export interface StartOptions {
+  /**
+   * `worker` (default): two worker threads. `inline`: the same code in the calling thread, for bundlers, Electron and tests;
+   * a blocked event loop then delays looks and receive times, and `open` says so.
+   */
+  readonly engine?: 'worker' | 'inline'
+  /** Whether the audit alone keeps the process alive. Default `false`: it ends with the application. */
+  readonly keepAlive?: boolean
+  /** Stops the auditor when aborted. */
+  readonly signal?: AbortSignal
+  /** Folder that relative paths are relative to. Default: the working directory. */
+  readonly base?: string
+  /**
+   * Only with `engine: 'inline'`: clocks, timers and sockets to use in place of the real ones. The trail then says that it
+   * is a simulation.
+   */
+  readonly parts?: Partial<EngineParts>
+}
+
+/** How long workers may take to open the trail (ms). */
+const startLimitMs = 30_000
+/** How long a scribe may take to give back its lock when all else failed (ms). */
+const releaseMs = 300
+
+/**
+ * An audit of this computer's clock, writing to one trail.
+ * @example
+ * const auditor = await Auditor.start({ trail: './audit-trail', references: ['time.example.net'], tolerance: '50ms' })
+ * auditor.on('clockChange', (change) => log(`the clock was moved by ${change.size.low} to ${change.size.high} s`))
+ * await auditor.stop()
+ */
+export class Auditor extends EventEmitter<AuditorEvents> {
+  readonly configuration: Configuration
+  readonly #narrator = new Narrator()
+  readonly #requests = new Requests()
+  readonly #keepAlive: boolean
+  #crew: Crew | null = null
+  #ready = false
+  #waits = 0
+  #stopping: Promise<void> | null = null
+  #onReady: (() => void)[] = []
+  #onClosed: (() => void) | null = null
+  #closed = false
+
+  private constructor(configuration: Configuration, keepAlive: boolean) {
+    super()
+    this.configuration = configuration
+    this.#keepAlive = keepAlive
+  }
+
+  /**
+   * Starts an audit. Resolves when the trail is open and the witness stands; never waits for the network.
+   * @param input the options, in the shape of `ntp-auditor.json` (docs/configuration.md)
+   * @throws {OptionTypeError | OptionRangeError} a wrong option
+   * @throws {AuditorError} the trail cannot be opened: `ERR_TRAIL_LOCKED`, `ERR_TRAIL_WRITE`, ...
+   */
+  static async start(input: unknown, options: StartOptions = {}): Promise<Auditor> {
+    return Auditor.startWith(parseConfiguration(input, { base: options.base ?? process.cwd() }), options)
+  }
+
+  /** {@link Auditor.start} with a configuration that was parsed already. */
+  static async startWith(configuration: Configuration, options: StartOptions = {}): Promise<Auditor> {
+    options.signal?.throwIfAborted()
+    const auditor = new Auditor(configuration, options.keepAlive ?? false)
+    await auditor.#start(options)
+    options.signal?.addEventListener('abort', () => void auditor.stop(), { once: true })
+    return auditor
+  }
+
+  #start(options: StartOptions): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let settled = false
+      const settle = (error: Error | null) => {
+        if (settled) return
+        settled = true
+        systemTimers.clearTimeout(limit)
+        if (error === null) {
+          this.#crew?.hold(this.#keepAlive)
+          resolve()
+        } else {
+          this.#stopping = Promise.resolve()
+          void this.#end().then(() => reject(error))
+        }
+      }
+      const late = `the workers did not open the trail within ${startLimitMs / 1000} s; is its disk answering?`
+      const limit = systemTimers.setTimeout(() => settle(new WorkerError(late)), startLimitMs)
+      const listener = {
+        fromEngine: (message: EngineToAuditor) => this.#fromEngine(message),
+        fromScribe: (message: ScribeToAuditor) => {
+          if (message.kind === 'failed') {
+            this.#closed = true
+            if (settled) this.#problem(message.error)
+            else settle(revive(message.error))
+          } else {
+            this.#fromScribe(message)
+            if (message.kind === 'ready') settle(null)
+          }
+        },
+        onProblem: (error: ErrorData) => {
+          if (settled) this.#problem(error)
+          else settle(new WorkerError(error.message))
+        },
+      }
+      this.#crew =
+        options.engine === 'inline'
+          ? inlineCrew(this.configuration, listener, {
+              simulation: options.parts?.clocks !== undefined,
+              ...(options.parts ? { parts: options.parts } : {}),
+            })
+          : new WorkerCrew(this.configuration, listener)
+    })
+  }
+
+  /**
+   * Resolves when the first usable sample is durable.
+   * @param options.timeout how long to wait, default `30s`
+   * @throws {NotReadyError} there was none in that time; the audit goes on
+   */
+  async ready(options: { readonly timeout?: string } = {}): Promise<void> {
+    const timeoutNs = parseDuration(options.timeout ?? '30s', 'timeout')
+    if (this.#ready) return
+    await this.#waiting(
+      new Promise<void>((resolve, reject) => {
+        const done = () => {
+          systemTimers.clearTimeout(timer)
+          resolve()
+        }
+        const timer = systemTimers.setTimeout(() => {
+          this.#onReady = this.#onReady.filter((other) => other !== done)
+          const hosts = this.configuration.references.map(({ host }) => host).join(', ')
+          const message = `no usable answer from ${hosts} within ${options.timeout ?? '30s'}; the audit goes on. Next step: \`ntp-auditor sample\` tells what each reference answers`
+          reject(new NotReadyError(message))
+        }, Number(timeoutNs) / 1e6)
+        this.#onReady.push(done)
+      }),
+    )
+  }
+
+  /**
+   * Takes a sample now (reason `requested`) and resolves with its document once it is durable.
+   * @throws {StoppedError} the auditor was stopped before
+   */
+  async sample(): Promise<SampleDocument> {
+    if (this.#stopping || !this.#crew) throw new StoppedError('the auditor was stopped; start another')
+    const { requestId, answer } = this.#requests.add()
+    this.#crew.toEngine({ kind: 'sample', requestId, reason: 'requested' })
+    return this.#waiting(answer)
+  }
+
+  /**
+   * Takes a last sample, closes the trail and ends the workers. Calling it again gives the same promise.
+   * @param options.timeout what it may take, default `3s`; then the workers are ended as they are: nothing acknowledged is
+   * lost, but the trail has no orderly end
+   */
+  stop(options: { readonly timeout?: string } = {}): Promise<void> {
+    this.#stopping ??= this.#stop(Number(parseDuration(options.timeout ?? '3s', 'timeout')) / 1e6)
+    return this.#stopping
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop()
+  }
+
+  async #stop(timeoutMs: number): Promise<void> {
+    const crew = this.#crew
+    if (!crew) return
+    crew.hold(true)
+    await new Promise<void>((resolve) => {
+      const timer = systemTimers.setTimeout(() => {
+        const message = `the workers did not close the trail within ${timeoutMs / 1000} s and were ended; the next start says so`
+        this.#problem({ code: 'ERR_WORKER', message })
+        resolve()
+      }, timeoutMs)
+      this.#onClosed = () => {
+        systemTimers.clearTimeout(timer)
+        resolve()
+      }
+      crew.toEngine({ kind: 'stop', reason: 'stop', budgetMs: timeoutMs / 2 })
+    })
+    await this.#end()
+    this.#requests.end(new StoppedError('the auditor was stopped'))
+  }
+
+  /** Ends the workers. A scribe that still can gives back its lock, so that this process may open the trail again. */
+  async #end(): Promise<void> {
+    const crew = this.#crew
+    if (!crew) return
+    if (!this.#closed) {
+      await new Promise<void>((resolve) => {
+        const timer = systemTimers.setTimeout(resolve, releaseMs)
+        this.#onClosed = () => {
+          systemTimers.clearTimeout(timer)
+          resolve()
+        }
+        crew.toScribe({ kind: 'release' })
+      })
+    }
+    await crew.end()
+  }
+
+  #fromEngine(message: EngineToAuditor): void {
+    if (message.kind === 'problem') this.#problem(message.error)
+    else if (message.kind === 'refuse') this.#requests.refuse(message.requestId, revive(message.error))
+    else this.#requests.promise(message.requestId, message.draftId)
+  }
+
+  #fromScribe(message: ScribeToAuditor): void {
+    if (message.kind === 'problem') this.#problem(message.error)
+    else if (message.kind === 'closed') {
+      this.#closed = true
+      this.#onClosed?.()
+    } else if (message.kind === 'record') this.#tell(message.draftId, message.placed)
+  }
+
+  #tell(draftId: number | null, placed: Placed): void {
+    const { sample, clockChange, gap, verdict } = this.#narrator.tell(placed)
+    if (sample) {
+      this.#settle(draftId, sample)
+      this.emit('sample', sample)
+    }
+    if (clockChange) this.emit('clockChange', clockChange)
+    if (gap) this.emit('gap', gap)
+    if (verdict) this.emit('verdict', verdict)
+  }
+
+  /** A sample is durable: whoever waits for it, or for the first usable one, is told. */
+  #settle(draftId: number | null, sample: SampleDocument): void {
+    if (draftId !== null) this.#requests.durable(draftId, sample)
+    if (sample.consensus.low === null || this.#ready) return
+    this.#ready = true
+    for (const done of this.#onReady) done()
+    this.#onReady = []
+  }
+
+  #problem(data: ErrorData): void {
+    const error = revive(data)
+    if (this.listenerCount('problem') > 0) this.emit('problem', error)
+    else process.emitWarning(error.message, { type: 'NtpAuditorWarning', code: data.code })
+  }
+
+  /** While somebody waits, the workers keep the process alive. */
+  async #waiting<T>(promise: Promise<T>): Promise<T> {
+    this.#waits += 1
+    this.#crew?.hold(true)
+    try {
+      return await promise
+    } finally {
+      this.#waits -= 1
+      if (this.#waits === 0 && !this.#stopping) this.#crew?.hold(this.#keepAlive)
+    }
+  }
+}
+
+/** An error as it was before it crossed a thread boundary, as far as code and message go. */
+function revive({ code, message }: ErrorData): Error {
+  return new ReportedError(code, message)
+}

@@ -1,0 +1,166 @@
+/**
+ * The two workers of an auditor, as one: started, linked to each other, replaced when they die, ended.
+ * @module
+ */
+import { MessageChannel, Worker } from 'node:worker_threads'
+import type { Configuration } from '../config/types.js'
+import type { AuditorToEngine, EngineToAuditor } from '../engine/messages.js'
+import type { EngineWorkerData } from '../engine/worker.js'
+import type { AuditorToScribe, ErrorData, Leave, Relink, ScribeToAuditor } from '../scribe/messages.js'
+import type { ScribeWorkerData } from '../scribe/worker.js'
+
+/** What the application hears. */
+export interface CrewListener {
+  readonly fromEngine: (message: EngineToAuditor) => void
+  readonly fromScribe: (message: ScribeToAuditor) => void
+  readonly onProblem: (error: ErrorData) => void
+}
+
+export interface Crew {
+  toEngine(message: AuditorToEngine): void
+  toScribe(message: AuditorToScribe): void
+  /** While held, the workers keep the process alive. */
+  hold(on: boolean): void
+  /** Ends both at once; what is not durable by then is lost. */
+  end(): Promise<void>
+}
+
+/** Waits before a worker that died is started again: 0.1 s, then doubled up to a minute; a minute of life forgives. */
+const firstPauseMs = 100
+const longestPauseMs = 60_000
+/** How long a worker may take to leave. */
+const patienceMs = 2_000
+
+/** Only what a worker needs of the environment: nothing of the application's secrets. */
+function environment(): NodeJS.ProcessEnv {
+  const wanted = ['NODE_V8_COVERAGE', 'SystemRoot', 'LOCALAPPDATA', 'HOME', 'XDG_CACHE_HOME']
+  return Object.fromEntries(
+    wanted.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  )
+}
+
+type Role = 'engine' | 'scribe'
+
+/** Both as worker threads. */
+export class WorkerCrew implements Crew {
+  readonly #configuration: Configuration
+  readonly #listener: CrewListener
+  /** Of the present scribe's lock: its successor takes it over. */
+  #token: string | null = null
+  #engine: Worker
+  #scribe: Worker
+  #held = true
+  #ended = false
+  readonly #deaths: Record<Role, { count: number; at: number }> = {
+    engine: { count: 0, at: 0 },
+    scribe: { count: 0, at: 0 },
+  }
+
+  constructor(configuration: Configuration, listener: CrewListener) {
+    this.#configuration = configuration
+    this.#listener = listener
+    const { port1, port2 } = new MessageChannel()
+    this.#scribe = this.#startScribe(port1)
+    this.#engine = this.#startEngine(port2, false)
+  }
+
+  toEngine(message: AuditorToEngine): void {
+    this.#engine.postMessage(message)
+  }
+
+  toScribe(message: AuditorToScribe): void {
+    this.#scribe.postMessage(message)
+  }
+
+  hold(on: boolean): void {
+    this.#held = on
+    for (const worker of [this.#engine, this.#scribe]) {
+      if (on) worker.ref()
+      else worker.unref()
+    }
+  }
+
+  async end(): Promise<void> {
+    this.#ended = true
+    await Promise.all([leave(this.#engine), leave(this.#scribe)])
+  }
+
+  #startScribe(engine: MessageChannel['port1']): Worker {
+    const workerData: ScribeWorkerData = { configuration: this.#configuration, token: this.#token, engine }
+    const worker = this.#start('scribe', new URL('../scribe/worker.js', import.meta.url), workerData, engine)
+    worker.on('message', (message: ScribeToAuditor) => {
+      if (worker !== this.#scribe || this.#ended) return
+      if (message.kind === 'opened') this.#token = message.token
+      this.#listener.fromScribe(message)
+    })
+    return worker
+  }
+
+  #startEngine(scribe: MessageChannel['port1'], restart: boolean): Worker {
+    const workerData: EngineWorkerData = { configuration: this.#configuration, restart, scribe }
+    const worker = this.#start('engine', new URL('../engine/worker.js', import.meta.url), workerData, scribe)
+    worker.on('message', (message: EngineToAuditor) => {
+      if (worker === this.#engine && !this.#ended) this.#listener.fromEngine(message)
+    })
+    return worker
+  }
+
+  #start(role: Role, url: URL, workerData: object, port: MessageChannel['port1']): Worker {
+    const worker = new Worker(url, {
+      name: `ntp-auditor ${role}`,
+      workerData,
+      transferList: [port],
+      execArgv: [],
+      env: environment(),
+    })
+    let cause = 'it was ended from outside'
+    worker.on('error', (error) => {
+      cause = error instanceof Error ? error.message : String(error)
+    })
+    worker.on('exit', () => this.#died(role, cause))
+    if (!this.#held) worker.unref()
+    return worker
+  }
+
+  #died(role: Role, cause: string): void {
+    if (this.#ended) return
+    const death = this.#deaths[role]
+    const now = performance.now()
+    death.count = now - death.at > longestPauseMs ? 1 : death.count + 1
+    death.at = now
+    const pause = Math.min(firstPauseMs * 2 ** (death.count - 1), longestPauseMs)
+    const message = `the ${role} worker died (${cause}); it is started again in ${pause / 1000} s and a gap is recorded`
+    this.#listener.onProblem({ code: 'ERR_WORKER', message })
+    const timer = setTimeout(() => this.#replace(role), pause)
+    if (!this.#held) timer.unref()
+  }
+
+  #replace(role: Role): void {
+    if (this.#ended) return
+    const { port1, port2 } = new MessageChannel()
+    if (role === 'scribe') {
+      this.#scribe = this.#startScribe(port1)
+      this.#engine.postMessage({ kind: 'relink', port: port2 } satisfies Relink, [port2])
+    } else {
+      this.#engine = this.#startEngine(port2, true)
+      this.#scribe.postMessage({ kind: 'relink', port: port1 } satisfies Relink, [port1])
+    }
+  }
+}
+
+/**
+ * Lets a worker end by itself. To terminate a thread that happens to be inside a native module (koffi being loaded, a clock
+ * being read) aborts the whole process: that is the last resort for one that does not answer.
+ */
+async function leave(worker: Worker): Promise<void> {
+  if (worker.threadId === -1) return // it ended before
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, patienceMs)
+    worker.once('exit', () => {
+      clearTimeout(timer)
+      resolve()
+    })
+    worker.postMessage({ kind: 'leave' } satisfies Leave)
+  })
+  await worker.terminate()
+}

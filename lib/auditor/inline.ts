@@ -1,0 +1,56 @@
+/**
+ * The same engine and scribe in the calling thread: for simulated time, bundlers and runtimes without worker threads.
+ * @module
+ */
+import type { Configuration } from '../config/types.js'
+import { Engine } from '../engine/engine.js'
+import type { AuditorToEngine, EngineToAuditor } from '../engine/messages.js'
+import { type EngineParts, realParts } from '../engine/parts.js'
+import { Desk } from '../scribe/desk.js'
+import { linkPair } from '../scribe/link.js'
+import type { AuditorToScribe, EngineToScribe, ScribeToAuditor, ScribeToEngine } from '../scribe/messages.js'
+import { Scribe } from '../scribe/scribe.js'
+import type { Crew, CrewListener } from './crew.js'
+
+export interface InlineOptions {
+  readonly parts?: Partial<EngineParts>
+  readonly simulation: boolean
+}
+
+export function inlineCrew(configuration: Configuration, listener: CrewListener, options: InlineOptions): Crew {
+  const parts = realParts(options.parts)
+  const [engineToScribe, scribeToEngine] = linkPair<EngineToScribe, ScribeToEngine>()
+  const [auditorToEngine, engineToAuditor] = linkPair<AuditorToEngine, EngineToAuditor>()
+  const [auditorToScribe, scribeToAuditor] = linkPair<AuditorToScribe, ScribeToAuditor>()
+  auditorToEngine.listen(listener.fromEngine)
+  auditorToScribe.listen(listener.fromScribe)
+  const engine = new Engine({
+    configuration,
+    parts,
+    scribe: engineToScribe,
+    auditor: engineToAuditor,
+    kind: 'inline',
+    simulation: options.simulation,
+    restart: false,
+  })
+  const desk = new Desk({
+    folder: configuration.trail,
+    open: () => Scribe.open({ folder: configuration.trail, zone: configuration.zone }),
+    timers: parts.timers,
+    engine: scribeToEngine,
+    auditor: scribeToAuditor,
+  })
+  desk.start()
+  return {
+    toEngine: auditorToEngine.post,
+    toScribe: auditorToScribe.post,
+    hold: () => {},
+    end: async () => {
+      engine.end()
+      desk.end()
+      for (const link of [engineToScribe, scribeToEngine, auditorToEngine, engineToAuditor, auditorToScribe])
+        link.close()
+      scribeToAuditor.close()
+    },
+  }
+}

@@ -1,0 +1,165 @@
+/**
+ * `ntp-auditor init`: writes `ntp-auditor.json`, never over an existing one, and says what to do next.
+ * @module
+ */
+import { writeFileSync } from 'node:fs'
+import { basename, dirname, isAbsolute, relative, resolve } from 'node:path'
+import { checkText } from '../config/fields.js'
+import { defaultFile } from '../config/file.js'
+import { parseConfiguration } from '../config/parse.js'
+import { parseReference } from '../config/references.js'
+import type { Configuration } from '../config/types.js'
+import { formatDuration, parseDuration } from '../config/units.js'
+import { UsageError } from './exit.js'
+import type { Io } from './io.js'
+import { table } from './text.js'
+
+export interface InitOptions {
+  readonly config?: string
+  readonly json?: boolean
+  readonly yes?: boolean
+  readonly trail?: string
+  readonly reference?: readonly string[]
+  readonly interval?: string
+  readonly tolerance?: string
+}
+
+/** Public servers to choose from, and whose they are. None is used unless it is chosen. */
+const suggestions: readonly (readonly [host: string, operator: string])[] = [
+  ['ptbtime1.ptb.de', 'PTB, national metrology institute of Germany, UTC(PTB)'],
+  ['time.nist.gov', 'NIST, national metrology institute of the USA, UTC(NIST)'],
+  ['ntp.nict.jp', 'NICT, national metrology institute of Japan, UTC(NICT)'],
+  ['time.cloudflare.com', 'Cloudflare, a company; near you in most places'],
+]
+
+/** Bytes of records, measured on trails of real samples: what a sample has beside its readings, one reading, a heartbeat. */
+export const recordBytes = { sample: 950, reading: 850, heartbeat: 500 } as const
+
+/** What a year of audit writes, in bytes: scheduled samples, and heartbeats where samples are further apart than these. */
+export function bytesPerYear(configuration: Configuration): number {
+  const { intervalNs, heartbeatNs, references } = configuration
+  const samples = Number((365n * 86_400_000_000_000n) / intervalNs)
+  const heartbeats = Number((intervalNs - 1n) / heartbeatNs)
+  const sample = recordBytes.sample + references.length * recordBytes.reading
+  return samples * (sample + heartbeats * recordBytes.heartbeat)
+}
+
+export async function init(options: InitOptions, io: Io): Promise<number> {
+  const path = resolve(io.cwd, options.config ?? defaultFile)
+  const asked = io.ask !== null && !options.yes ? await interview(options, io, io.ask) : options
+  if (asked.reference === undefined || asked.reference.length === 0) {
+    throw new UsageError(
+      `which servers? Give one to three --reference HOST. There is no default; public ones are:\n${suggestionText()}`,
+    )
+  }
+  const folder = dirname(path)
+  const content = {
+    references: [...asked.reference],
+    trail: trailText(resolve(io.cwd, asked.trail ?? 'audit-trail'), folder),
+    interval: asked.interval ?? '64s',
+    tolerance: asked.tolerance ?? '1s',
+  }
+  parseDuration(content.interval, '--interval')
+  parseDuration(content.tolerance, '--tolerance')
+  const configuration = parseConfiguration(content, { base: folder, source: basename(path) })
+  writeNew(path, `${JSON.stringify(content, null, 2)}\n`)
+  const megabytes = Math.ceil(bytesPerYear(configuration) / 1e6)
+  for (const note of configuration.notes) await io.stderr.write(`note: ${note}\n`)
+  if (options.json) {
+    const result = { config: path, trail: configuration.trail, megabytesPerYear: megabytes, notes: configuration.notes }
+    await io.stdout.write(`${JSON.stringify(result)}\n`)
+    return 0
+  }
+  const named = path === resolve(io.cwd, defaultFile) ? '' : ` --config ${path}`
+  await io.stdout.write(
+    [
+      `wrote ${path}`,
+      `The trail will be ${configuration.trail} and grow by about ${megabytes} MB a year`,
+      `(a sample of ${count(configuration.references.length)} every ${formatDuration(configuration.intervalNs)}).`,
+      '',
+      'Next:',
+      `  ntp-auditor sample${named}    what the references say now; writes nothing`,
+      `  ntp-auditor run${named}       audits until it is stopped; let a service manager start it`,
+      `  ntp-auditor report${named}    PDF and CSV of yesterday`,
+      '',
+    ].join('\n'),
+  )
+  return 0
+}
+
+const count = (references: number) => (references === 1 ? 'one reference' : `${references} references`)
+
+function suggestionText(): string {
+  const lines = table(['host', 'whose'], suggestions).split('\n').slice(1)
+  return `${lines.map((line) => (line === '' ? '' : `  ${line}`)).join('\n')}  Ask your provider for nearer ones, and keep to what the operators of public servers ask for.`
+}
+
+/** Asks for what was not given. */
+async function interview(options: InitOptions, io: Io, ask: NonNullable<Io['ask']>): Promise<InitOptions> {
+  let reference = options.reference ?? []
+  if (reference.length === 0) {
+    await io.stdout.write(
+      `One to three NTP servers to compare with, separated by spaces. Some public ones:\n${suggestionText()}\n`,
+    )
+  }
+  while (reference.length === 0) {
+    const answer = (await ask('References', '')).split(/[\s,;]+/).filter((word) => word !== '')
+    reference = await accept(io, () => {
+      if (answer.length > 3) throw new UsageError('at most three')
+      for (const word of answer) parseReference(word, word)
+      return answer
+    })
+  }
+  const question = async (
+    text: string,
+    given: string | undefined,
+    fallback: string,
+    check: (value: string) => unknown,
+  ) => {
+    let value = given
+    while (value === undefined) {
+      const answer = await ask(text, fallback)
+      ;[value] = await accept(io, () => {
+        check(answer)
+        return [answer]
+      })
+    }
+    return value
+  }
+  return {
+    ...options,
+    reference,
+    trail: await question('Folder of the audit trail', options.trail, 'audit-trail', (value) =>
+      checkText(value, 'trail'),
+    ),
+    interval: await question('Time between samples', options.interval, '64s', (value) =>
+      parseDuration(value, 'interval'),
+    ),
+    tolerance: await question('Tolerance', options.tolerance, '1s', (value) => parseDuration(value, 'tolerance')),
+  }
+}
+
+/** What `make` gives, or nothing after a mistake was told. */
+async function accept(io: Io, make: () => string[]): Promise<string[]> {
+  try {
+    return make()
+  } catch (error) {
+    await io.stderr.write(`${(error as Error).message}\n`)
+    return []
+  }
+}
+
+/** The trail as the file should name it: relative where it lies below the file's folder. */
+function trailText(trail: string, folder: string): string {
+  const below = relative(folder, trail).replaceAll('\\', '/')
+  return below === '' || below.startsWith('..') || isAbsolute(below) ? trail : `./${below}`
+}
+
+function writeNew(path: string, text: string): void {
+  try {
+    writeFileSync(path, text, { flag: 'wx' })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    throw new UsageError(`${path} exists already and is left as it is; edit it, or write another with --config FILE`)
+  }
+}

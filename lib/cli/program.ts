@@ -1,0 +1,164 @@
+/**
+ * The commands, their options and their help. Loads a command's code when it is asked for.
+ * @module
+ */
+import { Command, Option } from 'commander'
+import { version } from '../version.js'
+import { tellFailure } from './exit.js'
+import type { Io } from './io.js'
+import type { Parts } from './parts.js'
+
+type Values = Record<string, never>
+
+/**
+ * Runs one command line.
+ * @param args without node and script
+ * @returns the exit code; failures were told on stderr
+ */
+export async function execute(args: readonly string[], io: Io, parts: Parts): Promise<number> {
+  const written: Promise<void>[] = []
+  let code = 0
+  const program = build(
+    io,
+    parts,
+    (text, to) => written.push(io[to].write(text)),
+    (result) => {
+      code = result
+    },
+  )
+  try {
+    await program.parseAsync(args, { from: 'user' })
+  } catch (error) {
+    code = await tellFailure(error, io)
+  }
+  try {
+    await Promise.all(written)
+  } catch (error) {
+    code = await tellFailure(error, io)
+  }
+  return code
+}
+
+function build(
+  io: Io,
+  parts: Parts,
+  write: (text: string, to: 'stdout' | 'stderr') => void,
+  finish: (code: number) => void,
+): Command {
+  const program = new Command('ntp-auditor')
+    .description("Keeps an audit trail of this computer's clock, and proves from it what the clock did.")
+    .version(version)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => write(text, 'stdout'), writeErr: (text) => write(text, 'stderr') })
+    .showHelpAfterError('(--help tells the options)')
+    .addHelpText('after', help)
+
+  /** A command with the options that all have. */
+  const command = (
+    name: string,
+    description: string,
+    common: readonly ('config' | 'trail' | 'json')[] = ['config', 'trail', 'json'],
+  ) => {
+    const [parent, leaf] = name.includes(' ')
+      ? [group(name.split(' ')[0] ?? ''), name.split(' ')[1] ?? '']
+      : [program, name]
+    const made = parent.command(leaf).description(description)
+    if (common.includes('config'))
+      made.option('--config <file>', 'configuration file (default: ntp-auditor.json where it exists)')
+    if (common.includes('trail')) made.option('--trail <dir>', 'folder of the audit trail (default: as configured)')
+    if (common.includes('json')) made.option('--json', 'print JSON')
+    return made
+  }
+  const groups = new Map<string, Command>()
+  const group = (name: string) => {
+    const made = groups.get(name) ?? program.command(name).description(`commands on the ${name}`)
+    groups.set(name, made)
+    return made
+  }
+  const action =
+    (run: (options: Values, words: readonly string[]) => Promise<number>) =>
+    async (...given: unknown[]) => {
+      const made = given.at(-1) as Command
+      finish(await run(made.opts() as Values, made.args))
+    }
+  const several = (flags: string, description: string) =>
+    new Option(flags, description).argParser((value: string, before: string[] | undefined) => [
+      ...(before ?? []),
+      value,
+    ])
+  const reference = () => several('--reference <host>', 'NTP server: host, host:port, [v6]:port; up to three times')
+  const zone = 'zone of dates and of instants without an offset (default: that of the trail)'
+  const index = 'where the index of the trail is kept (default: the cache folder of the user)'
+  const tolerance = ['--tolerance <duration>', 'how far the clock may be off: 50ms, 1s'] as const
+
+  command('init', 'write a configuration; asks on a terminal')
+    .option('--yes', 'do not ask')
+    .addOption(reference())
+    .option('--interval <duration>', 'time between samples (default: 64s)')
+    .option(...tolerance)
+    .action(action(async (options) => (await import('./init.js')).init(options, io)))
+
+  command('sample', 'ask the references once, now; writes nothing without --record')
+    .addOption(reference())
+    .option(...tolerance)
+    .option('--trust-local', 'count references on this computer like any other (test servers)')
+    .option('--record', 'write the sample to the trail')
+    .action(action(async (options) => (await import('./sample.js')).sample(options, io, parts)))
+
+  command('run', 'audit until SIGTERM or SIGINT; prints "ready" when the audit stands')
+    .addOption(reference())
+    .option(...tolerance)
+    .option('--trust-local', 'count references on this computer like any other (test servers)')
+    .action(action(async (options) => (await import('./run.js')).run(options, io, parts)))
+
+  command('show', 'print the trail as text; with --json its records as they stand')
+    .option('--date <day>', 'only segments of this day: 2026-11-22')
+    .option('--follow', 'wait for new records')
+    .option('--columns <count>', '80 or 132 (default: 132 on a terminal that wide)')
+    .action(action(async (options) => (await import('./show.js')).show(options, io)))
+
+  command('report', 'make a report of a period: PDF, CSV, JSON (default: yesterday, PDF and CSV)', ['config', 'json'])
+    .addOption(
+      several('--trail <dir>', 'folder of the audit trail (default: as configured); several times for several'),
+    )
+    .option('--day <day>', '2026-11-21, today or yesterday')
+    .option('--month <month>', '2026-11')
+    .option('--year <year>', '2026')
+    .option('--from <instant>', 'start of the period')
+    .option('--to <instant>', 'end of the period (default: now)')
+    .option('--zone <zone>', zone)
+    .option(...tolerance)
+    .option('--format <list>', 'pdf, csv, json, separated by commas (default: pdf,csv)')
+    .option('--out <dir>', 'folder for the files (default: this one; with --json none are written)')
+    .option('--index <path>', index)
+    .action(action(async (options) => (await import('./report.js')).report(options, io, parts)))
+
+  command('prove', 'say what is provable of the clock at one instant')
+    .option('--at <instant>', 'what the audited clock showed: 2026-11-21T08:00:00Z')
+    .option('--true', '--at is UTC instead')
+    .option(...tolerance)
+    .option('--zone <zone>', zone)
+    .option('--index <path>', index)
+    .action(action(async (options) => (await import('./prove.js')).prove(options, io, parts)))
+
+  command('verify', 'check the trail without the index')
+    .argument('[trail]', 'folder of the trail')
+    .option('--until <instant>', 'say whether the trail reaches this instant')
+    .option('--zone <zone>', zone)
+    .action(action(async (options, words) => (await import('./verify.js')).verify(words, options, io)))
+
+  command('index rebuild', 'make the index of a trail anew')
+    .option('--index <path>', index)
+    .action(action(async (options) => (await import('./index-rebuild.js')).rebuildIndex(options, io, parts)))
+
+  command('demo', 'simulate a day, audit and report it; touches no real clock', ['json'])
+    .option('--out <dir>', 'folder for trail and report (default: ./demo)')
+    .action(action(async (options) => (await import('./demo.js')).demo(options, io, parts)))
+
+  return program
+}
+
+const help = `
+Durations: 500ms, 64s, 5m, 1h, 7d. Instants: ISO 8601, now, today, yesterday.
+Exit codes: 2 wrong usage or configuration, 4 the environment failed; others as the command says.
+`

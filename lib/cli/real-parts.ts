@@ -1,0 +1,72 @@
+/**
+ * The real rooms behind {@link Parts}, each loaded at its first use.
+ * @module
+ */
+import type { Parts } from './parts.js'
+
+export const realParts: Parts = {
+  async sampleOnce(configuration) {
+    const [{ takeSample }, { looseSampleDocument }] = await Promise.all([
+      import('../auditor/once.js'),
+      import('../trail/document.js'),
+    ])
+    return looseSampleDocument(await takeSample(configuration))
+  },
+
+  async startAuditor(configuration, listeners) {
+    const { Auditor } = await import('../auditor.js')
+    const auditor = await Auditor.startWith(configuration, { keepAlive: true })
+    auditor.on('sample', listeners.sample)
+    auditor.on('clockChange', listeners.clockChange)
+    auditor.on('gap', listeners.gap)
+    auditor.on('verdict', listeners.verdict)
+    auditor.on('problem', listeners.problem)
+    return auditor
+  },
+
+  async requestSample(trail) {
+    const [{ ask }, { readSeqs }, { sampleDocument }, { InboxError }] = await Promise.all([
+      import('../scribe/inbox.js'),
+      import('../trail/read.js'),
+      import('../trail/document.js'),
+      import('../errors.js'),
+    ])
+    const { seq } = await ask(trail, { kind: 'sample', toleranceNs: null })
+    const record = (await readSeqs(trail, [seq])).get(seq)?.record
+    if (record?.type === 'sample') return sampleDocument(record)
+    throw new InboxError(`the auditor answered with record ${seq}, which is no sample in ${trail}`)
+  },
+
+  async openFacts(trail) {
+    const { trailSource } = await import('../evidence/source.js')
+    return { source: await trailSource(trail), close: () => {} }
+  },
+
+  async answer(source, question) {
+    const { answer } = await import('../evidence/answer.js')
+    return answer(source, question)
+  },
+
+  async renderReport({ period, toleranceNs, out, index, ...request }) {
+    const { renderReport } = await import('../../reports/render.js')
+    const { result, files } = await renderReport({
+      ...request,
+      ...period,
+      zone: request.zone ?? undefined,
+      toleranceNs: toleranceNs ?? undefined,
+      out: out ?? undefined,
+      index: index ?? undefined,
+    })
+    return { result, paths: files.map(({ path }) => path) }
+  },
+
+  async reportExit(result) {
+    const { exitCode } = await import('../../reports/policy.js')
+    return exitCode(result)
+  },
+
+  async simulateDay(options) {
+    const { simulateDemoDay } = await import('../testing/demo.js')
+    return simulateDemoDay(options)
+  },
+}

@@ -1,0 +1,98 @@
+/**
+ * Text for eyes: durations and offsets in words, tables, colour where there is a terminal, nothing that steers one.
+ * @module
+ */
+import { styleText } from 'node:util'
+import type { Verdict } from '../consensus/types.js'
+import type { Io, Output } from './io.js'
+
+/** Nanoseconds as `1.234567 ms` below a second, else `180.000000000 s`; always exact, without a sign. */
+export function sizeText(ns: bigint): string {
+  const value = ns < 0n ? -ns : ns
+  const [unit, digits, name] = value < 1_000_000_000n ? [1_000_000n, 6, 'ms'] : [1_000_000_000n, 9, 's']
+  return `${value / (unit as bigint)}.${(value % (unit as bigint)).toString().padStart(digits as number, '0')} ${name}`
+}
+
+/** An offset or error (reference minus local) in words: `1.5 ms slow` is positive. */
+export function sideText(ns: bigint): string {
+  if (ns === 0n) return 'exact'
+  return `${sizeText(ns)} ${ns > 0n ? 'slow' : 'fast'}`
+}
+
+/** A move of the wall clock: positive is forward. */
+export function moveText(ns: bigint): string {
+  if (ns === 0n) return 'unmoved'
+  return `${sizeText(ns)} ${ns > 0n ? 'forward' : 'back'}`
+}
+
+/** Seconds of a JSON document as the nanoseconds they were written from. */
+export function nanosecondsOf(seconds: number): bigint {
+  return BigInt(seconds.toFixed(9).replace('.', ''))
+}
+
+/**
+ * Text from outside (names, messages, notes) made harmless: control and format characters, which could move the cursor or turn
+ * the writing direction, are shown as `\u{1b}`.
+ */
+export function harmless(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`)
+}
+
+/** Lays rows out in columns; a column whose name starts with `>` is set flush right. No line ends with a space. */
+export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const right = header.map((name) => name.startsWith('>'))
+  const all = [header.map((name) => name.replace(/^>/, '')), ...rows]
+  const widths = header.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)))
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, column) => (right[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
+      .join('  ')
+      .trimEnd()
+  return `${all.map(line).join('\n')}\n`
+}
+
+/** Breaks a text at spaces so that no line is longer than `columns`; lines after the first are indented. */
+export function wrap(text: string, columns: number, indent: string): string {
+  const lines: string[] = []
+  let line = ''
+  let empty = true
+  const flush = () => {
+    lines.push(line)
+    line = indent
+    empty = true
+  }
+  for (const word of text.split(' ')) {
+    if (!empty && line.length + 1 + word.length > columns) flush()
+    line += empty ? word : ` ${word}`
+    empty = false
+    while (line.length > columns) {
+      const rest = line.slice(columns)
+      line = line.slice(0, columns)
+      flush()
+      line += rest
+      empty = false
+    }
+  }
+  return [...lines, line].join('\n')
+}
+
+type Style = Parameters<typeof styleText>[0]
+
+/** Colours a text where `output` is a terminal and the environment does not forbid it (NO_COLOR, https://no-color.org). */
+export function paint(io: Io, output: Output, style: Style, text: string): string {
+  const wanted = output.isTerminal && !io.env.NO_COLOR && io.env.TERM !== 'dumb'
+  return wanted ? styleText(style, text, { validateStream: false }) : text
+}
+
+const verdictStyles: Readonly<Record<Verdict, Style>> = {
+  PROVEN: 'green',
+  VIOLATED: 'red',
+  INDETERMINATE: 'yellow',
+  UNMONITORED: 'yellow',
+  OFF: 'gray',
+}
+
+/** A verdict in its colour. */
+export function paintVerdict(io: Io, verdict: Verdict): string {
+  return paint(io, io.stdout, verdictStyles[verdict], verdict)
+}

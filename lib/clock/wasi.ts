@@ -1,0 +1,56 @@
+/**
+ * The wall clock in microseconds without native code: `clock_time_get` of node:wasi, called without any WebAssembly.
+ * @module
+ */
+import { createRequire } from 'node:module'
+
+const load = createRequire(import.meta.url)
+const realtime = 0
+
+/** Part of JavaScript as Node runs it, but not of the types we compile with. */
+declare const WebAssembly: { readonly Memory: new (size: { initial: number }) => { readonly buffer: ArrayBuffer } }
+
+/** True wall time lies in `[value, value + wasiSpanNs)`: libuv's implementation truncates to whole microseconds. */
+export const wasiSpanNs = 1_000n
+
+/**
+ * Opens a reader of the wall clock.
+ * @returns a function that gives nanoseconds since the Unix epoch, or `null` where node:wasi cannot be had or is not sane
+ */
+export function openWasiClock(): (() => bigint) | null {
+  try {
+    const { WASI } = quietly(() => load('node:wasi') as typeof import('node:wasi'))
+    const memory = new WebAssembly.Memory({ initial: 1 })
+    const wasi = new WASI({ version: 'preview1', returnOnExit: true })
+    wasi.initialize({ exports: { memory } })
+    const get = wasi.wasiImport.clock_time_get as (id: number, precision: bigint, at: number) => number
+    const view = new BigUint64Array(memory.buffer, 0, 1)
+    if (get(realtime, 1n, 0) !== 0) return null
+    const wallMs = Number((view[0] ?? 0n) / 1_000_000n)
+    if (Math.abs(wallMs - Date.now()) > 60_000) return null
+    return () => {
+      get(realtime, 1n, 0)
+      return view[0] ?? 0n
+    }
+  } catch {
+    return null
+  }
+}
+
+/**
+ * Runs `load` without the ExperimentalWarning that node:wasi emits when first loaded: it would speak to the host application
+ * about a module it does not use. The swap lasts for this one synchronous call; every other warning passes.
+ */
+function quietly<T>(run: () => T): T {
+  const emit = process.emitWarning
+  const pass = emit.bind(process) as (...all: unknown[]) => void
+  process.emitWarning = ((...all: unknown[]) => {
+    if (all[1] === 'ExperimentalWarning' && String(all[0]).includes('WASI')) return
+    pass(...all)
+  }) as typeof process.emitWarning
+  try {
+    return run()
+  } finally {
+    process.emitWarning = emit
+  }
+}

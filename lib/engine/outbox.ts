@@ -1,0 +1,62 @@
+/**
+ * Drafts on their way to the scribe: numbered, kept until the scribe says that they are durable, sent again to a scribe that
+ * took over from one that died. Bounded as the scribe's own queue is: clock changes and gaps are kept first, and what goes leaves
+ * a gap in its place.
+ * @module
+ */
+import { DraftQueue } from '../scribe/queue.js'
+import { canonicalize } from '../trail/canonical.js'
+import type { Draft, StoredStamp, TrailRecord } from '../trail/types.js'
+
+const limit = 10_000
+/** Gaps made here count down from it; the scribe's own queue uses ids just below zero. */
+const firstGapId = -1_000_000_000
+
+export class Outbox {
+  #drafts: Draft[] = []
+  #lastId = 0
+
+  /** Gives the draft its number and keeps it. */
+  put(stamp: StoredStamp, body: Draft['body'], triggerId: number | null): Draft {
+    this.#lastId += 1
+    const draft: Draft = { id: this.#lastId, stamp, body, triggerId }
+    this.#drafts.push(draft)
+    if (this.#drafts.length > limit) this.#shrink()
+    return draft
+  }
+
+  /** The draft `id` is durable, and so are all before it: the scribe writes in order. */
+  written(id: number): void {
+    this.#drafts.splice(0, this.#drafts.findIndex((draft) => draft.id === id) + 1)
+  }
+
+  /**
+   * What a scribe that took over must write: everything after the last record that its predecessor made durable without
+   * living to say so. A record is recognised by its type and clock fields.
+   */
+  unwritten(last: TrailRecord | null): readonly Draft[] {
+    if (last) {
+      const at = this.#drafts.findLastIndex(
+        (draft) => draft.body.type === last.type && canonicalize(draft.stamp) === canonicalize(stampOf(last)),
+      )
+      if (at >= 0) this.#drafts = this.#drafts.slice(at + 1)
+    }
+    return this.#drafts
+  }
+
+  /** Makes room as the scribe does while its disk fails: with gaps that carry on what the witness saw. */
+  #shrink(): void {
+    const queue = new DraftQueue({ limit: limit - 1, firstId: firstGapId - this.#lastId })
+    for (const draft of this.#drafts) queue.put(draft)
+    this.#drafts = []
+    for (let draft = queue.next(); draft; draft = queue.next()) {
+      this.#drafts.push(draft)
+      queue.done(draft)
+    }
+  }
+}
+
+function stampOf(record: TrailRecord): StoredStamp {
+  const { wall, monoNs, bootNs, rawNs, bootId, d, since } = record
+  return { wall, monoNs, bootNs, rawNs, bootId, d, since }
+}

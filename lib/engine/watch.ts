@@ -1,0 +1,96 @@
+/**
+ * The watch: a look at the clocks every period, at once when the kernel gives notice of a set, and whenever an exchange takes
+ * one. Looks go to the witness; what it tells is handed on at once.
+ * @module
+ */
+import { observe } from '../clock/observe.js'
+import type { ClockChange, ClockReading, ClockSource, Gap, Notice, Stamp, Timers } from '../clock/types.js'
+import type { Witness } from '../clock/witness.js'
+
+export type WatchEvent = ClockChange | Gap
+
+export interface WatchOptions {
+  readonly clocks: ClockSource
+  readonly timers: Timers
+  readonly witness: Witness
+  readonly periodNs: bigint
+  /** How often the kernel's notice is asked for between looks (ms). */
+  readonly noticeMs: number
+  /** Called inside the look that saw them. `before`: clock fields at the last look ahead of them, to be recorded first. */
+  readonly onEvents: (events: readonly WatchEvent[], before: Stamp | null) => void
+  /** Called after every look of the timer. */
+  readonly onLook: () => void
+}
+
+export class Watch {
+  readonly #options: WatchOptions
+  #timer: unknown = null
+  #stopped = false
+  #lookAtNs = 0n
+  #carried: Notice = 'none'
+
+  constructor(options: WatchOptions) {
+    this.#options = options
+  }
+
+  start(): void {
+    const { timers, periodNs, noticeMs, clocks } = this.#options
+    const periodMs = Number(periodNs) / 1e6
+    const quick = clocks.notice() !== 'absent' && noticeMs < periodMs
+    const stepMs = quick ? noticeMs : periodMs
+    this.#lookAtNs = clocks.auditNs() + periodNs
+    const tick = () => {
+      if (this.#stopped) return
+      this.#timer = timers.setTimeout(tick, stepMs)
+      // Without a notice every tick is a look; with one, the ticks between looks only ask for it.
+      if (quick) {
+        if (clocks.notice() === 'seen') this.#carried = 'seen'
+        if (this.#carried === 'none' && clocks.auditNs() < this.#lookAtNs) return
+      }
+      this.look()
+      this.#options.onLook()
+    }
+    this.#timer = timers.setTimeout(tick, stepMs)
+  }
+
+  /** One look now. */
+  look(): ClockReading {
+    const { reading, notice } = observe(this.#options.clocks, this.#carried)
+    this.#carried = 'none'
+    this.feed(reading, notice)
+    return reading
+  }
+
+  /**
+   * A look that somebody else took: an exchange reads the clocks at sending and receiving.
+   * @returns whether it showed that the wall clock or the flow of time was interrupted
+   */
+  feed(reading: ClockReading, notice: Notice): boolean {
+    const { witness, periodNs } = this.#options
+    if (this.#stopped || reading.aNs < witness.last.aNs) {
+      if (notice === 'seen') this.#carried = 'seen'
+      return false
+    }
+    const told = this.#carried === 'seen' ? 'seen' : notice
+    this.#carried = 'none'
+    this.#lookAtNs = reading.aNs + periodNs
+    const events = witness.look(reading, told)
+    if (events.length > 0) this.#options.onEvents(events, witness.before())
+    return events.length > 0
+  }
+
+  /** The clock fields of a record at the last look. */
+  stamp(): Stamp {
+    return this.#options.witness.stamp()
+  }
+
+  /** The last look. */
+  get last(): ClockReading {
+    return this.#options.witness.last
+  }
+
+  stop(): void {
+    this.#stopped = true
+    this.#options.timers.clearTimeout(this.#timer)
+  }
+}

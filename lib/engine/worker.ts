@@ -1,0 +1,45 @@
+/**
+ * Worker one: runs the engine in a thread of its own, where neither the application nor the disk can hold it up.
+ * @module
+ */
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import type { Configuration } from '../config/types.js'
+import { portLink, SwitchLink } from '../scribe/link.js'
+import type { EngineToScribe, Leave, Relink, ScribeToEngine } from '../scribe/messages.js'
+import { Engine } from './engine.js'
+import type { AuditorToEngine, EngineToAuditor } from './messages.js'
+import { realParts } from './parts.js'
+
+export interface EngineWorkerData {
+  readonly configuration: Configuration
+  readonly restart: boolean
+  /** The line to the scribe. */
+  readonly scribe: MessagePort
+}
+
+const { configuration, restart, scribe } = workerData as EngineWorkerData
+if (!parentPort) throw new Error('the engine worker was loaded outside a worker thread')
+// Heard between two tasks, never inside a native call: to be terminated there would abort the application.
+parentPort.on('message', (message: Leave | Relink) => {
+  if (message.kind === 'leave') process.exit()
+})
+const toScribe = new SwitchLink<EngineToScribe, ScribeToEngine>(portLink(scribe))
+const toAuditor = portLink<EngineToAuditor, AuditorToEngine | Relink>(parentPort)
+
+new Engine({
+  configuration,
+  parts: realParts(),
+  scribe: toScribe,
+  auditor: {
+    post: toAuditor.post,
+    close: toAuditor.close,
+    listen: (handler) =>
+      toAuditor.listen((message) => {
+        if (message.kind === 'relink') toScribe.switchTo(portLink(message.port))
+        else handler(message)
+      }),
+  },
+  kind: 'worker',
+  simulation: false,
+  restart,
+})

@@ -1,0 +1,112 @@
+/**
+ * One block of a trail with all that its window tells: the parts it consists of, in the order in which they were lived.
+ * @module
+ */
+import type { IntervalNs } from '../interval.js'
+import { Labels } from './labels.js'
+import { linksOf } from './links.js'
+import { modelsOf, type RunModel } from './model.js'
+import { type Break, cutRuns, type Run } from './runs.js'
+import type { Fact } from './types.js'
+import { margin, type Window } from './window.js'
+
+/** A stretch of A in one run, or the break between two runs. */
+export type Part =
+  | { readonly kind: 'run'; readonly run: number; readonly fromNs: bigint; readonly toNs: bigint }
+  | { readonly kind: 'break'; readonly before: number; readonly break: Break }
+
+/** An instant of A in a run. */
+export interface Place {
+  readonly run: number
+  readonly aNs: bigint
+}
+
+export interface Block {
+  readonly window: Window
+  readonly models: readonly RunModel[]
+  readonly labels: Labels
+  /** Where it begins and ends; `null` where it holds no record. */
+  readonly from: Place | null
+  readonly to: Place | null
+  readonly parts: readonly Part[]
+  /** What the wall clock showed in it at least and at most. */
+  readonly wall: IntervalNs | null
+  /** Index of the run of a fact of the window. */
+  readonly runOf: Int32Array
+}
+
+/** Works out a block from its window. */
+export function blockOf(window: Window): Block {
+  const { facts } = window
+  const cut = cutRuns(facts, window.thinned)
+  const models = modelsOf(cut, linksOf(cut, window.first - margin, window.end + margin))
+  const begin = realFrom(facts, window.first, window.end)
+  const next = realFrom(facts, window.end, facts.length)
+  const from = begin < 0 ? null : placeOf(facts, cut.runOf, models, begin)
+  const last = lastReal(facts, window.first, window.end)
+  const to = begin < 0 ? null : next < 0 ? endOf(models, cut.runOf, last) : placeOf(facts, cut.runOf, models, next)
+  return {
+    window,
+    models,
+    labels: new Labels(models),
+    from,
+    to,
+    parts: from && to ? partsOf(models, from, to) : [],
+    wall: wallOf(facts, begin, window.end, next),
+    runOf: cut.runOf,
+  }
+}
+
+function realFrom(facts: readonly Fact[], from: number, end: number): number {
+  for (let i = from; i < end; i++) if (facts[i]?.kind !== 'damage') return i
+  return -1
+}
+
+function lastReal(facts: readonly Fact[], from: number, end: number): number {
+  for (let i = end - 1; i >= from; i--) if (facts[i]?.kind !== 'damage') return i
+  return -1
+}
+
+function placeOf(facts: readonly Fact[], runOf: Int32Array, models: readonly RunModel[], i: number): Place | null {
+  const fact = facts[i]
+  const run = runOf[i] ?? -1
+  const own = models[run]?.run
+  return fact && own ? { run, aNs: within(own, fact.aNs) } : null
+}
+
+function endOf(models: readonly RunModel[], runOf: Int32Array, last: number): Place | null {
+  const run = runOf[last] ?? -1
+  const own = models[run]?.run
+  return own ? { run, aNs: own.endNs } : null
+}
+
+function within(run: Run, aNs: bigint): bigint {
+  if (aNs < run.startNs) return run.startNs
+  return aNs > run.endNs ? run.endNs : aNs
+}
+
+function partsOf(models: readonly RunModel[], from: Place, to: Place): Part[] {
+  const parts: Part[] = []
+  for (let run = from.run; run <= to.run; run++) {
+    const own = models[run]?.run
+    if (!own) break
+    if (run > from.run && own.break) parts.push({ kind: 'break', before: run - 1, break: own.break })
+    const fromNs = run === from.run ? from.aNs : own.startNs
+    const toNs = run === to.run ? to.aNs : own.endNs
+    if (fromNs < toNs) parts.push({ kind: 'run', run, fromNs, toNs })
+  }
+  return parts
+}
+
+function wallOf(facts: readonly Fact[], first: number, end: number, next: number): IntervalNs | null {
+  if (first < 0) return null
+  const walls: bigint[] = []
+  for (const fact of [...facts.slice(first, end), ...facts.slice(next < 0 ? end : next, next < 0 ? end : next + 1)]) {
+    walls.push(fact.wallNs)
+    if (fact.kind === 'clock-change') walls.push(fact.wallBeforeNs, fact.wallAfterNs)
+    if (fact.kind === 'gap') walls.push(fact.wallFromNs, fact.wallToNs)
+  }
+  const least = walls.reduce((a, b) => (a < b ? a : b))
+  const most = walls.reduce((a, b) => (a > b ? a : b))
+  return { lowNs: least, highNs: most }
+}

@@ -1,0 +1,24 @@
+/**
+ * What a trail proves: bounds and verdicts of a period, registers, and answers about an instant.
+ * @module
+ */
+export { answer } from './answer.js'
+export { FactReader, factOf } from './facts.js'
+export { pieces } from './pieces.js'
+export { changes, gaps } from './registers.js'
+export { memorySource, trailSource } from './source.js'
+export { stretches, verdictOn } from './stretches.js'
+export type {
+  Answer,
+  ChangeEntry,
+  Fact,
+  FactSource,
+  GapEntry,
+  Lack,
+  Period,
+  Piece,
+  Question,
+  Stretch,
+  Witnessed,
+} from './types.js'
+export { blockSize } from './types.js'

@@ -1,0 +1,126 @@
+/**
+ * What is known in a period of UTC: pieces with straight edges that tile it without holes and without overlaps.
+ * @module
+ */
+import type { IntervalNs } from '../interval.js'
+import type { Block } from './block.js'
+import { bandAt } from './rational.js'
+import type { Break } from './runs.js'
+import { type Ends, type Span, spansOf } from './spans.js'
+import { Evidence, firstMark, type Mark } from './timeline.js'
+import type { FactSource, Lack, Period, Piece } from './types.js'
+
+/** A piece before it is laid beside the one before it. */
+type Raw = Omit<Piece, 'fromNs' | 'toNs'> & { readonly fromNs: bigint; readonly toNs: bigint }
+
+const noSample: Lack = { verdict: 'UNMONITORED', cause: 'no-sample' }
+const presumedOff: Lack = { verdict: 'OFF', cause: 'presumed-off' }
+/** Labels of neighbouring stretches may differ by the doubt of samples: up to this the edges are drawn on. */
+const seamNs = 1_000_000_000n
+
+/**
+ * The pieces of a period, in order. They begin at `fromNs`, end at `toNs`, and each begins where the one before it ends.
+ * Before the first and behind the last record: UNMONITORED, cause `no-sample`.
+ */
+export async function* pieces(source: FactSource, period: Period): AsyncGenerator<Piece> {
+  const { fromNs, toNs } = period
+  if (fromNs >= toNs) return
+  const evidence = Evidence.of(source)
+  const marks = await evidence.timeline()
+  let cursor = fromNs
+  for (let i = firstMark(marks, fromNs); i < marks.length; i++) {
+    const mark = marks[i]
+    if (!mark || mark.fromNs >= toNs) break
+    if (mark.fromNs > cursor) {
+      yield bare(cursor, mark.fromNs, noSample, i === 0 ? [0, 0] : [mark.block, mark.block])
+      cursor = mark.fromNs
+    }
+    for (const piece of blockPieces(await evidence.block(mark.block), mark, period.longestGapNs)) {
+      const part = clip(piece, cursor, toNs)
+      if (!part) continue
+      cursor = part.toNs
+      yield part
+    }
+  }
+  if (cursor < toNs) yield bare(cursor, toNs, noSample, [source.lastSeq, source.lastSeq])
+}
+
+/** All pieces of a block, from the beginning of its mark to the end. */
+export function blockPieces(block: Block, mark: Mark, longestGapNs: bigint): Piece[] {
+  const laid: Piece[] = []
+  let cursor = mark.fromNs
+  const lay = (raw: Raw): void => {
+    const toNs = raw.toNs < mark.toNs ? raw.toNs : mark.toNs
+    if (toNs <= cursor) return
+    if (raw.fromNs > cursor + seamNs) {
+      laid.push(bare(cursor, raw.fromNs, noSample, [raw.fromSeq, raw.fromSeq]))
+      cursor = raw.fromNs
+    }
+    laid.push(within(raw, cursor, toNs))
+    cursor = toNs
+  }
+  for (const part of block.parts) {
+    if (part.kind === 'break') {
+      for (const raw of acrossBreak(block, part.before, part.break)) lay(raw)
+      continue
+    }
+    for (const span of spansOf(block.models[part.run]!, part.fromNs, part.toNs, longestGapNs)) {
+      lay(ofSpan(block, part.run, span))
+    }
+  }
+  const last = laid.at(-1)
+  if (last && mark.toNs - cursor <= seamNs) laid[laid.length - 1] = { ...last, toNs: mark.toNs }
+  else if (cursor < mark.toNs) laid.push(bare(cursor, mark.toNs, noSample, [last?.toSeq ?? 0, last?.toSeq ?? 0]))
+  return laid
+}
+
+function ofSpan({ labels }: Block, run: number, span: Span): Raw {
+  const { bound, forward, lack, forwardLack, support, witness, seqs } = span
+  return {
+    fromNs: labels.at(run, span.fromNs),
+    toNs: labels.at(run, span.toNs),
+    bound,
+    forward,
+    lack,
+    forwardLack,
+    support,
+    witness: bound ? witness : 'looks',
+    fromSeq: seqs.length > 0 ? Math.min(...seqs) : 0,
+    toSeq: seqs.length > 0 ? Math.max(...seqs) : 0,
+    estimated: labels.estimated(run, span.fromNs, span.toNs),
+  }
+}
+
+/** Between two runs A tells nothing: UTC is the difference of the estimates at both ends. */
+function acrossBreak(block: Block, before: number, { seq, lack, bootNs }: Break): Raw[] {
+  const [old, next] = [block.models[before]?.run, block.models[before + 1]?.run]
+  if (!old || !next) return []
+  const fromNs = block.labels.at(before, old.endNs)
+  const toNs = block.labels.at(before + 1, next.startNs)
+  const seqs = [seq - 1, seq] as const
+  if (bootNs === null) return [bare(fromNs, toNs, lack, seqs)]
+  const boot = toNs - bootNs > fromNs ? toNs - bootNs : fromNs
+  return [bare(fromNs, boot, presumedOff, seqs), bare(boot, toNs, lack, seqs)]
+}
+
+function bare(fromNs: bigint, toNs: bigint, lack: Lack, [fromSeq, toSeq]: readonly [number, number]): Piece {
+  const nothing = { bound: null, forward: null, lack, forwardLack: lack, support: null, witness: 'looks' } as const
+  return { ...nothing, fromNs, toNs, fromSeq, toSeq, estimated: true }
+}
+
+/** A piece moved to the place that is left for it: cut where it overlaps, drawn on where a seam is open. */
+function within(raw: Raw, fromNs: bigint, toNs: bigint): Piece {
+  const ends = (band: Ends | null): Ends | null => band && { from: at(raw, band, fromNs), to: at(raw, band, toNs) }
+  return { ...raw, fromNs, toNs, bound: ends(raw.bound), forward: ends(raw.forward) }
+}
+
+function at({ fromNs, toNs }: { fromNs: bigint; toNs: bigint }, band: Ends, ns: bigint): IntervalNs {
+  return bandAt({ ...band, fromNs, toNs }, ns)
+}
+
+function clip(piece: Piece, fromNs: bigint, toNs: bigint): Piece | null {
+  const from = piece.fromNs > fromNs ? piece.fromNs : fromNs
+  const to = piece.toNs < toNs ? piece.toNs : toNs
+  if (from >= to) return null
+  return from === piece.fromNs && to === piece.toNs ? piece : within(piece, from, to)
+}

@@ -1,0 +1,131 @@
+/**
+ * Verdicts against a tolerance: maximal stretches of one verdict, cause, support and witness. The instants at which a
+ * verdict changes are solved for; where they fall between two nanoseconds, PROVEN and VIOLATED shrink.
+ * @module
+ */
+import type { Cause, Verdict } from '../consensus/types.js'
+import { ceilDivide, floorDivide } from '../instant.js'
+import { type IntervalNs, largest, smallest, width } from '../interval.js'
+import { bandAt } from './rational.js'
+import type { Piece, Stretch } from './types.js'
+
+/** What holds over a part of a piece. */
+interface Part {
+  readonly fromNs: bigint
+  readonly toNs: bigint
+  readonly verdict: Verdict
+  readonly cause: Cause | null
+  readonly worst: (IntervalNs & { readonly atNs: bigint }) | null
+}
+
+/** The verdict on a bound: PROVEN by its upper end only, VIOLATED by its lower end only. */
+export function verdictOn(bound: IntervalNs, toleranceNs: bigint): { verdict: Verdict; cause: Cause | null } {
+  if (largest(bound) <= toleranceNs) return { verdict: 'PROVEN', cause: null }
+  if (smallest(bound) > toleranceNs) return { verdict: 'VIOLATED', cause: 'out-of-tolerance' }
+  return { verdict: 'INDETERMINATE', cause: 'bound-too-wide' }
+}
+
+/** Judges pieces, which follow one another, and merges neighbours of which the same is said. */
+export async function* stretches(
+  pieces: AsyncIterable<Piece> | Iterable<Piece>,
+  toleranceNs: bigint,
+): AsyncGenerator<Stretch> {
+  let open: Stretch | null = null
+  for await (const piece of pieces) {
+    for (const part of judge(piece, toleranceNs)) {
+      const next: Stretch = {
+        ...part,
+        support: piece.support,
+        witness: piece.witness,
+        fromSeq: piece.fromSeq,
+        toSeq: piece.toSeq,
+        estimated: piece.estimated,
+      }
+      if (open && same(open, next)) open = merged(open, next)
+      else {
+        if (open) yield open
+        open = next
+      }
+    }
+  }
+  if (open) yield open
+}
+
+/** The parts of a piece in which one verdict holds, in order. */
+export function judge(piece: Piece, toleranceNs: bigint): Part[] {
+  const { fromNs, toNs, bound, lack } = piece
+  if (!bound) {
+    const { verdict, cause } = lack ?? { verdict: 'UNMONITORED' as const, cause: 'no-sample' as const }
+    return [{ fromNs, toNs, verdict, cause, worst: null }]
+  }
+  const [start, end] = [verdictOn(bound.from, toleranceNs), verdictOn(bound.to, toleranceNs)]
+  if (start.verdict === 'PROVEN' && end.verdict === 'PROVEN') {
+    return [{ fromNs, toNs, ...start, worst: worstOf(bound.from, fromNs, bound.to, toNs - 1n) }]
+  }
+  const band = { fromNs, toNs, ...bound }
+  const parts: Part[] = []
+  const marks = [fromNs, ...crossings(piece, bound, toleranceNs), toNs]
+  for (const [i, to] of marks.entries()) {
+    const from = marks[i - 1] ?? to
+    if (from >= to) continue
+    // Between two marks no edge crosses the tolerance: the last instant of the part tells with the first what holds in it.
+    const [first, last] = [bandAt(band, from), bandAt(band, to - 1n)]
+    const [a, b] = [verdictOn(first, toleranceNs), verdictOn(last, toleranceNs)]
+    const said = a.verdict === b.verdict ? a : ({ verdict: 'INDETERMINATE', cause: 'bound-too-wide' } as const)
+    parts.push({ fromNs: from, toNs: to, ...said, worst: worstOf(first, from, last, to - 1n) })
+  }
+  return parts
+}
+
+/**
+ * The instants at which an edge crosses +tolerance or -tolerance: of each the whole nanosecond before and the one behind,
+ * so that no conclusive part reaches over it.
+ */
+function crossings({ fromNs, toNs }: Piece, bound: NonNullable<Piece['bound']>, toleranceNs: bigint): bigint[] {
+  const found: bigint[] = []
+  const cross = (from: bigint, to: bigint, level: bigint): void => {
+    if (from < level === to < level && from > level === to > level) return
+    const [down, up] = [
+      floorDivide((level - from) * (toNs - fromNs), to - from),
+      ceilDivide((level - from) * (toNs - fromNs), to - from),
+    ]
+    for (const ns of [fromNs + down, fromNs + down + 1n, fromNs + up]) if (ns > fromNs && ns < toNs) found.push(ns)
+  }
+  for (const level of [toleranceNs, -toleranceNs]) {
+    cross(bound.from.lowNs, bound.to.lowNs, level)
+    cross(bound.from.highNs, bound.to.highNs, level)
+  }
+  return found.sort((a, b) => (a < b ? -1 : Number(a > b)))
+}
+
+function worstOf(first: IntervalNs, fromNs: bigint, last: IntervalNs, toNs: bigint): Part['worst'] {
+  return worse(first, last) ? { ...first, atNs: fromNs } : { ...last, atNs: toNs }
+}
+
+/** Whether `a` reaches at least as far from zero as `b`; of equals the wider one. */
+function worse(a: IntervalNs, b: IntervalNs): boolean {
+  const [one, other] = [largest(a), largest(b)]
+  return one === other ? width(a) >= width(b) : one > other
+}
+
+function same(a: Stretch, b: Stretch): boolean {
+  return (
+    a.toNs === b.fromNs &&
+    a.verdict === b.verdict &&
+    a.cause === b.cause &&
+    a.support === b.support &&
+    a.witness === b.witness
+  )
+}
+
+function merged(a: Stretch, b: Stretch): Stretch {
+  const worst = a.worst && b.worst ? (worse(a.worst, b.worst) ? a.worst : b.worst) : (a.worst ?? b.worst)
+  return {
+    ...a,
+    toNs: b.toNs,
+    worst,
+    estimated: a.estimated || b.estimated,
+    fromSeq: Math.min(a.fromSeq, b.fromSeq),
+    toSeq: Math.max(a.toSeq, b.toSeq),
+  }
+}

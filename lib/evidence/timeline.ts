@@ -1,0 +1,142 @@
+/**
+ * When each block of a trail was lived: UTC of its first record, so that blocks follow one another without overlap, and what
+ * the wall clock showed meanwhile. Found once for a source and kept with it.
+ * @module
+ */
+import type { IntervalNs } from '../interval.js'
+import { type Block, blockOf } from './block.js'
+import type { Fact, FactSource } from './types.js'
+import { Blocks } from './window.js'
+
+/** A block that holds records. */
+export interface Mark {
+  readonly block: number
+  /** UTC of its first record and of the first record behind it (ns). Never runs backwards. */
+  readonly fromNs: bigint
+  readonly toNs: bigint
+  readonly wall: IntervalNs | null
+  /** Whether a clock-change, a gap or a break, a sample is recorded in it. */
+  readonly changes: boolean
+  readonly gaps: boolean
+  readonly samples: boolean
+}
+
+interface Found {
+  readonly block: number
+  utcNs: bigint
+  readonly reliable: boolean
+  readonly wall: IntervalNs | null
+  readonly changes: boolean
+  readonly gaps: boolean
+  readonly samples: boolean
+}
+
+/** A source with what was worked out from it. */
+export class Evidence {
+  static readonly #known = new WeakMap<FactSource, Evidence>()
+  readonly blocks: Blocks
+  readonly lastSeq: number
+  readonly #kept = new Map<number, Promise<Block>>()
+  #timeline: Promise<readonly Mark[]> | null = null
+
+  private constructor(source: FactSource) {
+    this.blocks = new Blocks(source)
+    this.lastSeq = source.lastSeq
+  }
+
+  /** What is known of a source: the same as long as it holds the same records. */
+  static of(source: FactSource): Evidence {
+    const known = Evidence.#known.get(source)
+    if (known && known.lastSeq === source.lastSeq) return known
+    const fresh = new Evidence(source)
+    Evidence.#known.set(source, fresh)
+    return fresh
+  }
+
+  /** A block with all that its window tells; the last few are kept. */
+  block(index: number): Promise<Block> {
+    const kept = this.#kept.get(index)
+    if (kept) return kept
+    const block = this.blocks.window(index).then(blockOf)
+    this.#kept.set(index, block)
+    block.catch(() => this.#kept.delete(index))
+    for (const oldest of this.#kept.keys()) {
+      if (this.#kept.size <= 8) break
+      this.#kept.delete(oldest)
+    }
+    return block
+  }
+
+  /** All blocks that hold records, in order. */
+  timeline(): Promise<readonly Mark[]> {
+    this.#timeline ??= this.#mark().catch((error: unknown) => {
+      this.#timeline = null
+      throw error
+    })
+    return this.#timeline
+  }
+
+  async #mark(): Promise<Mark[]> {
+    const found: Found[] = []
+    let endNs = 0n
+    for (let index = 0; index < this.blocks.count; index++) {
+      const { facts } = await this.blocks.outline(index)
+      if (facts.length === 0) continue
+      const { from, to, labels, wall } = await this.block(index)
+      if (!from || !to) continue
+      found.push({
+        block: index,
+        utcNs: labels.at(from.run, from.aNs),
+        reliable: !labels.estimated(from.run, from.aNs, from.aNs),
+        wall,
+        changes: facts.some((fact) => fact.kind === 'clock-change'),
+        gaps: facts.some(isGap),
+        samples: facts.some((fact) => fact.kind === 'sample'),
+      })
+      endNs = labels.at(to.run, to.aNs)
+    }
+    return follow(found, endNs)
+  }
+}
+
+/** Whether a fact tells of a stretch that was not watched. */
+export function isGap(fact: Fact): boolean {
+  if (fact.kind === 'open') return fact.reason === 'start' || fact.reason === 'restart'
+  return fact.kind === 'gap' || fact.kind === 'damage'
+}
+
+/**
+ * Makes the beginnings of blocks follow one another: one that rests on samples does not begin before an earlier such one,
+ * and estimates lie between those.
+ */
+function follow(found: readonly Found[], endNs: bigint): Mark[] {
+  let last: bigint | null = null
+  for (const one of found) {
+    if (!one.reliable) continue
+    if (last !== null && one.utcNs < last) one.utcNs = last
+    last = one.utcNs
+  }
+  last = null
+  for (const [i, one] of found.entries()) {
+    if (last !== null && one.utcNs < last) one.utcNs = last
+    const cap = one.reliable ? undefined : found.slice(i + 1).find(({ reliable }) => reliable)
+    if (cap && one.utcNs > cap.utcNs) one.utcNs = cap.utcNs
+    last = one.utcNs
+  }
+  return found.map(({ block, utcNs, wall, changes, gaps, samples }, i) => {
+    const next = found[i + 1]?.utcNs ?? endNs
+    return { block, fromNs: utcNs, toNs: next > utcNs ? next : utcNs, wall, changes, gaps, samples }
+  })
+}
+
+/** Index of the first mark that ends behind an instant of UTC; `marks.length` where none does. */
+export function firstMark(marks: readonly Mark[], utcNs: bigint): number {
+  let low = 0
+  let high = marks.length
+  while (low < high) {
+    const half = (low + high) >> 1
+    if ((marks[half]?.toNs ?? 0n) > utcNs) high = half
+    else low = half + 1
+  }
+  return low
+}

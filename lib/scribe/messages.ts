@@ -1,0 +1,75 @@
+/**
+ * What is said to the scribe and by it. Everything here crosses threads by structured clone.
+ * @module
+ */
+import type { MessagePort } from 'node:worker_threads'
+import type { Draft, OpenBody, Placed, StoredStamp, TrailRecord } from '../trail/types.js'
+import type { Request } from './inbox.js'
+
+/** From the application to a worker: the other worker was replaced, this is the line to the new one. */
+export interface Relink {
+  readonly kind: 'relink'
+  readonly port: MessagePort
+}
+
+/** From the application to a worker: end by yourself, now. */
+export interface Leave {
+  readonly kind: 'leave'
+}
+
+/** An error as data: what is left of it behind a thread boundary. */
+export interface ErrorData {
+  readonly code: string
+  readonly message: string
+}
+
+/** The part of `open` that the engine knows; the scribe adds what is its own. */
+export type OpenFields = Omit<
+  OpenBody,
+  'type' | 'segment' | 'label' | 'zone' | 'lock' | 'syncsFolders' | 'afterCrash' | 'supersedes' | 'reason'
+>
+
+/** The end of a trail as an engine needs it to go on. */
+export interface TailSummary {
+  readonly last: TrailRecord
+  readonly lastOpen: OpenBody | null
+  readonly orderly: boolean
+}
+
+export type EngineToScribe =
+  /** First of all: the trail's next segment begins with these clocks. */
+  | {
+      readonly kind: 'begin'
+      readonly open: OpenFields
+      readonly reason: OpenBody['reason']
+      readonly stamp: StoredStamp
+    }
+  | { readonly kind: 'draft'; readonly draft: Draft }
+  /** The inbox request `token` will be answered when draft `draftId` is durable. */
+  | { readonly kind: 'promise'; readonly token: string; readonly draftId: number }
+  | { readonly kind: 'refuse'; readonly token: string; readonly error: ErrorData }
+  | { readonly kind: 'close'; readonly reason: string; readonly stamp: StoredStamp }
+
+export type ScribeToEngine =
+  | { readonly kind: 'tail'; readonly tail: TailSummary | null }
+  | { readonly kind: 'written'; readonly draftId: number; readonly seq: number }
+  | { readonly kind: 'request'; readonly token: string; readonly request: Request }
+
+/** The engine does not answer any more: close the trail without it. */
+export type AuditorToScribe = { readonly kind: 'release' }
+
+export type ScribeToAuditor =
+  /** The trail is open. `token` lets a scribe that takes over from this one take its lock. */
+  | { readonly kind: 'opened'; readonly token: string }
+  | { readonly kind: 'failed'; readonly error: ErrorData }
+  /** The `open` record is durable: the audit stands. */
+  | { readonly kind: 'ready' }
+  /** A record is durable. `draftId` is `null` for records that the scribe made itself. */
+  | { readonly kind: 'record'; readonly draftId: number | null; readonly placed: Placed }
+  | { readonly kind: 'problem'; readonly error: ErrorData }
+  | { readonly kind: 'closed' }
+
+export function errorData(error: unknown): ErrorData {
+  const { code, message } = (typeof error === 'object' && error !== null ? error : {}) as Partial<ErrorData>
+  return { code: typeof code === 'string' ? code : 'ERR_UNEXPECTED', message: message ?? String(error) }
+}

@@ -1,0 +1,112 @@
+/**
+ * The one text of a value: RFC 8785 canonical JSON, limited to what records hold. No floats, no `-0`, no integers beyond
+ * 2^53 - 1, no lone surrogates, no `undefined`: what is refused here is what two readers could understand differently.
+ * @module
+ */
+import { isAscii, isUtf8 } from 'node:buffer'
+
+/** What a canonical text can say. */
+export type Canonical =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly Canonical[]
+  | { readonly [key: string]: Canonical | undefined }
+
+/** Deeper than any record; a limit keeps a hostile line from exhausting the stack. */
+const deepest = 32
+const plain = /^[ !#-[\]-~]*$/
+const surrogate = /\p{Cs}/u
+
+/**
+ * Writes a value as RFC 8785 canonical JSON: keys in order of their UTF-16 units, no blanks.
+ * @throws {TypeError} for a value that has no canonical text (the message names the place)
+ */
+export function canonicalize(value: unknown): string {
+  return write(value, '', 0)
+}
+
+function write(value: unknown, place: string, depth: number): string {
+  if (typeof value === 'string') return writeString(value, place)
+  if (typeof value === 'number') {
+    if (!Number.isSafeInteger(value) || Object.is(value, -0))
+      refuse(place, `is no whole number up to 2^53 - 1: ${value}`)
+    return String(value)
+  }
+  if (value === null) return 'null'
+  if (typeof value === 'boolean') return value ? 'true' : 'false'
+  if (typeof value !== 'object') refuse(place, `is of a kind that JSON cannot say: ${typeof value}`)
+  if (depth >= deepest) refuse(place, `lies deeper than ${deepest} levels`)
+  if (Array.isArray(value)) {
+    return `[${value.map((entry, index) => write(entry, `${place}[${index}]`, depth + 1)).join(',')}]`
+  }
+  const prototype = Object.getPrototypeOf(value)
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
+    refuse(place, `is no plain object: ${value.constructor?.name}`)
+  }
+  const entries = value as Record<string, unknown>
+  let text = ''
+  for (const key of Object.keys(entries).sort()) {
+    const inner = place === '' ? key : `${place}.${key}`
+    text += `${text === '' ? '' : ','}${writeString(key, inner)}:${write(entries[key], inner, depth + 1)}`
+  }
+  return `{${text}}`
+}
+
+function writeString(value: string, place: string): string {
+  if (plain.test(value)) return `"${value}"`
+  if (surrogate.test(value)) refuse(place, 'holds half of a surrogate pair')
+  return JSON.stringify(value)
+}
+
+function refuse(place: string, why: string): never {
+  throw new TypeError(`${place === '' ? 'the value' : place} ${why}`)
+}
+
+/**
+ * Reads a canonical text and nothing else: writing the value again gives the same bytes. Blanks, another order of keys,
+ * a key twice, another spelling of a number or of a letter, a byte order mark, bytes that are no UTF-8: all refused.
+ * @param bytes one line without its newline
+ * @throws {SyntaxError} where the bytes are not the canonical text of any value
+ */
+export function parseCanonical(bytes: Uint8Array): unknown {
+  const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const ascii = isAscii(buffer)
+  if (!ascii && !isUtf8(buffer)) throw new SyntaxError('the line is not UTF-8')
+  const text = buffer.toString(ascii ? 'latin1' : 'utf8')
+  const value: unknown = JSON.parse(text)
+  if (!isCanonical(value, text)) throw new SyntaxError('the line is not in canonical form (RFC 8785)')
+  return value
+}
+
+/**
+ * Whether `text` is canonical for `value = JSON.parse(text)`. The engine's own serializer is several times faster than
+ * ours and gives the same text wherever the keys came in order and every number is a whole one, which `ordered` sees.
+ */
+function isCanonical(value: unknown, text: string): boolean {
+  if (ordered(value, 0) && !text.includes('\\ud')) return JSON.stringify(value) === text
+  try {
+    return canonicalize(value) === text
+  } catch {
+    return false
+  }
+}
+
+function ordered(value: unknown, depth: number): boolean {
+  if (typeof value === 'number') return Number.isSafeInteger(value) && !Object.is(value, -0)
+  if (typeof value !== 'object' || value === null) return true
+  if (depth >= deepest) return false
+  if (Array.isArray(value)) {
+    for (const entry of value) if (!ordered(entry, depth + 1)) return false
+    return true
+  }
+  const entries = value as Record<string, unknown>
+  let last: string | null = null
+  for (const key in entries) {
+    if (last !== null && key <= last) return false
+    if (!ordered(entries[key], depth + 1)) return false
+    last = key
+  }
+  return true
+}

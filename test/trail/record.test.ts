@@ -1,0 +1,180 @@
+import { describe, expect, test } from '@jest/globals'
+import { encodeSample } from '../../lib/trail/encode.js'
+import { checkRecord } from '../../lib/trail/record.js'
+import { openDraft, TrailBuilder } from '../support/trail-builder.js'
+import { sample } from './fixtures.js'
+
+const stamp = new TrailBuilder().stamp()
+const place = { seq: 2, prev: 'a'.repeat(64), ...stamp }
+const bodies = {
+  open: {
+    ...openDraft,
+    segment: 1,
+    label: '2026-03-03',
+    zone: 'UTC',
+    lock: 'file',
+    syncsFolders: true,
+    afterCrash: false,
+    supersedes: null,
+  },
+  sample: encodeSample(sample, { ratePpb: 1n, resolutionNs: 1n }),
+  'clock-change': {
+    type: 'clock-change',
+    earliestNs: '1',
+    latestNs: '2',
+    size: { lowNs: '-2', highNs: '-1' },
+    class: 'step',
+    by: 'unknown',
+    seen: 'divergence',
+    wallBefore: stamp.wall,
+    wallAfter: stamp.wall,
+  },
+  gap: {
+    type: 'gap',
+    fromNs: null,
+    toNs: '5',
+    wallFrom: stamp.wall,
+    wallTo: stamp.wall,
+    cause: 'boot',
+    breaks: 'mono',
+  },
+  heartbeat: { type: 'heartbeat' },
+  reference: { type: 'reference', role: 'primary', server: 'a', what: 'stratum', before: '1', after: '2' },
+  note: { type: 'note', on: 1, text: 'x', by: 'y' },
+  recover: {
+    type: 'recover',
+    finding: 'torn',
+    segment: 1,
+    offset: 0,
+    bytes: 1,
+    sha256: 'b'.repeat(64),
+    quarantine: null,
+    message: 'm',
+  },
+  close: {
+    type: 'close',
+    epoch: 1,
+    firstSeq: 1,
+    count: 2,
+    previousCheckpoint: '',
+    nextKey: '',
+    final: true,
+    reason: 'stop',
+  },
+} as const
+
+/** A copy with one field replaced: `a.b.c`; `undefined` takes it away. */
+function without(value: object, path: string, put?: unknown): object {
+  const copy = structuredClone(value) as Record<string, unknown>
+  const keys = path.split('.')
+  let at = copy
+  for (const key of keys.slice(0, -1)) at = at[key] as Record<string, unknown>
+  const last = keys.at(-1) ?? ''
+  if (put === undefined) delete at[last]
+  else at[last] = put
+  return copy
+}
+
+function paths(value: object, under = ''): string[] {
+  return Object.entries(value).flatMap(([key, entry]) => {
+    const path = under === '' ? key : `${under}.${key}`
+    const inside = typeof entry === 'object' && entry !== null && !Array.isArray(entry) && key !== 'configuration'
+    return [path, ...(inside ? paths(entry, path) : [])]
+  })
+}
+
+describe.each(Object.entries(bodies))('a record of type %s', (_, body) => {
+  const record = { ...place, ...body }
+
+  test('is accepted as it is', () => {
+    expect(checkRecord(record)).toBe(record)
+  })
+
+  test('lacks none of its fields', () => {
+    const optional = /^readings\.(primary|secondary|tertiary)$/
+    for (const path of paths(record).filter((one) => !optional.test(one))) {
+      const broken = without(record, path)
+      if (path === 'type') expect(() => checkRecord(broken)).toThrow('"type" is missing')
+      else expect(() => checkRecord(broken)).toThrow(TypeError)
+    }
+  })
+
+  test('has none of its fields of another kind', () => {
+    for (const path of paths(record).filter((one) => one !== 'type')) {
+      expect(() => checkRecord(without(record, path, Symbol.iterator))).toThrow(TypeError)
+    }
+  })
+
+  test('may say more than is known here', () => {
+    const more = { ...record, novelty: { a: 1 } }
+    expect(checkRecord(more)).toBe(more)
+  })
+})
+
+test('a type that is not known here needs its clock fields only', () => {
+  const record = { ...place, type: 'anchor', tsa: 'x' }
+  expect(checkRecord(record)).toBe(record)
+  expect(() => checkRecord(without(record, 'd'))).toThrow('"d" is missing')
+})
+
+test.each([
+  ['seq', 0, '"seq" must be a whole number from 1 to 9007199254740991'],
+  ['prev', 'A'.repeat(64), '"prev" must be 64 lower-case hexadecimal digits'],
+  ['wall', '2026-02-30T00:00:00.000000000Z', '"wall" must be an instant like 2026-03-03T14:02:00.000000000Z'],
+  ['wall', '2026-02-28T00:00:00Z', '"wall" must be an instant like 2026-03-03T14:02:00.000000000Z'],
+  ['monoNs', '01', '"monoNs" must be whole nanoseconds as a decimal string'],
+  ['monoNs', '-0', '"monoNs" must be whole nanoseconds as a decimal string'],
+  ['d.lowNs', '1e3', '"d.lowNs" must be whole nanoseconds as a decimal string'],
+  ['d', { lowNs: '10', highNs: '9' }, '"d" must not be empty: lowNs is above highNs'],
+  ['d', { lowNs: '-9', highNs: '-10' }, '"d" must not be empty: lowNs is above highNs'],
+  ['d', { lowNs: '1', highNs: '-1' }, '"d" must not be empty: lowNs is above highNs'],
+  ['since.notice', 'perhaps', '"since.notice" must be one of none, seen, absent'],
+  ['since.small.count', -1, '"since.small.count" must be a whole number from 0 to 9007199254740991'],
+])('names the field at fault: %s = %j', (path, value, message) => {
+  expect(() => checkRecord(without({ ...place, type: 'heartbeat' }, path, value))).toThrow(new TypeError(message))
+})
+
+test.each([
+  ['2024-02-29T00:00:00.000000000Z', true],
+  ['2026-02-29T00:00:00.000000000Z', false],
+  ['2026-04-31T00:00:00.000000000Z', false],
+  ['2026-12-31T23:59:59.999999999Z', true],
+  ['2026-12-31T23:59:60.000000000Z', false],
+  ['2026-12-31T24:00:00.000000000Z', false],
+])('the instant %s exists: %s', (wall, exists) => {
+  const record = { ...place, type: 'heartbeat', wall }
+  if (exists) expect(checkRecord(record)).toBe(record)
+  else expect(() => checkRecord(record)).toThrow('"wall" must be an instant')
+})
+
+test.each([
+  ['-10', '-9'],
+  ['-1', '1'],
+  ['0', '0'],
+  ['9', '10'],
+  ['-1', '0'],
+])('an interval from %s to %s is one', (lowNs, highNs) => {
+  const record = { ...place, type: 'heartbeat', d: { lowNs, highNs } }
+  expect(checkRecord(record)).toBe(record)
+})
+
+test.each(['clock-change', 'gap'] as const)('what stood before a %s may be absent, but not wrong', (type) => {
+  const before = { d: { lowNs: '0', highNs: '1' }, chord: { lowNs: '0', highNs: '0' } }
+  const record = { ...place, ...bodies[type], before }
+  expect(checkRecord(record)).toBe(record)
+  expect(() => checkRecord(without(record, 'before.chord.lowNs', 0))).toThrow('"before.chord.lowNs" must be whole')
+  expect(() => checkRecord({ ...record, before: null })).toThrow('"before" must be an object')
+})
+
+test('names a field deep in a reading', () => {
+  const record = { ...place, ...bodies.sample }
+  expect(() => checkRecord(without(record, 'readings.primary.t1', 'xyz'))).toThrow(
+    '"readings.primary.t1" must be 16 lower-case hexadecimal digits',
+  )
+  expect(() => checkRecord(without(record, 'readings.fourth', {}))).toThrow('"readings.fourth" is none of primary')
+  expect(() => checkRecord(without(record, 'consensus.agree', ['primary', 'x']))).toThrow('"consensus.agree.1"')
+})
+
+test('what is no object is no record', () => {
+  for (const value of [null, 1, 'x', [], true]) expect(() => checkRecord(value)).toThrow('the record must be an object')
+})
