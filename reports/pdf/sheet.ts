@@ -32,6 +32,11 @@ const breakable = /(?<!\d) | (?!\d{3}(?!\d)|(?:ns|\u00b5s|ms|s|min|h|%|ppm)(?![\
 const mostLetters = 400
 
 const faces: readonly Face[] = ['regular', 'bold', 'mono', 'wide']
+/**
+ * Faces go by their paths: under a name of its own the document's first font would be opened anew at every change of face,
+ * since pdfkit keeps it under its path alone.
+ */
+const paths = Object.fromEntries(faces.map((face) => [face, fontPath(face)])) as Readonly<Record<Face, string>>
 
 export class Sheet {
   readonly doc: Doc
@@ -54,8 +59,7 @@ export class Sheet {
     this.bottom = doc.page.height - 52
     this.y = this.top
     for (const face of faces) {
-      doc.registerFont(face, fontPath(face))
-      doc.font(face)
+      doc.font(paths[face])
       const glyphs = glyphsOf(doc)
       this.#has.set(face, (codePoint) => glyphs.hasGlyphForCodePoint(codePoint))
     }
@@ -83,7 +87,8 @@ export class Sheet {
   measure(text: string, style: TextStyle = {}): number {
     const face = style.face ?? 'regular'
     const key = `${face}|${text}`
-    const width = this.#widths.get(key) ?? this.doc.font(face).fontSize(100).widthOfString(this.shown(text, face))
+    const width =
+      this.#widths.get(key) ?? this.doc.font(paths[face]).fontSize(100).widthOfString(this.shown(text, face))
     if (text.length <= 80) this.#widths.set(key, width)
     return (width * (style.size ?? 8.5)) / 100
   }
@@ -108,7 +113,7 @@ export class Sheet {
     const free = width === undefined ? 0 : width - this.measure(shown, { face, size })
     const offset = align === 'right' ? free : align === 'center' ? free / 2 : 0
     this.doc
-      .font(face)
+      .font(paths[face])
       .fontSize(size)
       .fillColor(color)
       .text(shown, x + offset, y, { lineBreak: false })
