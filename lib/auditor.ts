@@ -14,6 +14,7 @@ import {
   type VerdictDocument,
 } from './auditor/events.js'
 import { inlineCrew } from './auditor/inline.js'
+import { Requests } from './auditor/requests.js'
 import { systemTimers } from './clock/timers.js'
 import { parseConfiguration } from './config/parse.js'
 import type { Configuration } from './config/types.js'
@@ -69,13 +70,9 @@ const releaseMs = 300
 export class Auditor extends EventEmitter<AuditorEvents> {
   readonly configuration: Configuration
   readonly #narrator = new Narrator()
-  readonly #requests = new Map<number, { resolve: (doc: SampleDocument) => void; reject: (error: Error) => void }>()
-  /** Requests by the draft that will answer them, and samples that were durable before their promise arrived. */
-  readonly #promised = new Map<number, number[]>()
-  readonly #recent = new Map<number, SampleDocument>()
+  readonly #requests = new Requests()
   readonly #keepAlive: boolean
   #crew: Crew | null = null
-  #lastRequest = 0
   #ready = false
   #waits = 0
   #stopping: Promise<void> | null = null
@@ -183,11 +180,7 @@ export class Auditor extends EventEmitter<AuditorEvents> {
    */
   async sample(): Promise<SampleDocument> {
     if (this.#stopping || !this.#crew) throw new StoppedError('the auditor was stopped; start another')
-    this.#lastRequest += 1
-    const requestId = this.#lastRequest
-    const answer = new Promise<SampleDocument>((resolve, reject) => {
-      this.#requests.set(requestId, { resolve, reject })
-    })
+    const { requestId, answer } = this.#requests.add()
     this.#crew.toEngine({ kind: 'sample', requestId, reason: 'requested' })
     return this.#waiting(answer)
   }
@@ -223,8 +216,7 @@ export class Auditor extends EventEmitter<AuditorEvents> {
       crew.toEngine({ kind: 'stop', reason: 'stop', budgetMs: timeoutMs / 2 })
     })
     await this.#end()
-    for (const { reject } of this.#requests.values()) reject(new StoppedError('the auditor was stopped'))
-    this.#requests.clear()
+    this.#requests.end(new StoppedError('the auditor was stopped'))
   }
 
   /** Ends the workers. A scribe that still can gives back its lock, so that this process may open the trail again. */
@@ -245,16 +237,9 @@ export class Auditor extends EventEmitter<AuditorEvents> {
   }
 
   #fromEngine(message: EngineToAuditor): void {
-    if (message.kind === 'problem') {
-      this.#problem(message.error)
-    } else if (message.kind === 'refuse') {
-      this.#requests.get(message.requestId)?.reject(revive(message.error))
-      this.#requests.delete(message.requestId)
-    } else {
-      const doc = this.#recent.get(message.draftId)
-      if (doc) this.#answer(message.requestId, doc)
-      else this.#promised.set(message.draftId, [...(this.#promised.get(message.draftId) ?? []), message.requestId])
-    }
+    if (message.kind === 'problem') this.#problem(message.error)
+    else if (message.kind === 'refuse') this.#requests.refuse(message.requestId, revive(message.error))
+    else this.#requests.promise(message.requestId, message.draftId)
   }
 
   #fromScribe(message: ScribeToAuditor): void {
@@ -278,21 +263,11 @@ export class Auditor extends EventEmitter<AuditorEvents> {
 
   /** A sample is durable: whoever waits for it, or for the first usable one, is told. */
   #settle(draftId: number | null, sample: SampleDocument): void {
-    if (draftId !== null) {
-      this.#recent.set(draftId, sample)
-      if (this.#recent.size > 16) this.#recent.delete(this.#recent.keys().next().value ?? draftId)
-      for (const requestId of this.#promised.get(draftId) ?? []) this.#answer(requestId, sample)
-      this.#promised.delete(draftId)
-    }
+    if (draftId !== null) this.#requests.durable(draftId, sample)
     if (sample.consensus.low === null || this.#ready) return
     this.#ready = true
     for (const done of this.#onReady) done()
     this.#onReady = []
-  }
-
-  #answer(requestId: number, sample: SampleDocument): void {
-    this.#requests.get(requestId)?.resolve(sample)
-    this.#requests.delete(requestId)
   }
 
   #problem(data: ErrorData): void {

@@ -9,11 +9,10 @@ import { decodeInterval } from '../lib/trail/encode.js'
 import { segmentBytes } from '../lib/trail/lines.js'
 import { isPlaced, readTrail } from '../lib/trail/read.js'
 import { type Surveyed, survey } from '../lib/trail/survey.js'
-import type { Placed, SampleBody, TrailRecord } from '../lib/trail/types.js'
+import type { Placed } from '../lib/trail/types.js'
+import type { SampleRecord } from './csv/samples.js'
 import { type Subject, SubjectBuilder } from './subject.js'
 import type { ReportResult } from './types.js'
-
-export type SampleRecord = TrailRecord & SampleBody
 
 /** Records in order of seq; both ends belong to it. */
 export interface SeqRange {

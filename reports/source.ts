@@ -4,12 +4,11 @@
  */
 import { trailSource } from '../lib/evidence/index.js'
 import type { FactSource } from '../lib/evidence/types.js'
-import type { BuildOptions } from './build.js'
 
 /** @throws {TrailReadError} where the trail cannot be read */
 export async function openSource(
   trail: string,
-  { signal }: Pick<BuildOptions, 'index' | 'signal' | 'onProgress'>,
+  { signal }: { readonly index?: string | undefined; readonly signal?: AbortSignal | undefined },
 ): Promise<FactSource & { close(): void }> {
   const source = await trailSource(trail, signal)
   return { lastSeq: source.lastSeq, block: (index) => source.block(index), close: () => {} }

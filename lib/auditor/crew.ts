@@ -6,7 +6,7 @@ import { MessageChannel, Worker } from 'node:worker_threads'
 import type { Configuration } from '../config/types.js'
 import type { AuditorToEngine, EngineToAuditor } from '../engine/messages.js'
 import type { EngineWorkerData } from '../engine/worker.js'
-import type { AuditorToScribe, ErrorData, Relink, ScribeToAuditor } from '../scribe/messages.js'
+import type { AuditorToScribe, ErrorData, Leave, Relink, ScribeToAuditor } from '../scribe/messages.js'
 import type { ScribeWorkerData } from '../scribe/worker.js'
 
 /** What the application hears. */
@@ -28,6 +28,8 @@ export interface Crew {
 /** Waits before a worker that died is started again: 0.1 s, then doubled up to a minute; a minute of life forgives. */
 const firstPauseMs = 100
 const longestPauseMs = 60_000
+/** How long a worker may take to leave. */
+const patienceMs = 2_000
 
 /** Only what a worker needs of the environment: nothing of the application's secrets. */
 function environment(): NodeJS.ProcessEnv {
@@ -80,7 +82,7 @@ export class WorkerCrew implements Crew {
 
   async end(): Promise<void> {
     this.#ended = true
-    await Promise.all([this.#engine.terminate(), this.#scribe.terminate()])
+    await Promise.all([leave(this.#engine), leave(this.#scribe)])
   }
 
   #startScribe(engine: MessageChannel['port1']): Worker {
@@ -144,4 +146,21 @@ export class WorkerCrew implements Crew {
       this.#scribe.postMessage({ kind: 'relink', port: port1 } satisfies Relink, [port1])
     }
   }
+}
+
+/**
+ * Lets a worker end by itself. To terminate a thread that happens to be inside a native module (koffi being loaded, a clock
+ * being read) aborts the whole process: that is the last resort for one that does not answer.
+ */
+async function leave(worker: Worker): Promise<void> {
+  if (worker.threadId === -1) return // it ended before
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, patienceMs)
+    worker.once('exit', () => {
+      clearTimeout(timer)
+      resolve()
+    })
+    worker.postMessage({ kind: 'leave' } satisfies Leave)
+  })
+  await worker.terminate()
 }

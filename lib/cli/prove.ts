@@ -11,8 +11,8 @@ import type { Io } from './io.js'
 import type { Parts } from './parts.js'
 import { ProgressBar } from './progress.js'
 import { rangeText } from './record-text.js'
-import { recordedSettings } from './recorded.js'
-import { type CommonOptions, readerSettings } from './settings.js'
+import { readRecorded } from './recorded.js'
+import { type CommonOptions, trailOf } from './settings.js'
 import { demandTrail } from './show.js'
 import { paintVerdict, sideText, sizeText } from './text.js'
 
@@ -28,15 +28,16 @@ export interface ProveOptions extends CommonOptions {
 /** @returns 0 PROVEN, 1 VIOLATED, 3 otherwise; of several answers the worst */
 export async function prove(options: ProveOptions, io: Io, parts: Parts): Promise<number> {
   if (options.at === undefined) throw new UsageError('which instant? Give --at, such as --at 2026-11-21T08:00:00Z')
-  const { trail, configuration } = readerSettings(options, io)
-  const { checkZone, parseMoment } = await import('../../reports/moment.js')
-  const zone = checkZone(options.zone ?? configuration?.zone ?? 'UTC')
-  const atNs = parseMoment(options.at, { zone, nowNs: io.nowNs() }, '--at')
+  const trail = trailOf(options, io)
   await demandTrail(trail)
-  const recorded = await recordedSettings(trail, atNs)
+  const recorded = await readRecorded(trail)
+  const { checkZone, parseMoment } = await import('../../reports/moment.js')
+  const zone = checkZone(options.zone ?? recorded.zone)
+  const atNs = parseMoment(options.at, { zone, nowNs: io.nowNs() }, '--at')
+  const settings = recorded.settingsAt(atNs)
   const { parseDuration } = await import('../config/units.js')
   const toleranceNs =
-    options.tolerance === undefined ? recorded.toleranceNs : parseDuration(options.tolerance, '--tolerance')
+    options.tolerance === undefined ? settings.toleranceNs : parseDuration(options.tolerance, '--tolerance')
   if (toleranceNs <= 0n) throw new UsageError(`--tolerance must be more than nothing, got "${options.tolerance}"`)
   const scale = options.true ? 'true' : 'wall'
   const bar = new ProgressBar(io)
@@ -45,11 +46,11 @@ export async function prove(options: ProveOptions, io: Io, parts: Parts): Promis
     .finally(() => bar.clear())
   let answers: readonly Answer[]
   try {
-    answers = await parts.answer(facts.source, { atNs, scale, toleranceNs, longestGapNs: recorded.longestGapNs })
+    answers = await parts.answer(facts.source, { atNs, scale, toleranceNs, longestGapNs: settings.longestGapNs })
   } finally {
     facts.close()
   }
-  const asked = { at: formatInstant(atNs), scale, toleranceNs } as const
+  const asked = { at: formatInstant(atNs), scale, toleranceNs, simulation: settings.simulation } as const
   await io.stdout.write(
     options.json ? `${JSON.stringify(proofDocument(asked, answers))}\n` : proofText(asked, answers, io),
   )
@@ -60,12 +61,15 @@ interface Asked {
   readonly at: string
   readonly scale: 'wall' | 'true'
   readonly toleranceNs: bigint
+  /** Whether no clock of the trail is a real one. */
+  readonly simulation: boolean
 }
 
 /** The JSON document: seconds rounded outwards, instants ISO 8601 UTC. */
-export function proofDocument({ at, scale, toleranceNs }: Asked, answers: readonly Answer[]): object {
+export function proofDocument({ at, scale, toleranceNs, simulation }: Asked, answers: readonly Answer[]): object {
   return {
     at,
+    simulation,
     scale,
     tolerance: secondsDown(toleranceNs),
     answers: answers.map((answer) => ({
@@ -88,10 +92,11 @@ function ends(bound: IntervalNs | null): { low: number | null; high: number | nu
   return bound === null ? { low: null, high: null } : { low: secondsDown(bound.lowNs), high: secondsUp(bound.highNs) }
 }
 
-function proofText({ at, scale, toleranceNs }: Asked, answers: readonly Answer[], io: Io): string {
+function proofText({ at, scale, toleranceNs, simulation }: Asked, answers: readonly Answer[], io: Io): string {
   const what = scale === 'wall' ? `the audited clock showed ${at}` : `it was ${at} UTC`
   if (answers.length === 0) return `There was no instant when ${what}: it was set forward over that time.\n`
-  const lines = [`When ${what}, for a tolerance of ${sizeText(toleranceNs)}:`]
+  const note = simulation ? ['SIMULATION: no clock of this trail is a real one'] : []
+  const lines = [...note, `When ${what}, for a tolerance of ${sizeText(toleranceNs)}:`]
   for (const [index, answer] of answers.entries()) {
     if (answers.length > 1) lines.push(`${index + 1} of ${answers.length} times it showed this:`)
     lines.push(...answerLines(answer, io))

@@ -46,4 +46,27 @@ export const realParts: Parts = {
     const { answer } = await import('../evidence/answer.js')
     return answer(source, question)
   },
+
+  async renderReport({ period, toleranceNs, out, index, ...request }) {
+    const { renderReport } = await import('../../reports/render.js')
+    const { result, files } = await renderReport({
+      ...request,
+      ...period,
+      zone: request.zone ?? undefined,
+      toleranceNs: toleranceNs ?? undefined,
+      out: out ?? undefined,
+      index: index ?? undefined,
+    })
+    return { result, paths: files.map(({ path }) => path) }
+  },
+
+  async reportExit(result) {
+    const { exitCode } = await import('../../reports/policy.js')
+    return exitCode(result)
+  },
+
+  async simulateDay(options) {
+    const { simulateDemoDay } = await import('../testing/demo.js')
+    return simulateDemoDay(options)
+  },
 }

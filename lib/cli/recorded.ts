@@ -8,29 +8,40 @@ import { survey } from '../trail/survey.js'
 export interface RecordedSettings {
   readonly toleranceNs: bigint
   readonly longestGapNs: bigint
+  /** Whether the trail says that no clock of it is a real one. */
+  readonly simulation: boolean
 }
 
-const fallback: RecordedSettings = { toleranceNs: 1_000_000_000n, longestGapNs: 256_000_000_000n }
+/** What the `open` records of a trail say. */
+export interface Recorded {
+  /** Zone of the newest segment; `UTC` where none tells. */
+  readonly zone: string
+  /** Settings of the last start at or before an instant of the recorded clock; of the first where all lie behind it. */
+  settingsAt(wallNs: bigint): RecordedSettings
+}
 
-/**
- * The settings of the last start at or before an instant of the recorded clock; of the first where all lie behind it.
- * @throws {TrailReadError} where the trail cannot be read
- */
-export async function recordedSettings(trail: string, wallNs: bigint): Promise<RecordedSettings> {
-  const { segments } = await survey(trail)
-  let found: RecordedSettings | null = null
-  for (const { head } of segments) {
-    if (!head?.configuration) continue
-    if (found !== null && parseInstant(head.wall) > wallNs) continue
-    found = {
-      toleranceNs: nanoseconds(head.configuration, 'toleranceNs') ?? fallback.toleranceNs,
-      longestGapNs: nanoseconds(head.configuration, 'longestGapNs') ?? fallback.longestGapNs,
-    }
+const fallback = { toleranceNs: 1_000_000_000n, longestGapNs: 256_000_000_000n }
+
+/** @throws {TrailReadError} where the trail cannot be read */
+export async function readRecorded(trail: string): Promise<Recorded> {
+  const heads = (await survey(trail)).segments.flatMap(({ head }) => (head === null ? [] : [head]))
+  const starts = heads.flatMap(({ wall, configuration }) =>
+    configuration === null ? [] : [{ wallNs: parseInstant(wall), configuration }],
+  )
+  return {
+    zone: heads.at(-1)?.zone ?? 'UTC',
+    settingsAt: (wallNs) => {
+      const start = starts.findLast((one) => one.wallNs <= wallNs) ?? starts[0]
+      return {
+        toleranceNs: nanoseconds(start?.configuration, 'toleranceNs') ?? fallback.toleranceNs,
+        longestGapNs: nanoseconds(start?.configuration, 'longestGapNs') ?? fallback.longestGapNs,
+        simulation: heads.some((head) => head.simulation),
+      }
+    },
   }
-  return found ?? fallback
 }
 
-function nanoseconds(configuration: object, name: string): bigint | null {
-  const value: unknown = (configuration as Record<string, unknown>)[name]
+function nanoseconds(configuration: object | undefined, name: string): bigint | null {
+  const value: unknown = (configuration as Record<string, unknown> | undefined)?.[name]
   return typeof value === 'string' && /^[1-9]\d{0,18}$/.test(value) ? BigInt(value) : null
 }

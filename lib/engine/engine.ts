@@ -20,9 +20,11 @@ import type { EngineParts } from './parts.js'
 import { rateOf } from './rate.js'
 import { type Collected, type Round, Rounds } from './rounds.js'
 import { Sampler } from './sampler.js'
+import { Schedule } from './schedule.js'
 import { taiUtcOf } from './tai.js'
+import { type Waiting, WaitingList } from './waiting-list.js'
 import { Watch, type WatchEvent } from './watch.js'
-import { indicatesLeap, sinceTail, witnessOptions } from './witnessing.js'
+import { absenceOfScribe, indicatesLeap, sinceTail, witnessOptions } from './witnessing.js'
 
 export interface EngineOptions {
   readonly configuration: Configuration
@@ -35,9 +37,6 @@ export interface EngineOptions {
   readonly restart: boolean
 }
 
-/** Who waits for a sample: the application, or a command through the inbox. */
-type Waiting = { readonly requestId: number } | { readonly token: string }
-
 /** Exchanges of a sample that answers a clock change, 2 s apart. */
 const burst = 4
 
@@ -46,13 +45,11 @@ export class Engine {
   readonly #outbox = new Outbox()
   readonly #sampler: Sampler
   readonly #rounds: Rounds
+  readonly #schedule: Schedule
+  readonly #waiting: WaitingList
   readonly #ratePpb: bigint
   #watch: Watch | null = null
   #witness: Witness | null = null
-  #waiting: Waiting[] = []
-  #scheduled: unknown = null
-  #recheck: unknown = null
-  #rechecks = 0
   #lastDraftNs = 0n
   #lastBound: { atNs: bigint; wallNs: bigint } | null = null
   #leapIndicated = false
@@ -74,6 +71,23 @@ export class Engine {
       timers: parts.timers,
       onAnswers: (round, part, collected) => this.#record(round, part, collected),
     })
+    this.#schedule = new Schedule({
+      timers: parts.timers,
+      intervalNs: configuration.intervalNs,
+      uniform: parts.uniform,
+      due: () => this.#due(this.#round('scheduled', null, configuration.exchanges)),
+      again: (triggerId) => this.#due(this.#round('recheck', triggerId, 1)),
+    })
+    this.#waiting = new WaitingList(
+      {
+        promise: (requestId, draftId) => auditor.post({ kind: 'promise', requestId, draftId }),
+        refuse: (requestId, error) => auditor.post({ kind: 'refuse', requestId, error }),
+      },
+      {
+        promise: (token, draftId) => scribe.post({ kind: 'promise', token, draftId }),
+        refuse: (token, error) => scribe.post({ kind: 'refuse', token, error }),
+      },
+    )
     scribe.listen((message) => {
       if (message.kind === 'tail') this.#begin(message.tail)
       else if (message.kind === 'written') this.#outbox.written(message.draftId)
@@ -90,9 +104,8 @@ export class Engine {
     this.#stopping = true
     this.#rounds.cancel()
     this.#watch?.stop()
-    const { parts } = this.#options
-    for (const timer of [this.#scheduled, this.#recheck]) parts.timers.clearTimeout(timer)
-    parts.clocks.close()
+    this.#schedule.stop()
+    this.#options.parts.clocks.close()
   }
 
   /** A scribe stands ready: the first of this run, or one that took over. */
@@ -108,18 +121,7 @@ export class Engine {
         : encodeStamp(this.#watch.stamp())
       scribe.post({ kind: 'begin', open, reason: 'restart', stamp })
       for (const draft of unwritten) scribe.post({ kind: 'draft', draft })
-      const { aNs, wallNs } = this.#watch.last
-      this.#emit(
-        encodeGap({
-          kind: 'gap',
-          cause: 'worker-died',
-          breaks: 'none',
-          fromNs: aNs,
-          toNs: aNs,
-          wallFromNs: wallNs,
-          wallToNs: wallNs,
-        }),
-      )
+      if (tail) this.#emit(encodeGap(absenceOfScribe(tail, this.#watch.last)))
       return
     }
     const first = parts.clocks.read()
@@ -142,7 +144,7 @@ export class Engine {
     this.#lastDraftNs = first.aNs
     if (tail) for (const event of sinceTail(tail, first, this.#options)) this.#emitEvent(event)
     this.#watch.start()
-    this.#schedule()
+    this.#schedule.start()
     void this.#rounds.begin(this.#round('startup', null, configuration.exchanges))
   }
 
@@ -162,20 +164,14 @@ export class Engine {
       if (event.kind === 'clock-change') triggerId = id
     }
     if (this.#stopping) return
-    this.#rechecks = 0
+    this.#schedule.settle()
     const reason = triggerId === null ? 'resume' : 'clock-change'
     void this.#rounds.begin(this.#round(reason, triggerId, burst))
   }
 
-  #schedule(): void {
-    const { configuration, parts } = this.#options
-    // 1 to 5 % longer, at random: auditors that start together do not stay together (ntpd-rs, RFC 8633 3.?).
-    const ms = (Number(configuration.intervalNs) / 1e6) * (1.01 + 0.04 * parts.uniform())
-    this.#scheduled = parts.timers.setTimeout(() => {
-      this.#schedule()
-      if (this.#rounds.current) return
-      void this.#rounds.begin(this.#round('scheduled', null, configuration.exchanges))
-    }, ms)
+  /** A sample is due, unless one is under way: that serves as well. */
+  #due(round: Round): void {
+    if (!this.#stopping && !this.#rounds.current) void this.#rounds.begin(round)
   }
 
   /** All that a round learned becomes a sample, at a look that closes it. */
@@ -207,8 +203,10 @@ export class Engine {
     const body = encodeSample(sample, { ratePpb: this.#ratePpb, resolutionNs: parts.clocks.resolutionNs })
     const draft = this.#emit(body, round.triggerId)
     witness.anchor()
-    this.#satisfy(draft)
-    if (part === 'all') this.#checkAgain(round, sample.consensus.m !== null)
+    this.#waiting.satisfy(draft.id)
+    const answers = round.reason === 'clock-change' || round.reason === 'resume' || round.reason === 'recheck'
+    if (sample.consensus.m) this.#schedule.settle()
+    else if (part === 'all' && answers && !this.#stopping) this.#schedule.retry(round.triggerId)
   }
 
   /** References were silent for longer than `longestGap`: the silence that ends here is a gap of its own. */
@@ -226,23 +224,6 @@ export class Engine {
         wallToNs: wallNs,
       }),
     )
-  }
-
-  /** An unscheduled sample without a bound is tried again after 4, 8, 16 ... s, at most an interval. */
-  #checkAgain(round: Round, bounded: boolean): void {
-    const { parts, configuration } = this.#options
-    parts.timers.clearTimeout(this.#recheck)
-    if (bounded || this.#stopping) {
-      this.#rechecks = 0
-      return
-    }
-    if (round.reason !== 'clock-change' && round.reason !== 'resume' && round.reason !== 'recheck') return
-    const ms = Math.min(4000 * 2 ** this.#rechecks, Number(configuration.intervalNs) / 1e6)
-    this.#rechecks += 1
-    this.#recheck = parts.timers.setTimeout(() => {
-      if (this.#stopping || this.#rounds.current) return
-      void this.#rounds.begin(this.#round('recheck', round.triggerId, 1))
-    }, ms)
   }
 
   /** Silence means something: a heartbeat where no record was due. */
@@ -267,18 +248,8 @@ export class Engine {
   }
 
   #want(who: Waiting, reason: SampleReason, toleranceNs = this.#options.configuration.toleranceNs): void {
-    this.#waiting.push(who)
-    if (this.#watch && !this.#rounds.current) {
-      void this.#rounds.begin({ ...this.#round(reason, null, this.#options.configuration.exchanges), toleranceNs })
-    }
-  }
-
-  #satisfy(draft: Draft): void {
-    for (const who of this.#waiting) {
-      if ('token' in who) this.#options.scribe.post({ kind: 'promise', token: who.token, draftId: draft.id })
-      else this.#options.auditor.post({ kind: 'promise', requestId: who.requestId, draftId: draft.id })
-    }
-    this.#waiting = []
+    this.#waiting.add(who)
+    if (this.#watch) this.#due({ ...this.#round(reason, null, this.#options.configuration.exchanges), toleranceNs })
   }
 
   #asked({ token, request }: ScribeToEngine & { kind: 'request' }): void {
@@ -297,20 +268,15 @@ export class Engine {
   async #stop(reason: string, budgetMs: number): Promise<void> {
     if (this.#stopping) return
     this.#stopping = true
-    const { parts, configuration, scribe, auditor } = this.#options
-    for (const timer of [this.#scheduled, this.#recheck]) parts.timers.clearTimeout(timer)
+    const { configuration, scribe } = this.#options
+    this.#schedule.stop()
     const watch = this.#watch
     if (!watch) return
     const budgetNs = BigInt(Math.floor(budgetMs * 1e6))
     const timeoutNs = configuration.timeoutNs < budgetNs ? configuration.timeoutNs : budgetNs
     if (timeoutNs > 0n) await this.#rounds.begin({ ...this.#round('shutdown', null, 1), timeoutNs })
     this.#rounds.cancel()
-    for (const who of this.#waiting) {
-      const error = { code: 'ERR_STOPPED', message: 'the auditor stopped before the sample was taken' }
-      if ('token' in who) scribe.post({ kind: 'refuse', token: who.token, error })
-      else auditor.post({ kind: 'refuse', requestId: who.requestId, error })
-    }
-    this.#waiting = []
+    this.#waiting.refuse({ code: 'ERR_STOPPED', message: 'the auditor stopped before the sample was taken' })
     watch.look()
     watch.stop()
     scribe.post({ kind: 'close', reason, stamp: encodeStamp(watch.stamp()) })

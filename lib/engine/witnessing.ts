@@ -7,8 +7,8 @@ import type { ClockChange, ClockReading, Gap, WitnessOptions } from '../clock/ty
 import type { Configuration } from '../config/types.js'
 import { parseInstant } from '../instant.js'
 import type { TailSummary } from '../scribe/messages.js'
-import { decodeInterval } from '../trail/encode.js'
 import { auditNs } from '../trail/audit-clock.js'
+import { decodeInterval } from '../trail/encode.js'
 import type { EngineParts } from './parts.js'
 import type { Collected } from './rounds.js'
 
@@ -69,4 +69,17 @@ export function sinceTail(
   return events.map((event) =>
     event.kind === 'gap' && event.cause === 'auditor-down' ? { ...event, cause: 'worker-died' } : event,
   )
+}
+
+/** The gap of a scribe that died: the witness went on meanwhile, and what it saw follows. */
+export function absenceOfScribe({ last }: TailSummary, now: ClockReading): Gap {
+  return {
+    kind: 'gap',
+    cause: 'worker-died',
+    breaks: 'none',
+    fromNs: auditNs(last),
+    toNs: now.aNs,
+    wallFromNs: parseInstant(last.wall),
+    wallToNs: now.wallNs,
+  }
 }

@@ -5,7 +5,7 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import type { Configuration } from '../config/types.js'
 import { portLink, SwitchLink } from '../scribe/link.js'
-import type { EngineToScribe, Relink, ScribeToEngine } from '../scribe/messages.js'
+import type { EngineToScribe, Leave, Relink, ScribeToEngine } from '../scribe/messages.js'
 import { Engine } from './engine.js'
 import type { AuditorToEngine, EngineToAuditor } from './messages.js'
 import { realParts } from './parts.js'
@@ -19,6 +19,10 @@ export interface EngineWorkerData {
 
 const { configuration, restart, scribe } = workerData as EngineWorkerData
 if (!parentPort) throw new Error('the engine worker was loaded outside a worker thread')
+// Heard between two tasks, never inside a native call: to be terminated there would abort the application.
+parentPort.on('message', (message: Leave | Relink) => {
+  if (message.kind === 'leave') process.exit()
+})
 const toScribe = new SwitchLink<EngineToScribe, ScribeToEngine>(portLink(scribe))
 const toAuditor = portLink<EngineToAuditor, AuditorToEngine | Relink>(parentPort)
 

@@ -8,10 +8,7 @@ import { linksOf } from './links.js'
 import { modelsOf, type RunModel } from './model.js'
 import { type Break, cutRuns, type Run } from './runs.js'
 import type { Fact } from './types.js'
-import type { Window } from './window.js'
-
-/** Records on both sides of a block whose line of D is drawn too, for questions about its edges. */
-const margin = 64
+import { margin, type Window } from './window.js'
 
 /** A stretch of A in one run, or the break between two runs. */
 export type Part =
@@ -41,7 +38,7 @@ export interface Block {
 /** Works out a block from its window. */
 export function blockOf(window: Window): Block {
   const { facts } = window
-  const cut = cutRuns(facts)
+  const cut = cutRuns(facts, window.thinned)
   const models = modelsOf(cut, linksOf(cut, window.first - margin, window.end + margin))
   const begin = realFrom(facts, window.first, window.end)
   const next = realFrom(facts, window.end, facts.length)

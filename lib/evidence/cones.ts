@@ -91,7 +91,8 @@ function tighter(a: Edge, b: Edge, low: boolean): Edge {
   return strength[b.support] > strength[a.support] ? b : a
 }
 
-function both(a: Edges, b: Edges): Edges {
+/** The intersection of two cones of one direction. */
+export function both(a: Edges, b: Edges): Edges {
   return { low: tighter(a.low, b.low, true), high: tighter(a.high, b.high, false) }
 }
 
@@ -225,7 +226,7 @@ class Fold {
 }
 
 /** A sample's own cone; with -rho, its backward cone. */
-function edgesOf(sample: SampleFact & { m: IntervalNs; support: Support }, rho: bigint): Edges {
+export function edgesOf(sample: SampleFact & { m: IntervalNs; support: Support }, rho: bigint): Edges {
   const { m, seq, support } = sample
   return { low: { k: m.lowNs * scale + rho, seq, support }, high: { k: m.highNs * scale - rho, seq, support } }
 }

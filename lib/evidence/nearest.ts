@@ -22,62 +22,63 @@ export async function nearestTo(
   place: Place,
   utcNs: bigint,
 ): Promise<Answer['nearest']> {
-  const near = inWindow(block, place, utcNs)
   const index = marks.findIndex((mark) => mark.block === block.window.block)
-  const far = async (kind: Kind, has: (mark: Mark) => boolean): Promise<number | null> =>
-    near[kind] ?? (await inTrail(evidence, marks, index, utcNs, tests[kind], has))
+  const nearest = async (kind: Kind, has: (mark: Mark) => boolean): Promise<number | null> => {
+    const test = tests[kind]
+    const sides = [marks.slice(0, index).reverse(), marks.slice(index + 1)]
+    const found = inBlock(block, place, utcNs, test)
+    for (const side of sides) found.push(...(await inSide(evidence, side.filter(has), block, place, utcNs, test)))
+    const least = found.reduce<Near | null>((best, one) => (best && best.away <= one.away ? best : one), null)
+    return least?.seq ?? null
+  }
   return {
-    sample: await far('sample', () => true),
-    clockChange: await far('clockChange', (mark) => mark.changes),
-    gap: await far('gap', (mark) => mark.gaps),
+    sample: await nearest('sample', (mark) => mark.samples),
+    clockChange: await nearest('clockChange', (mark) => mark.changes),
+    gap: await nearest('gap', (mark) => mark.gaps),
   }
 }
 
-/** Within the window of the block: by A where the run is the same, else by UTC. */
-function inWindow(block: Block, place: Place, utcNs: bigint): Record<Kind, number | null> {
-  const best: Record<Kind, { seq: number; away: bigint } | null> = { sample: null, clockChange: null, gap: null }
-  for (const [i, fact] of block.window.facts.entries()) {
-    for (const kind of ['sample', 'clockChange', 'gap'] as const) {
-      if (!tests[kind](fact)) continue
-      const run = block.runOf[i] ?? -1
-      const atNs = fact.kind === 'sample' ? fact.atNs : fact.aNs
-      const away = magnitude(run === place.run || run < 0 ? atNs - place.aNs : block.labels.at(run, atNs) - utcNs)
-      const known = best[kind]
-      if (known === null || away < known.away) best[kind] = { seq: fact.seq, away }
-    }
-  }
-  return {
-    sample: best.sample?.seq ?? null,
-    clockChange: best.clockChange?.seq ?? null,
-    gap: best.gap?.seq ?? null,
-  }
+interface Near {
+  readonly seq: number
+  readonly away: bigint
 }
 
-/** Beyond the window, by the marks: the nearest block on each side that holds one, by the UTC of the block. */
-async function inTrail(
+/** In the block itself: by A where the run is the same, else by UTC. */
+function inBlock(block: Block, place: Place, utcNs: bigint, test: (fact: Fact) => boolean): Near[] {
+  const { facts, first, end } = block.window
+  const found: Near[] = []
+  for (let i = first; i < end; i++) {
+    const fact = facts[i]
+    if (!fact || !test(fact)) continue
+    const run = block.runOf[i] ?? -1
+    const away = run === place.run || run < 0 ? atOf(fact) - place.aNs : block.labels.at(run, atOf(fact)) - utcNs
+    found.push({ seq: fact.seq, away: magnitude(away) })
+  }
+  return found
+}
+
+/** On one side of the block: in the nearest block that holds one, by A in the same boot, else by the UTC of the block. */
+async function inSide(
   evidence: Evidence,
   marks: readonly Mark[],
-  index: number,
+  block: Block,
+  place: Place,
   utcNs: bigint,
   test: (fact: Fact) => boolean,
-  has: (mark: Mark) => boolean,
-): Promise<number | null> {
-  const sides = [marks.slice(0, index).reverse(), marks.slice(index + 1)]
-  let best: { seq: number; away: bigint } | null = null
-  for (const side of sides) {
-    for (const mark of side.filter(has)) {
-      const { facts, first } = await evidence.blocks.outline(mark.block)
-      const found = facts.filter(test)
-      if (found.length === 0) continue
-      for (const fact of found) {
-        const into = first && fact.boot === first.boot ? fact.bootNs - first.bootNs : 0n
-        const away = magnitude(mark.fromNs + into - utcNs)
-        if (best === null || away < best.away) best = { seq: fact.seq, away }
-      }
-      break
-    }
-  }
-  return best?.seq ?? null
+): Promise<Near[]> {
+  const mark = marks[0]
+  if (!mark) return []
+  const boot = block.models[place.run]?.run.boot
+  const { facts, first } = await evidence.blocks.outline(mark.block)
+  return facts.filter(test).map((fact) => {
+    const into = first && fact.boot === first.boot ? fact.bootNs - first.bootNs : 0n
+    const away = fact.boot === boot ? atOf(fact) - place.aNs : mark.fromNs + into - utcNs
+    return { seq: fact.seq, away: magnitude(away) }
+  })
+}
+
+function atOf(fact: Fact): bigint {
+  return fact.kind === 'sample' ? fact.atNs : fact.aNs
 }
 
 function magnitude(ns: bigint): bigint {

@@ -13,12 +13,13 @@ type Span = Pick<Period, 'fromNs' | 'toNs'>
 /** The clock changes that touch a period, in order of seq. */
 export async function changes(source: FactSource, period: Span): Promise<ChangeEntry[]> {
   const found: ChangeEntry[] = []
-  for await (const { block } of blocksOf(source, period)) {
+  for await (const { block, evidence } of blocksOf(source, period)) {
     const { facts, first, end } = block.window
+    const next = await evidence.blocks.outline(block.window.block + 1)
     for (let i = first; i < end; i++) {
       const fact = facts[i]
       if (fact?.kind !== 'clock-change') continue
-      const entry = changeEntry(block, i, fact)
+      const entry = changeEntry(block, i, fact, next.facts)
       if (entry.latestNs >= period.fromNs && entry.earliestNs < period.toNs) found.push(entry)
     }
   }
@@ -67,8 +68,9 @@ export function utcNear(block: Block, i: number, aNs: bigint): { utcNs: bigint; 
   return { utcNs: own < 0 ? 0n : block.labels.at(own, aNs), estimated: true }
 }
 
-function changeEntry(block: Block, i: number, fact: ChangeFact): ChangeEntry {
-  const sample = block.window.facts.slice(i).find((next) => next.kind === 'sample' && next.trigger === fact.seq)
+function changeEntry(block: Block, i: number, fact: ChangeFact, more: readonly Fact[]): ChangeEntry {
+  const caused = (next: Fact): boolean => next.kind === 'sample' && next.trigger === fact.seq
+  const sample = block.window.facts.slice(i).find(caused) ?? more.find(caused)
   const earliest = utcNear(block, i, fact.earliestNs).utcNs
   const latest = utcNear(block, i, fact.latestNs).utcNs
   return {

@@ -57,20 +57,25 @@ export interface Runs {
   readonly cut: Uint8Array
 }
 
-/** Cuts facts, which follow one another by seq, into runs. */
-export function cutRuns(facts: readonly Fact[]): Runs {
-  return new Cutter(facts).cut()
+/**
+ * Cuts facts into runs.
+ * @param thinned whether records that cannot matter were left out: then a jump of seq is no loss
+ */
+export function cutRuns(facts: readonly Fact[], thinned = false): Runs {
+  return new Cutter(facts, thinned).cut()
 }
 
 class Cutter {
   readonly #facts: readonly Fact[]
+  readonly #thinned: boolean
   readonly #runs: Run[] = []
   readonly #holes: Hole[] = []
   readonly #runOf: Int32Array
   readonly #cut: Uint8Array
 
-  constructor(facts: readonly Fact[]) {
+  constructor(facts: readonly Fact[], thinned: boolean) {
     this.#facts = facts
+    this.#thinned = thinned
     this.#runOf = new Int32Array(facts.length).fill(-1)
     this.#cut = new Uint8Array(facts.length)
   }
@@ -104,7 +109,9 @@ class Cutter {
       this.#begin(fact, fact.aNs, null)
       return
     }
-    const lack = breakBetween(last, fact, damaged)
+    const jump = fact.seq !== last.seq + 1
+    const lack = breakBetween(last, fact, damaged || (jump && !this.#thinned))
+    if (jump) this.#cut[i] = 1
     if (lack !== null) {
       this.#cut[i] = 1
       const bootNs =
@@ -210,7 +217,7 @@ class Cutter {
 
 /** Why A did not run on between two records, as far as their stamps tell; `null` where it did. */
 function breakBetween(last: Fact, fact: Fact, damaged: boolean): Lack | null {
-  if (damaged || fact.seq !== last.seq + 1) return lackOf('trail-damaged')
+  if (damaged) return lackOf('trail-damaged')
   const restarts = fact.kind === 'open' && (fact.reason === 'start' || fact.reason === 'restart')
   if (fact.boot !== last.boot) return lackOf(fact.kind === 'open' ? 'auditor-down' : 'trail-damaged')
   return (restarts && fact.clock !== last.clock) || fact.aNs < last.aNs ? lackOf('auditor-down') : null

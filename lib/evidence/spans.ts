@@ -59,32 +59,44 @@ export function spansOf(model: RunModel, fromNs: bigint, toNs: bigint, longestGa
 
 /** Every instant at which an edge may bend or a reason may change. */
 function cutsOf(model: RunModel, fromNs: bigint, toNs: bigint, gapNs: bigint): bigint[] {
-  const found = new Set<bigint>([fromNs, toNs])
+  const found = [fromNs, toNs]
   const cut = (ns: bigint): void => {
-    if (ns > fromNs && ns < toNs) found.add(ns)
+    if (ns > fromNs && ns < toNs) found.push(ns)
   }
-  const near = (atNs: bigint): void => {
+  const ends = (list: readonly { readonly fromNs: bigint; readonly toNs: bigint }[]): void => {
+    for (const one of list) {
+      cut(one.fromNs)
+      cut(one.toNs)
+    }
+  }
+  const { cones } = model
+  ends(model.links)
+  ends(model.holes)
+  ends(cones.refuted)
+  ends(cones.segments)
+  for (const { samples } of cones.segments) {
+    for (const [i, { atNs }] of samples.entries()) {
+      cut(atNs)
+      const next = samples[i + 1]
+      if (i === 0) cut(atNs - gapNs)
+      if (next && next.atNs - atNs <= 2n * gapNs) continue
+      cut(atNs + gapNs + 1n)
+      if (next) cut(next.atNs - gapNs)
+    }
+  }
+  for (const { atNs } of model.self) {
     cut(atNs - gapNs)
     cut(atNs + gapNs + 1n)
   }
-  const { cones } = model
-  for (const { fromNs, toNs } of [...model.links, ...model.holes, ...cones.refuted, ...cones.segments]) {
-    cut(fromNs)
-    cut(toNs)
-  }
-  for (const { samples } of cones.segments) {
-    for (const { atNs } of samples) {
-      cut(atNs)
-      near(atNs)
-    }
-  }
-  for (const { atNs } of model.self) near(atNs)
-  for (const known of cones.known) {
+  for (const [i, known] of cones.known.entries()) {
     cut(known.fromNs)
-    if (known.edges) cut(known.atNs + gapNs + 1n)
+    const farNs = known.atNs + gapNs + 1n
+    const next = cones.known[i + 1]
+    if (known.edges && !(next && next.fromNs <= farNs)) cut(farNs)
   }
   for (const ns of [...cones.line.bends, ...model.leap.bends]) cut(ns)
-  return [...found].sort((a, b) => (a < b ? -1 : 1))
+  found.sort((a, b) => (a < b ? -1 : Number(a > b)))
+  return found.filter((ns, i) => ns !== found[i - 1])
 }
 
 /** Goes along a run from cut to cut. */

@@ -15,9 +15,10 @@ export interface Mark {
   readonly fromNs: bigint
   readonly toNs: bigint
   readonly wall: IntervalNs | null
-  /** Whether a clock-change, or a gap or a break, is recorded in it. */
+  /** Whether a clock-change, a gap or a break, a sample is recorded in it. */
   readonly changes: boolean
   readonly gaps: boolean
+  readonly samples: boolean
 }
 
 interface Found {
@@ -27,6 +28,7 @@ interface Found {
   readonly wall: IntervalNs | null
   readonly changes: boolean
   readonly gaps: boolean
+  readonly samples: boolean
 }
 
 /** A source with what was worked out from it. */
@@ -89,6 +91,7 @@ export class Evidence {
         wall,
         changes: facts.some((fact) => fact.kind === 'clock-change'),
         gaps: facts.some(isGap),
+        samples: facts.some((fact) => fact.kind === 'sample'),
       })
       endNs = labels.at(to.run, to.aNs)
     }
@@ -120,9 +123,9 @@ function follow(found: readonly Found[], endNs: bigint): Mark[] {
     if (cap && one.utcNs > cap.utcNs) one.utcNs = cap.utcNs
     last = one.utcNs
   }
-  return found.map(({ block, utcNs, wall, changes, gaps }, i) => {
+  return found.map(({ block, utcNs, wall, changes, gaps, samples }, i) => {
     const next = found[i + 1]?.utcNs ?? endNs
-    return { block, fromNs: utcNs, toNs: next > utcNs ? next : utcNs, wall, changes, gaps }
+    return { block, fromNs: utcNs, toNs: next > utcNs ? next : utcNs, wall, changes, gaps, samples }
   })
 }
 

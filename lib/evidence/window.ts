@@ -15,6 +15,7 @@
  * @module
  */
 import { isBounded } from './cones.js'
+import { type Calm, calmOf, isCalmWindow } from './thin.js'
 import type { Fact, FactSource } from './types.js'
 import { blockSize } from './types.js'
 
@@ -25,9 +26,14 @@ export interface Window {
   /** Indexes in {@link facts}: block b's own are those from `first` to `end` (exclusive). */
   readonly first: number
   readonly end: number
+  /** Whether records that cannot matter were left out of {@link facts}. */
+  readonly thinned: boolean
   /** Whether the window ends with the trail: it will see more when the trail has grown. */
   readonly live: boolean
 }
+
+/** Records on both sides of a block that are never left out: the line of D is drawn through them. */
+export const margin = 64
 
 const hour = 3_600_000_000_000n
 const reachNs = 6n * hour
@@ -43,6 +49,7 @@ export interface Outline {
   readonly last: Fact | null
   /** Whether a sample in it has a bound. */
   readonly bounded: boolean
+  readonly calm: Calm | null
 }
 
 /** Reads blocks from a source and keeps the last few. */
@@ -77,7 +84,7 @@ export class Blocks {
     const facts = index < 0 || index >= this.count ? [] : await this.#source.block(index)
     const real = facts.filter((fact) => fact.kind !== 'damage')
     const bounded = facts.some((fact) => fact.kind === 'sample' && isBounded(fact))
-    return { facts, first: real[0] ?? null, last: real.at(-1) ?? null, bounded }
+    return { facts, first: real[0] ?? null, last: real.at(-1) ?? null, bounded, calm: calmOf(facts) }
   }
 
   /** The window of a block. */
@@ -85,9 +92,21 @@ export class Blocks {
     const own = await this.outline(block)
     const before = await this.#before(block, own)
     const { after, live } = await this.#after(block, own)
-    const past = before.flatMap(({ facts }) => facts)
-    const facts = [...past, ...own.facts, ...after.flatMap((outline) => outline.facts)]
-    return { block, facts, first: past.length, end: past.length + own.facts.length, live }
+    const thinned = isCalmWindow([...before, own, ...after])
+    const kept = (outline: Outline, from: number, to: number): readonly Fact[] =>
+      thinned
+        ? outline.facts.filter(({ seq }, i) => outline.calm?.keep.has(seq) || (i >= from && i < to))
+        : outline.facts
+    const past = before.flatMap((outline, i) =>
+      kept(
+        outline,
+        i === before.length - 1 ? outline.facts.length - margin : outline.facts.length,
+        outline.facts.length,
+      ),
+    )
+    const future = after.flatMap((outline, i) => kept(outline, 0, i === 0 ? margin : 0))
+    const facts = [...past, ...own.facts, ...future]
+    return { block, facts, first: past.length, end: past.length + own.facts.length, thinned, live }
   }
 
   async #before(block: number, { first }: Outline): Promise<Outline[]> {

@@ -132,6 +132,10 @@ export class Desk {
         this.#failing = ''
       } catch (error) {
         this.#problem(errorData(error))
+        if (error instanceof TypeError) {
+          this.#queue.spoil(draft)
+          continue
+        }
         this.#retry = this.#options.timers.setTimeout(() => {
           this.#retry = null
           this.#pump()

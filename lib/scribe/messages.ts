@@ -12,6 +12,11 @@ export interface Relink {
   readonly port: MessagePort
 }
 
+/** From the application to a worker: end by yourself, now. */
+export interface Leave {
+  readonly kind: 'leave'
+}
+
 /** An error as data: what is left of it behind a thread boundary. */
 export interface ErrorData {
   readonly code: string

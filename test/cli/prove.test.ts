@@ -158,11 +158,10 @@ describe('the question', () => {
     expect(seen.question).toMatchObject({ atNs: 1_772_532_120_000_000_000n, scale: 'true', toleranceNs: 1_000_000n })
   })
 
-  test('takes the zone of the configuration that names the trail', async () => {
-    writeFileSync(
-      join(cwd, 'ntp-auditor.json'),
-      JSON.stringify({ references: ['a'], trail: 'trail', zone: 'Europe/Berlin' }),
-    )
+  test('is meant in the zone of the trail', async () => {
+    const builder = new TrailBuilder({ folder: join(cwd, 'berlin'), zone: 'Europe/Berlin' })
+    builder.open()
+    writeFileSync(join(cwd, 'ntp-auditor.json'), JSON.stringify({ references: ['a'], trail: 'berlin' }))
     const { seen } = answering()
     const parts = fakeParts({
       openFacts: () => Promise.resolve({ source: memorySource([]), close: () => {} }),

@@ -129,6 +129,8 @@ describe('a disk that is full', () => {
       const all = await sound(folder)
       expect(notes(all)).toEqual(['note 1', 'note 2', 'note 3'])
       expect(all.at(-1)?.record.type).toBe('close')
+      for (const { record } of all) if (record.type === 'open') expect(record.supersedes).toBeNull()
+      for (const { bytes, quarantine } of recovers(all)) expect(quarantine === null).toBe(bytes === 0)
     }
   }, 60_000)
 
@@ -352,6 +354,7 @@ test('whatever fails, in whatever order, what was acknowledged stands, once and 
       const next = Scribe.open({ folder, zone: 'UTC', files: unsyncedFiles })
       expect(next.recovered).toEqual([])
       next.abandon()
+      rmSync(folder, { recursive: true })
     }),
     { numRuns: 150 },
   )

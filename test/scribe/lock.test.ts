@@ -188,6 +188,7 @@ describe('the lock file alone', () => {
       expect([step, held.length]).toEqual([step, 1])
       const loser = [outer, inner].find((one) => typeof one === 'string')
       if (inner !== null) expect(loser).toBe('ERR_TRAIL_LOCKED')
+      rmSync(folder, { recursive: true })
     }
   })
 

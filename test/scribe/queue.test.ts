@@ -77,6 +77,26 @@ test('a draft stays until it is done, and only the first can be', () => {
   expect(queue.next()).toBe(b)
 })
 
+test('a draft that can never be written gives way to a gap, and that to nothing', () => {
+  const queue = new DraftQueue()
+  const all = drafts('chh')
+  for (const draft of all) queue.put(draft)
+  queue.spoil(all[1] as Draft)
+  expect(queue.next()).toBe(all[0])
+  queue.spoil(all[0] as Draft)
+  const gap = queue.next()
+  expect(gap?.stamp).toBe(all[0]?.stamp)
+  expect(gap?.body).toMatchObject({ type: 'gap', cause: 'write-failed', breaks: 'wall' })
+  expect([queue.size, queue.dropped]).toEqual([3, 1])
+  queue.spoil(gap as Draft)
+  expect(queue.next()).toBe(all[1])
+  const nonsense = { ...(all[1] as Draft), stamp: { ...(all[1] as Draft).stamp, monoNs: 'x', rawNs: null } }
+  const second = new DraftQueue()
+  second.put(nonsense)
+  second.spoil(nonsense)
+  expect([second.size, second.dropped]).toEqual([0, 1])
+})
+
 describe('at its bound', () => {
   test('a run of samples and heartbeats becomes one gap', () => {
     const queue = new DraftQueue({ limit: 10 })

@@ -1,0 +1,121 @@
+/**
+ * Most windows are calm: one boot, one rate, no sample that contradicts another. Then of the blocks around the one in
+ * question only a few records can shape a bound, and the others need not be looked at: the answer is the same.
+ * @module
+ */
+import { both, type Edges, edgesOf, isBounded } from './cones.js'
+import type { Fact } from './types.js'
+
+/** What a calm block amounts to. */
+export interface Calm {
+  readonly boot: string
+  readonly clock: Fact['clock']
+  readonly ratePpb: bigint | null
+  readonly taiUtc: number | null
+  /** The intersection of all its forward cones, and of all its backward cones; `null` without a bounded sample. */
+  readonly edges: { readonly forward: Edges; readonly backward: Edges } | null
+  /** Instants of its first and last sample. */
+  readonly firstNs: bigint | null
+  readonly lastNs: bigint | null
+  /** seq of the records that can matter to other blocks. */
+  readonly keep: ReadonlySet<number>
+}
+
+/** Reads a block as a calm one; `null` where it is not. */
+export function calmOf(facts: readonly Fact[]): Calm | null {
+  const first = facts[0]
+  if (!first) return null
+  let ratePpb: bigint | null = null
+  let taiUtc: number | null = null
+  let forward: Edges | null = null
+  let backward: Edges | null = null
+  const keep = new Set<number>()
+  let firstNs: bigint | null = null
+  let lastNs: bigint | null = null
+  let lastSeq: number | null = null
+  let lastBounded: number | null = null
+  for (const [i, fact] of facts.entries()) {
+    const before = facts[i - 1]
+    if (before && (fact.seq !== before.seq + 1 || fact.aNs < before.aNs)) return null
+    if (fact.boot !== first.boot || fact.clock !== first.clock || !isCalm(fact)) return null
+    if (fact.kind !== 'open' && fact.kind !== 'sample') continue
+    ratePpb ??= fact.ratePpb
+    if (fact.ratePpb !== ratePpb) return null
+    if (fact.kind === 'open') continue
+    taiUtc ??= fact.taiUtc
+    if (fact.taiUtc !== taiUtc || fact.atNs > fact.aNs || (lastNs !== null && fact.atNs < lastNs)) return null
+    firstNs ??= fact.atNs
+    lastNs = fact.atNs
+    if (lastSeq === null) keep.add(fact.seq)
+    lastSeq = fact.seq
+    if (!isBounded(fact)) continue
+    if (lastBounded === null) keep.add(fact.seq)
+    lastBounded = fact.seq
+    const rho = ratePpb * fact.atNs
+    const own: Edges = edgesOf(fact, rho)
+    if (forward && !compatible(forward, edgesOf(fact, -rho))) return null
+    forward = forward ? both(forward, own) : own
+    const back: Edges = edgesOf(fact, -rho)
+    backward = backward ? both(backward, back) : back
+  }
+  for (const seq of [lastSeq, lastBounded]) if (seq !== null) keep.add(seq)
+  const edges = forward && backward ? { forward, backward } : null
+  if (edges) {
+    for (const { low, high } of [edges.forward, edges.backward]) keep.add(low.seq).add(high.seq)
+  }
+  return { boot: first.boot, clock: first.clock, ratePpb, taiUtc, edges, firstNs, lastNs, keep }
+}
+
+function isCalm(fact: Fact): boolean {
+  switch (fact.kind) {
+    case 'open':
+      return fact.reason === 'rotation' || fact.reason === 'repair'
+    case 'sample':
+      return fact.state !== 'conflict' && fact.cause !== 'self-reference' && fact.cause !== 'leap-doubt'
+    case 'clock-change':
+    case 'close':
+    case 'other':
+      return true
+    default:
+      return false
+  }
+}
+
+/** Whether forward cones of earlier samples meet every later sample, of which the backward cones are given. */
+function compatible(earlier: Edges, later: Edges): boolean {
+  return earlier.low.k <= later.high.k && earlier.high.k >= later.low.k
+}
+
+/** A block of a window with what it amounts to. */
+export interface Thinnable {
+  readonly facts: readonly Fact[]
+  readonly calm: Calm | null
+}
+
+/** Whether all blocks are calm and go on from one to the next. */
+export function isCalmWindow(blocks: readonly Thinnable[]): boolean {
+  let last = null as Calm | null
+  let before: readonly Fact[] = []
+  let forward = null as Edges | null
+  let lastNs: bigint | null = null
+  for (const { facts, calm } of blocks) {
+    if (!calm || (last && !follows(last, before, calm, facts))) return false
+    if (lastNs !== null && calm.firstNs !== null && calm.firstNs < lastNs) return false
+    if (calm.edges) {
+      if (forward && !compatible(forward, calm.edges.backward)) return false
+      forward = forward ? both(forward, calm.edges.forward) : calm.edges.forward
+    }
+    lastNs = calm.lastNs ?? lastNs
+    last = { ...calm, ratePpb: calm.ratePpb ?? last?.ratePpb ?? null, taiUtc: calm.taiUtc ?? last?.taiUtc ?? null }
+    before = facts
+  }
+  return true
+}
+
+function follows(last: Calm, before: readonly Fact[], next: Calm, facts: readonly Fact[]): boolean {
+  const [end, start] = [before.at(-1), facts[0]]
+  if (!end || !start || start.seq !== end.seq + 1 || start.aNs < end.aNs) return false
+  const rate = last.ratePpb === null || next.ratePpb === null || last.ratePpb === next.ratePpb
+  const tai = last.taiUtc === null || next.taiUtc === null || last.taiUtc === next.taiUtc
+  return last.boot === next.boot && last.clock === next.clock && rate && tai
+}
