@@ -3,11 +3,11 @@
  * @module
  */
 import { formatInstant, parseInstant } from '../../lib/instant.js'
-import type { SampleRecord } from '../material.js'
+import type { SampleBody, TrailRecord } from '../../lib/trail/types.js'
 import type { ZonedWriter } from '../moment.js'
 import { type Column, type Row, rowOf } from './table.js'
 
-export type { SampleRecord }
+export type SampleRecord = TrailRecord & SampleBody
 
 export interface SampleSource {
   readonly record: SampleRecord
