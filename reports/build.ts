@@ -197,13 +197,7 @@ async function integrityOf(
     ...inventory.ends,
     sealedUpTo: Math.min(verified.sealedUpTo, asOf),
     complete: verified.complete,
-    findings: findings.map(({ severity, code, message, file, line }) => {
-      return {
-        severity,
-        code,
-        message: file === null ? message : `${file}${line === null ? '' : `:${line}`}: ${message}`,
-      }
-    }),
+    findings: findings.map(({ severity, code, message }) => ({ severity, code, message })),
     files: await material.files(used, inventory.files),
   }
 }

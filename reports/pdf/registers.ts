@@ -22,9 +22,9 @@ export async function drawReferences(sheet: Sheet, { result }: Report, pause: Pa
     { title: 'Reference', width: 132 },
     { title: 'Answers', width: 88 },
     { title: 'Stratum', width: 40 },
-    { title: 'Offset: least, median, most', width: 86, align: 'right' },
-    { title: 'Delay: least, median, most', width: 74, align: 'right' },
-    { title: 'Root distance: least, median, most', width: 79.28, align: 'right' },
+    { title: 'Offset', width: 86, align: 'right' },
+    { title: 'Delay', width: 74, align: 'right' },
+    { title: 'Root distance', width: 79.28, align: 'right' },
   ]
   const rows: Cell[][] = []
   for (const role of roles) {
@@ -51,10 +51,10 @@ export async function drawReferences(sheet: Sheet, { result }: Report, pause: Pa
     sheet.paragraph('No reference was asked in this period.')
     return
   }
-  await drawTable(sheet, columns, rows, { pause })
+  await drawTable(sheet, columns, rows, { pause, tail: 34 })
   note(
     sheet,
-    'Offset = reference minus this computer; + means the clock is slow, \u2212 that it is fast. "Dissented": the answer misses ' +
+    'Three values each: least, median, most. Offset = reference minus this computer; + means the clock is slow, \u2212 that it is fast. "Dissented": the answer misses ' +
       'what the other references agree on; it takes no part in the bound. Nothing here is authenticated.',
   )
 }
@@ -103,7 +103,7 @@ export async function drawChanges(sheet: Sheet, { result }: Report, pause: Pause
         ? [...(change.sample === null ? [] : [`sample ${change.sample}`]), ...sides(change.error)]
         : 'no sample with a bound',
     ])
-  await drawTable(sheet, columns, rows, { pause })
+  await drawTable(sheet, columns, rows, { pause, tail: 34 })
   more(sheet, result.clockChanges.length, 'change', 'changes')
   note(
     sheet,

@@ -22,6 +22,8 @@ export interface TableOptions {
   readonly size?: number
   /** Called between rows now and then: lets the host's event loop run, and may throw to stop. */
   readonly pause?: () => Promise<void>
+  /** Points that belong below the last row: it is not torn from them. */
+  readonly tail?: number
 }
 
 const padding = 3
@@ -53,9 +55,10 @@ export async function drawTable(
   for (const [index, row] of rows.entries()) {
     const laid = columns.map((column, place) => layCell(sheet, row[place] ?? '', column, size))
     const height = heightOf(laid, leading)
-    if (index === 0) sheet.ensure(headerHeight + height + 4)
+    const room = height + (index === rows.length - 1 ? (options.tail ?? 0) : 0)
+    if (index === 0) sheet.ensure(headerHeight + room + 4)
     if (index === 0) drawHeader()
-    if (sheet.y + height > sheet.bottom) {
+    if (sheet.y + room > sheet.bottom) {
       sheet.page()
       drawHeader()
     }
