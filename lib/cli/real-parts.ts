@@ -37,9 +37,19 @@ export const realParts: Parts = {
     throw new InboxError(`the auditor answered with record ${seq}, which is no sample in ${trail}`)
   },
 
-  async openFacts(trail) {
-    const { trailSource } = await import('../evidence/source.js')
-    return { source: await trailSource(trail), close: () => {} }
+  async openFacts(trail, { index, onProgress }) {
+    const { openIndex } = await import('../index-store/index.js')
+    const progress = ({ done, total }: { done: number; total: number }) => onProgress({ stage: 'index', done, total })
+    const source = await openIndex({ trail, index, onProgress: progress })
+    return { source, close: () => source.close() }
+  },
+
+  async rebuildIndex(trail, { index, onProgress }) {
+    const { rebuildIndex } = await import('../index-store/index.js')
+    const progress = ({ done, total }: { done: number; total: number }) => onProgress({ stage: 'index', done, total })
+    const source = await rebuildIndex({ trail, index, onProgress: progress })
+    source.close()
+    return { path: source.path === ':memory:' ? null : source.path, records: source.lastSeq }
   },
 
   async answer(source, question) {
