@@ -57,22 +57,20 @@ export const realParts: Parts = {
     return answer(source, question)
   },
 
-  async renderReport({ period, toleranceNs, out, index, ...request }) {
+  async renderReport({ trail, period, zone, nowNs, toleranceNs, formats, out, index, onProgress }) {
     const { renderReport } = await import('../../reports/render.js')
-    const { result, files } = await renderReport({
-      ...request,
+    const { result, files, exitCode } = await renderReport({
+      trail,
       ...period,
-      zone: request.zone ?? undefined,
+      zone: zone ?? undefined,
+      nowNs,
       toleranceNs: toleranceNs ?? undefined,
+      formats,
       out: out ?? undefined,
       index: index ?? undefined,
+      onProgress,
     })
-    return { result, paths: files.map(({ path }) => path) }
-  },
-
-  async reportExit(result) {
-    const { exitCode } = await import('../../reports/policy.js')
-    return exitCode(result)
+    return { result, paths: files.map(({ path }) => path), exitCode }
   },
 
   async simulateDay(options) {

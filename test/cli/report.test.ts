@@ -47,9 +47,9 @@ function rendering(...results: ReportResult[]) {
       requests.push(request)
       request.onProgress({ stage: 'pdf', done: 1, total: 1 })
       const result = results[requests.length - 1] ?? resultOf()
-      return Promise.resolve({ result, paths: request.out === null ? [] : [join(request.out, 'a.pdf')] })
+      const paths = request.out === null ? [] : [join(request.out, 'a.pdf')]
+      return Promise.resolve({ result, paths, exitCode: exitCode(result) })
     },
-    reportExit: (result) => Promise.resolve(exitCode(result)),
   }
   return { requests, report: (...args: string[]) => execute(['report', ...args], io, fakeParts(parts)) }
 }
@@ -174,24 +174,6 @@ describe('failures', () => {
   })
 })
 
-describe('index rebuild', () => {
-  test('says where and how many', async () => {
-    const rebuildIndex: Parts['rebuildIndex'] = (trail, { index }) =>
-      Promise.resolve({ path: index ?? null, records: trail.length > 0 ? 7 : 0 })
-    const parts = fakeParts({ rebuildIndex })
-    expect(await execute(['index', 'rebuild', '--trail', 'one', '--index', '/i', '--json'], io, parts)).toBe(0)
-    expect(JSON.parse(io.stdout.text)).toEqual({ trail: join(cwd, 'one'), index: '/i', records: 7 })
-    io.stdout.text = ''
-    expect(await execute(['index', 'rebuild', '--trail', 'one'], io, parts)).toBe(0)
-    expect(io.stdout.text).toBe(`indexed 7 records of ${join(cwd, 'one')} in memory: no folder for it can be written\n`)
-  })
-
-  test.each([[['index']], [['index', 'rebild']]])('%j is wrong usage', async (args) => {
-    expect(await execute(args, io, fakeParts())).toBe(2)
-    expect(io.stderr.text).toContain('rebuild')
-  })
-})
-
 describe('demo', () => {
   const simulateDay: Parts['simulateDay'] = ({ out, onProgress }) => {
     onProgress(0.5)
@@ -202,7 +184,7 @@ describe('demo', () => {
     const { requests } = rendering()
     const renderReport: Parts['renderReport'] = (request) => {
       requests.push(request)
-      return Promise.resolve({ result: resultOf(), paths: [join(request.out ?? '', 'day.pdf')] })
+      return Promise.resolve({ result: resultOf(), paths: [join(request.out ?? '', 'day.pdf')], exitCode: 3 })
     }
     expect(await execute(['demo'], io, fakeParts({ simulateDay, renderReport }))).toBe(0)
     expect(requests[0]).toMatchObject({ trail: join(cwd, 'demo', 'trail'), period: { day: '2026-03-03' } })
