@@ -14,6 +14,7 @@ import {
   type VerdictDocument,
 } from './auditor/events.js'
 import { inlineCrew } from './auditor/inline.js'
+import { Requests } from './auditor/requests.js'
 import { systemTimers } from './clock/timers.js'
 import { parseConfiguration } from './config/parse.js'
 import type { Configuration } from './config/types.js'
@@ -56,6 +57,8 @@ export interface StartOptions {
 
 /** How long workers may take to open the trail (ms). */
 const startLimitMs = 30_000
+/** How long a scribe may take to give back its lock when all else failed (ms). */
+const releaseMs = 300
 
 /**
  * An audit of this computer's clock, writing to one trail.
@@ -67,18 +70,15 @@ const startLimitMs = 30_000
 export class Auditor extends EventEmitter<AuditorEvents> {
   readonly configuration: Configuration
   readonly #narrator = new Narrator()
-  readonly #requests = new Map<number, { resolve: (doc: SampleDocument) => void; reject: (error: Error) => void }>()
-  /** Requests by the draft that will answer them, and samples that were durable before their promise arrived. */
-  readonly #promised = new Map<number, number[]>()
-  readonly #recent = new Map<number, SampleDocument>()
+  readonly #requests = new Requests()
   readonly #keepAlive: boolean
   #crew: Crew | null = null
-  #lastRequest = 0
   #ready = false
   #waits = 0
   #stopping: Promise<void> | null = null
   #onReady: (() => void)[] = []
   #onClosed: (() => void) | null = null
+  #closed = false
 
   private constructor(configuration: Configuration, keepAlive: boolean) {
     super()
@@ -117,7 +117,7 @@ export class Auditor extends EventEmitter<AuditorEvents> {
           resolve()
         } else {
           this.#stopping = Promise.resolve()
-          void Promise.resolve(this.#crew?.end()).then(() => reject(error))
+          void this.#end().then(() => reject(error))
         }
       }
       const late = `the workers did not open the trail within ${startLimitMs / 1000} s; is its disk answering?`
@@ -126,6 +126,7 @@ export class Auditor extends EventEmitter<AuditorEvents> {
         fromEngine: (message: EngineToAuditor) => this.#fromEngine(message),
         fromScribe: (message: ScribeToAuditor) => {
           if (message.kind === 'failed') {
+            this.#closed = true
             if (settled) this.#problem(message.error)
             else settle(revive(message.error))
           } else {
@@ -136,6 +137,9 @@ export class Auditor extends EventEmitter<AuditorEvents> {
         onProblem: (error: ErrorData) => {
           if (settled) this.#problem(error)
           else settle(new WorkerError(error.message))
+        },
+        onEngineLost: () => {
+          this.#requests.end(new WorkerError('the engine worker died before it took the sample; ask again'))
         },
       }
       this.#crew =
@@ -179,11 +183,7 @@ export class Auditor extends EventEmitter<AuditorEvents> {
    */
   async sample(): Promise<SampleDocument> {
     if (this.#stopping || !this.#crew) throw new StoppedError('the auditor was stopped; start another')
-    this.#lastRequest += 1
-    const requestId = this.#lastRequest
-    const answer = new Promise<SampleDocument>((resolve, reject) => {
-      this.#requests.set(requestId, { resolve, reject })
-    })
+    const { requestId, answer } = this.#requests.add()
     this.#crew.toEngine({ kind: 'sample', requestId, reason: 'requested' })
     return this.#waiting(answer)
   }
@@ -218,28 +218,39 @@ export class Auditor extends EventEmitter<AuditorEvents> {
       }
       crew.toEngine({ kind: 'stop', reason: 'stop', budgetMs: timeoutMs / 2 })
     })
+    await this.#end()
+    this.#requests.end(new StoppedError('the auditor was stopped'))
+  }
+
+  /** Ends the workers. A scribe that still can gives back its lock, so that this process may open the trail again. */
+  async #end(): Promise<void> {
+    const crew = this.#crew
+    if (!crew) return
+    if (!this.#closed) {
+      await new Promise<void>((resolve) => {
+        const timer = systemTimers.setTimeout(resolve, releaseMs)
+        this.#onClosed = () => {
+          systemTimers.clearTimeout(timer)
+          resolve()
+        }
+        crew.toScribe({ kind: 'release' })
+      })
+    }
     await crew.end()
-    for (const { reject } of this.#requests.values()) reject(new StoppedError('the auditor was stopped'))
-    this.#requests.clear()
   }
 
   #fromEngine(message: EngineToAuditor): void {
-    if (message.kind === 'problem') {
-      this.#problem(message.error)
-    } else if (message.kind === 'refuse') {
-      this.#requests.get(message.requestId)?.reject(revive(message.error))
-      this.#requests.delete(message.requestId)
-    } else {
-      const doc = this.#recent.get(message.draftId)
-      if (doc) this.#answer(message.requestId, doc)
-      else this.#promised.set(message.draftId, [...(this.#promised.get(message.draftId) ?? []), message.requestId])
-    }
+    if (message.kind === 'problem') this.#problem(message.error)
+    else if (message.kind === 'refuse') this.#requests.refuse(message.requestId, revive(message.error))
+    else this.#requests.promise(message.requestId, message.draftId)
   }
 
   #fromScribe(message: ScribeToAuditor): void {
     if (message.kind === 'problem') this.#problem(message.error)
-    else if (message.kind === 'closed') this.#onClosed?.()
-    else if (message.kind === 'record') this.#tell(message.draftId, message.placed)
+    else if (message.kind === 'closed') {
+      this.#closed = true
+      this.#onClosed?.()
+    } else if (message.kind === 'record') this.#tell(message.draftId, message.placed)
   }
 
   #tell(draftId: number | null, placed: Placed): void {
@@ -255,21 +266,11 @@ export class Auditor extends EventEmitter<AuditorEvents> {
 
   /** A sample is durable: whoever waits for it, or for the first usable one, is told. */
   #settle(draftId: number | null, sample: SampleDocument): void {
-    if (draftId !== null) {
-      this.#recent.set(draftId, sample)
-      if (this.#recent.size > 16) this.#recent.delete(this.#recent.keys().next().value ?? draftId)
-      for (const requestId of this.#promised.get(draftId) ?? []) this.#answer(requestId, sample)
-      this.#promised.delete(draftId)
-    }
+    if (draftId !== null) this.#requests.durable(draftId, sample)
     if (sample.consensus.low === null || this.#ready) return
     this.#ready = true
     for (const done of this.#onReady) done()
     this.#onReady = []
-  }
-
-  #answer(requestId: number, sample: SampleDocument): void {
-    this.#requests.get(requestId)?.resolve(sample)
-    this.#requests.delete(requestId)
   }
 
   #problem(data: ErrorData): void {

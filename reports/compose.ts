@@ -15,6 +15,7 @@ import { boundSeconds, seconds } from './seconds.js'
 import type { Series } from './series.js'
 import type { Subject } from './subject.js'
 import type { Report, ReportResult } from './types.js'
+import { toolName } from './version.js'
 
 export interface Ingredients {
   readonly period: Period
@@ -38,7 +39,7 @@ export function compose(made: Ingredients): Report {
   const body: Omit<ReportResult, 'id' | 'files'> = {
     host: subject.open.host,
     simulation: subject.simulation,
-    tool: `ntp-auditor ${subject.open.versions.auditor}`,
+    tool: toolName(),
     identity: subject.open.identity,
     asOf: made.asOf,
     from: formatInstant(period.fromNs),

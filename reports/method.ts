@@ -33,6 +33,7 @@ export function describeMethod(subject: Subject, stretches: readonly Stretch[]):
     longestGap: seconds(settings.longestGapNs),
     auditClock: open.auditClock,
     clockSource: open.clockSource,
+    recorder: `ntp-auditor ${open.versions.auditor}, node ${open.versions.node}, ${open.versions.os}`,
     steered: open.steered,
     coupled: open.coupled,
     witnessPeriod: seconds(settings.witnessPeriodNs),

@@ -12,6 +12,8 @@ export interface RecordedSettings {
   readonly toleranceNs: bigint
   readonly intervalNs: bigint
   readonly longestGapNs: bigint
+  /** The longest stretch without a bound that the policy forgives. */
+  readonly policyGapNs: bigint
   readonly witnessPeriodNs: bigint
   readonly witnessReportNs: bigint
   readonly slewPpb: bigint
@@ -30,6 +32,7 @@ export interface Subject {
 const defaults = {
   toleranceNs: 1_000_000_000n,
   intervalNs: 64_000_000_000n,
+  policyGapNs: 3_600_000_000_000n,
   periodNs: 250_000_000n,
   reportNs: 1_000_000n,
   slewPpb: 500_000n,
@@ -78,6 +81,7 @@ export function readSettings(configuration: object | null): RecordedSettings {
     toleranceNs: whole(config.toleranceNs) ?? defaults.toleranceNs,
     intervalNs,
     longestGapNs: whole(config.longestGapNs) ?? 4n * intervalNs,
+    policyGapNs: whole(fields(config.policy).longestGapNs) ?? defaults.policyGapNs,
     witnessPeriodNs: whole(witness.periodNs) ?? defaults.periodNs,
     witnessReportNs: whole(witness.reportNs) ?? defaults.reportNs,
     slewPpb: whole(config.slewPpb) ?? defaults.slewPpb,

@@ -123,6 +123,8 @@ export interface ReportResult {
     readonly longestGap: number
     readonly auditClock: string
     readonly clockSource: string
+    /** What took the evidence: `ntp-auditor 0.1.0, node v20.19.0, Linux 6.1`. */
+    readonly recorder: string
     readonly steered: boolean
     readonly coupled: boolean
     readonly witnessPeriod: number

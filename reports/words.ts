@@ -47,7 +47,7 @@ export const causeWords: Readonly<Record<Cause | GapCause, string>> = {
   'too-far-from-sample': 'too long since a sample with a bound',
 }
 
-/** Groups a decimal text in threes: `1234567` -> `1 234 567` with thin gaps that copy as spaces. */
+/** Groups a decimal text in threes: `1234567` -> `1 234 567`. Pages do not break a line inside. */
 function group(digits: string): string {
   return digits.replaceAll(/\B(?=(\d{3})+(?!\d))/g, ' ')
 }
@@ -89,15 +89,21 @@ export function reach(bound: Bound): bigint {
   return a > b ? a : b
 }
 
-/** A span as hours, minutes, seconds: `23:59:59.123456789`; trailing zeros of the fraction are left out, three digits stay. */
-export function span(ns: bigint): string {
+/**
+ * A span as hours, minutes, seconds: `23:59:59.123456789`; trailing zeros of the fraction are left out.
+ * @param decimals how many stay at least; columns ask for {@link decimalsOf} all their spans
+ */
+export function span(ns: bigint, decimals: 3 | 9 = 3): string {
   const whole = ns / 1_000_000_000n
   const pad = (value: bigint) => value.toString().padStart(2, '0')
-  const fraction = (ns % 1_000_000_000n)
-    .toString()
-    .padStart(9, '0')
-    .replace(/0{1,6}$/, '')
-  return `${whole / 3600n}:${pad((whole / 60n) % 60n)}:${pad(whole % 60n)}.${fraction}`
+  const fraction = (ns % 1_000_000_000n).toString().padStart(9, '0')
+  const shown = decimals === 9 ? fraction : fraction.replace(/0{1,6}$/, '')
+  return `${whole / 3600n}:${pad((whole / 60n) % 60n)}:${pad(whole % 60n)}.${shown}`
+}
+
+/** How many decimals the spans of a column need so that none is cut: three, or all nine. */
+export function decimalsOf(spans: readonly bigint[]): 3 | 9 {
+  return spans.every((ns) => ns % 1_000_000n === 0n) ? 3 : 9
 }
 
 /** A span in the unit people would choose: `64 s`, `5 min`, `1 h`, `250 ms`. */

@@ -6,7 +6,7 @@ import { MessageChannel, Worker } from 'node:worker_threads'
 import type { Configuration } from '../config/types.js'
 import type { AuditorToEngine, EngineToAuditor } from '../engine/messages.js'
 import type { EngineWorkerData } from '../engine/worker.js'
-import type { AuditorToScribe, ErrorData, Relink, ScribeToAuditor } from '../scribe/messages.js'
+import type { AuditorToScribe, ErrorData, Leave, Relink, ScribeToAuditor } from '../scribe/messages.js'
 import type { ScribeWorkerData } from '../scribe/worker.js'
 
 /** What the application hears. */
@@ -14,6 +14,8 @@ export interface CrewListener {
   readonly fromEngine: (message: EngineToAuditor) => void
   readonly fromScribe: (message: ScribeToAuditor) => void
   readonly onProblem: (error: ErrorData) => void
+  /** What the engine was asked and has not answered is lost. */
+  readonly onEngineLost: () => void
 }
 
 export interface Crew {
@@ -28,6 +30,8 @@ export interface Crew {
 /** Waits before a worker that died is started again: 0.1 s, then doubled up to a minute; a minute of life forgives. */
 const firstPauseMs = 100
 const longestPauseMs = 60_000
+/** How long a worker may take to leave. */
+const patienceMs = 2_000
 
 /** Only what a worker needs of the environment: nothing of the application's secrets. */
 function environment(): NodeJS.ProcessEnv {
@@ -47,6 +51,7 @@ export class WorkerCrew implements Crew {
   #token: string | null = null
   #engine: Worker
   #scribe: Worker
+  #engines = 0
   #held = true
   #ended = false
   readonly #deaths: Record<Role, { count: number; at: number }> = {
@@ -59,7 +64,7 @@ export class WorkerCrew implements Crew {
     this.#listener = listener
     const { port1, port2 } = new MessageChannel()
     this.#scribe = this.#startScribe(port1)
-    this.#engine = this.#startEngine(port2, false)
+    this.#engine = this.#startEngine(port2)
   }
 
   toEngine(message: AuditorToEngine): void {
@@ -80,7 +85,7 @@ export class WorkerCrew implements Crew {
 
   async end(): Promise<void> {
     this.#ended = true
-    await Promise.all([this.#engine.terminate(), this.#scribe.terminate()])
+    await Promise.all([leave(this.#engine), leave(this.#scribe)])
   }
 
   #startScribe(engine: MessageChannel['port1']): Worker {
@@ -94,8 +99,10 @@ export class WorkerCrew implements Crew {
     return worker
   }
 
-  #startEngine(scribe: MessageChannel['port1'], restart: boolean): Worker {
-    const workerData: EngineWorkerData = { configuration: this.#configuration, restart, scribe }
+  #startEngine(scribe: MessageChannel['port1']): Worker {
+    const generation = this.#engines
+    this.#engines += 1
+    const workerData: EngineWorkerData = { configuration: this.#configuration, generation, scribe }
     const worker = this.#start('engine', new URL('../engine/worker.js', import.meta.url), workerData, scribe)
     worker.on('message', (message: EngineToAuditor) => {
       if (worker === this.#engine && !this.#ended) this.#listener.fromEngine(message)
@@ -129,6 +136,7 @@ export class WorkerCrew implements Crew {
     const pause = Math.min(firstPauseMs * 2 ** (death.count - 1), longestPauseMs)
     const message = `the ${role} worker died (${cause}); it is started again in ${pause / 1000} s and a gap is recorded`
     this.#listener.onProblem({ code: 'ERR_WORKER', message })
+    if (role === 'engine') this.#listener.onEngineLost()
     const timer = setTimeout(() => this.#replace(role), pause)
     if (!this.#held) timer.unref()
   }
@@ -140,8 +148,25 @@ export class WorkerCrew implements Crew {
       this.#scribe = this.#startScribe(port1)
       this.#engine.postMessage({ kind: 'relink', port: port2 } satisfies Relink, [port2])
     } else {
-      this.#engine = this.#startEngine(port2, true)
+      this.#engine = this.#startEngine(port2)
       this.#scribe.postMessage({ kind: 'relink', port: port1 } satisfies Relink, [port1])
     }
   }
+}
+
+/**
+ * Lets a worker end by itself. To terminate a thread that happens to be inside a native module (koffi being loaded, a clock
+ * being read) aborts the whole process: that is the last resort for one that does not answer.
+ */
+async function leave(worker: Worker): Promise<void> {
+  if (worker.threadId === -1) return // it ended before
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, patienceMs)
+    worker.once('exit', () => {
+      clearTimeout(timer)
+      resolve()
+    })
+    worker.postMessage({ kind: 'leave' } satisfies Leave)
+  })
+  await worker.terminate()
 }

@@ -5,9 +5,9 @@
 import type { Verdict } from '../consensus/types.js'
 import { formatInstant, parseInstant } from '../instant.js'
 import { middle } from '../interval.js'
+import { auditNs } from '../trail/audit-clock.js'
 import { type SampleDocument, sampleDocument, secondsDown, secondsUp } from '../trail/document.js'
 import { decodeInterval } from '../trail/encode.js'
-import { auditNs } from '../trail/audit-clock.js'
 import type { ClockChangeBody, GapBody, Placed, StoredInterval, TrailRecord } from '../trail/types.js'
 
 export type { SampleDocument } from '../trail/document.js'

@@ -3,10 +3,13 @@
  * only when a command runs, so that `--help` is quick and `sample` loads no PDF.
  * @module
  */
+import type { ReportResult } from '../../reports/types.js'
 import type { Breaks, ChangeBy, ChangeClass, GapCause } from '../clock/types.js'
 import type { Configuration } from '../config/types.js'
 import type { Verdict } from '../consensus/types.js'
+import type { Answer, FactSource, Question } from '../evidence/types.js'
 import type { SampleDocument } from '../trail/document.js'
+import type { Progress } from './progress.js'
 
 interface Seconds {
   readonly low: number
@@ -44,6 +47,28 @@ export interface RunningAuditor {
   stop(): Promise<void>
 }
 
+export type ReportFormat = 'pdf' | 'csv' | 'json'
+
+/** What a report is made from. `null`: the default of the reports' room. */
+export interface ReportRequest {
+  readonly trail: string
+  readonly period: {
+    readonly day?: string | undefined
+    readonly month?: string | undefined
+    readonly year?: string | undefined
+    readonly from?: string | undefined
+    readonly to?: string | undefined
+  }
+  readonly zone: string | null
+  readonly nowNs: bigint
+  readonly toleranceNs: bigint | null
+  readonly formats: readonly ReportFormat[]
+  /** Folder for the files; `null` writes none. */
+  readonly out: string | null
+  readonly index: string | null
+  readonly onProgress: (progress: Progress) => void
+}
+
 export interface Parts {
   /** One sample, without a trail. */
   sampleOnce(configuration: Configuration): Promise<SampleDocument>
@@ -51,4 +76,23 @@ export interface Parts {
   startAuditor(configuration: Configuration, listeners: AuditorListeners): Promise<RunningAuditor>
   /** Asks the auditor that holds a trail for a sample, and waits until it is in the trail. @throws {InboxError} no answer */
   requestSample(trail: string): Promise<SampleDocument>
+  /** The facts of a trail, by its index where there can be one. */
+  openFacts(
+    trail: string,
+    options: { readonly index?: string; readonly onProgress: (progress: Progress) => void },
+  ): Promise<{ readonly source: FactSource; close(): void }>
+  answer(source: FactSource, question: Question): Promise<readonly Answer[]>
+  renderReport(request: ReportRequest): Promise<{ readonly result: ReportResult; readonly paths: readonly string[] }>
+  /** 0 policy met, 1 not met, 3 unmet only for lack of proof. */
+  reportExit(result: ReportResult): Promise<0 | 1 | 3>
+  /** Makes the index of a trail anew. `path` is `null` where it could only be made in memory. */
+  rebuildIndex(
+    trail: string,
+    options: { readonly index?: string; readonly onProgress: (progress: Progress) => void },
+  ): Promise<{ readonly path: string | null; readonly records: number }>
+  /** Simulates the demonstration's day into a folder. */
+  simulateDay(options: {
+    readonly out: string
+    readonly onProgress: (share: number) => void
+  }): Promise<{ readonly trail: string; readonly day: string; readonly story: readonly string[] }>
 }

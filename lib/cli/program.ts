@@ -81,10 +81,14 @@ function build(
       const made = given.at(-1) as Command
       finish(await run(made.opts() as Values, made.args))
     }
-  const reference = () =>
-    new Option('--reference <host>', 'NTP server: host, host:port, [v6]:port; up to three times').argParser(
-      (value: string, before: string[] | undefined) => [...(before ?? []), value],
-    )
+  const several = (flags: string, description: string) =>
+    new Option(flags, description).argParser((value: string, before: string[] | undefined) => [
+      ...(before ?? []),
+      value,
+    ])
+  const reference = () => several('--reference <host>', 'NTP server: host, host:port, [v6]:port; up to three times')
+  const zone = 'zone of dates and of instants without an offset (default: that of the trail)'
+  const index = 'where the index of the trail is kept (default: the cache folder of the user)'
   const tolerance = ['--tolerance <duration>', 'how far the clock may be off: 50ms, 1s'] as const
 
   command('init', 'write a configuration; asks on a terminal')
@@ -113,11 +117,43 @@ function build(
     .option('--columns <count>', '80 or 132 (default: 132 on a terminal that wide)')
     .action(action(async (options) => (await import('./show.js')).show(options, io)))
 
+  command('report', 'make a report of a period: PDF, CSV, JSON (default: yesterday, PDF and CSV)', ['config', 'json'])
+    .addOption(
+      several('--trail <dir>', 'folder of the audit trail (default: as configured); several times for several'),
+    )
+    .option('--day <day>', '2026-11-21, today or yesterday')
+    .option('--month <month>', '2026-11')
+    .option('--year <year>', '2026')
+    .option('--from <instant>', 'start of the period')
+    .option('--to <instant>', 'end of the period (default: now)')
+    .option('--zone <zone>', zone)
+    .option(...tolerance)
+    .option('--format <list>', 'pdf, csv, json, separated by commas (default: pdf,csv)')
+    .option('--out <dir>', 'folder for the files (default: this one; with --json none are written)')
+    .option('--index <path>', index)
+    .action(action(async (options) => (await import('./report.js')).report(options, io, parts)))
+
+  command('prove', 'say what is provable of the clock at one instant')
+    .option('--at <instant>', 'what the audited clock showed: 2026-11-21T08:00:00Z')
+    .option('--true', '--at is UTC instead')
+    .option(...tolerance)
+    .option('--zone <zone>', zone)
+    .option('--index <path>', index)
+    .action(action(async (options) => (await import('./prove.js')).prove(options, io, parts)))
+
   command('verify', 'check the trail without the index')
     .argument('[trail]', 'folder of the trail')
     .option('--until <instant>', 'say whether the trail reaches this instant')
-    .option('--zone <zone>', 'zone of instants without an offset (default: as configured, else UTC)')
+    .option('--zone <zone>', zone)
     .action(action(async (options, words) => (await import('./verify.js')).verify(words, options, io)))
+
+  command('index rebuild', 'make the index of a trail anew')
+    .option('--index <path>', index)
+    .action(action(async (options) => (await import('./index-rebuild.js')).rebuildIndex(options, io, parts)))
+
+  command('demo', 'simulate a day, audit and report it; touches no real clock', ['json'])
+    .option('--out <dir>', 'folder for trail and report (default: ./demo)')
+    .action(action(async (options) => (await import('./demo.js')).demo(options, io, parts)))
 
   return program
 }

@@ -36,4 +36,37 @@ export const realParts: Parts = {
     if (record?.type === 'sample') return sampleDocument(record)
     throw new InboxError(`the auditor answered with record ${seq}, which is no sample in ${trail}`)
   },
+
+  async openFacts(trail) {
+    const { trailSource } = await import('../evidence/source.js')
+    return { source: await trailSource(trail), close: () => {} }
+  },
+
+  async answer(source, question) {
+    const { answer } = await import('../evidence/answer.js')
+    return answer(source, question)
+  },
+
+  async renderReport({ period, toleranceNs, out, index, ...request }) {
+    const { renderReport } = await import('../../reports/render.js')
+    const { result, files } = await renderReport({
+      ...request,
+      ...period,
+      zone: request.zone ?? undefined,
+      toleranceNs: toleranceNs ?? undefined,
+      out: out ?? undefined,
+      index: index ?? undefined,
+    })
+    return { result, paths: files.map(({ path }) => path) }
+  },
+
+  async reportExit(result) {
+    const { exitCode } = await import('../../reports/policy.js')
+    return exitCode(result)
+  },
+
+  async simulateDay(options) {
+    const { simulateDemoDay } = await import('../testing/demo.js')
+    return simulateDemoDay(options)
+  },
 }

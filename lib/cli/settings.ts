@@ -63,25 +63,18 @@ export function auditSettings(options: AuditOptions, needs: 'trail' | 'reference
   })
 }
 
-/** What a reader of a trail works with; the configuration counts only where it named the trail. */
-export interface ReaderSettings {
-  readonly trail: string
-  readonly configuration: Configuration | null
-}
-
 /**
- * The trail that a reader was asked for: `--trail`, else the one of the configuration.
+ * The trail that a reader was asked for: `--trail`, else the one of the configuration, of which nothing else counts: what
+ * holds for a trail stands in the trail.
  * @throws {UsageError} where neither names one
  */
-export function readerSettings(options: CommonOptions, io: Io): ReaderSettings {
-  const given = options.trail === undefined ? null : resolve(io.cwd, options.trail)
-  if (given !== null && options.config === undefined) return { trail: given, configuration: null }
+export function trailOf(options: CommonOptions, io: Io): string {
+  if (options.trail !== undefined) return resolve(io.cwd, options.trail)
   const path = configurationPath(options, io)
   if (path === null) {
     throw new UsageError(`which trail? Give --trail DIR, or --config FILE (there is no ${defaultFile} in ${io.cwd}).`)
   }
-  const configuration = parseConfiguration(readConfigurationFile(path), { base: dirname(path), source: basename(path) })
-  return { trail: given ?? configuration.trail, configuration }
+  return parseConfiguration(readConfigurationFile(path), { base: dirname(path), source: basename(path) }).trail
 }
 
 /** Notes of the configuration, for the operator. */

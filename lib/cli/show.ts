@@ -9,7 +9,7 @@ import type { TrailItem } from '../trail/types.js'
 import { UsageError } from './exit.js'
 import type { Io } from './io.js'
 import { brokenText, recordHeading, recordText } from './record-text.js'
-import { type CommonOptions, readerSettings } from './settings.js'
+import { type CommonOptions, trailOf } from './settings.js'
 
 export interface ShowOptions extends CommonOptions {
   /** Label day: `2026-11-22`. */
@@ -23,7 +23,7 @@ const followMs = 500
 
 /** @returns 0, also when the reader of the output went away */
 export async function show(options: ShowOptions, io: Io): Promise<number> {
-  const { trail } = readerSettings(options, io)
+  const trail = trailOf(options, io)
   const columns = columnsOf(options, io)
   const date = options.date ?? null
   if (date !== null && !/^\d{4}-\d{2}-\d{2}$/.test(date))

@@ -8,7 +8,8 @@ import { verifyTrail } from '../trail/verify.js'
 import { UsageError } from './exit.js'
 import type { Io } from './io.js'
 import { ProgressBar } from './progress.js'
-import { type CommonOptions, readerSettings } from './settings.js'
+import { readRecorded } from './recorded.js'
+import { type CommonOptions, trailOf } from './settings.js'
 import { demandTrail } from './show.js'
 import { harmless, paint } from './text.js'
 
@@ -23,10 +24,9 @@ export async function verify(words: readonly string[], options: VerifyOptions, i
   if (word !== undefined && options.trail !== undefined) {
     throw new UsageError(`which trail, "${word}" or --trail "${options.trail}"? Give one of them.`)
   }
-  const { trail, configuration } =
-    word === undefined ? readerSettings(options, io) : { trail: resolve(io.cwd, word), configuration: null }
-  const untilNs = options.until === undefined ? null : await untilOf(options, configuration?.zone ?? 'UTC', io)
+  const trail = word === undefined ? trailOf(options, io) : resolve(io.cwd, word)
   await demandTrail(trail)
+  const untilNs = options.until === undefined ? null : await untilOf(options.until, trail, options.zone, io)
   const bar = new ProgressBar(io)
   const result = await verifyTrail(trail, {
     onProgress: ({ done, total }) => bar.update({ stage: 'verify', done, total }),
@@ -36,10 +36,10 @@ export async function verify(words: readonly string[], options: VerifyOptions, i
   return result.intact === true ? 0 : result.intact === false ? 1 : 3
 }
 
-async function untilOf(options: VerifyOptions, zone: string, io: Io): Promise<bigint> {
+async function untilOf(until: string, trail: string, zone: string | undefined, io: Io): Promise<bigint> {
   const { checkZone, parseMoment } = await import('../../reports/moment.js')
-  const context = { zone: checkZone(options.zone ?? zone), nowNs: io.nowNs() }
-  return parseMoment(options.until ?? 'now', context, '--until')
+  const known = checkZone(zone ?? (await readRecorded(trail)).zone)
+  return parseMoment(until, { zone: known, nowNs: io.nowNs() }, '--until')
 }
 
 function verifyText(result: VerifyResult, trail: string, io: Io): string {

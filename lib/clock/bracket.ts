@@ -33,10 +33,14 @@ export function slewedDifference(b: Bracket): IntervalNs {
 }
 
 /**
- * The narrowest of some brackets: at least `least` are taken, and more, up to `most`, while all are wider than `enoughNs`.
+ * The narrowest of some readings: at least `least` are taken, and more, up to `most`, while all are wider than `enoughNs`.
  * A reading on a busy computer so costs a few more microseconds instead of being wide.
  */
-export function narrowest<T extends Bracket>(take: () => T, least: number, most: number, enoughNs: bigint): T {
+export function narrowest<T>(
+  take: () => T,
+  extent: (taken: T) => bigint,
+  { least, most, enoughNs }: { least: number; most: number; enoughNs: bigint },
+): T {
   let best = take()
   for (let n = 1; n < most && (n < least || extent(best) > enoughNs); n++) {
     const next = take()
@@ -45,6 +49,7 @@ export function narrowest<T extends Bracket>(take: () => T, least: number, most:
   return best
 }
 
-function extent(b: Bracket): bigint {
+/** How wide the difference of a bracket is. */
+export function extent(b: Bracket): bigint {
   return b.afterNs - b.beforeNs + b.spanNs
 }

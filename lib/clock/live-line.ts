@@ -5,7 +5,7 @@
  */
 
 import { ceilDivide, floorDivide } from '../instant.js'
-import { type IntervalNs, width } from '../interval.js'
+import { add, type IntervalNs, width } from '../interval.js'
 
 interface Anchor {
   readonly aNs: bigint
@@ -65,6 +65,14 @@ export class LiveLine {
   stepped(aNs: bigint, d: IntervalNs): void {
     this.#through = { aNs, d }
     this.#anchors = [this.#through]
+  }
+
+  /**
+   * A step too small to be written: the line stays where it is, so that such steps add up to a departure, but it is not mistaken for
+   * a frequency when the next slope is taken.
+   */
+  nudged(size: IntervalNs): void {
+    this.#anchors = this.#anchors.map(({ aNs, d }) => ({ aNs, d: add(d, size) }))
   }
 
   /** D was out of sight: nothing is known of its slope but what the kernel states. */

@@ -15,8 +15,8 @@ import { armNotice } from './notice.js'
 import type { ClockReading, ClockSource, KernelState } from './types.js'
 
 const second = 1_000_000_000n
-/** A bracket is six calls, half a microsecond; wider than this is worth another try. */
-const enoughNs = 2_000n
+/** A turn takes half a microsecond; one that took longer than this is worth another try. */
+const effort = { least: 3, most: 20, enoughNs: 2_000n } as const
 
 /** All clocks of one look; `beforeNs` and `afterNs` are A. */
 interface Turn extends Bracket {
@@ -64,7 +64,7 @@ export function openNative(libc: Libc | null = openLibc(), bootId?: string): Clo
     coupled: true,
     resolutionNs: 1n,
     bootId: bootId ?? readBootId(),
-    read: () => toReading(narrowest(turn, 3, 20, enoughNs)),
+    read: () => toReading(narrowest(turn, lasted, effort)),
     auditNs: () => libc.now(clockId.monotonicRaw),
     notice: () => notice.take(),
     kernel(): KernelState | null {
@@ -72,6 +72,11 @@ export function openNative(libc: Libc | null = openLibc(), bootId?: string): Clo
     },
     close: () => notice.close(),
   }
+}
+
+/** By boot, so that a suspend in the middle of a turn makes it the longest. */
+function lasted({ boot, lastBootNs }: Turn): bigint {
+  return lastBootNs - boot.lowNs
 }
 
 function toReading(turn: Turn): ClockReading {

@@ -5,18 +5,22 @@
  * stops in suspend, which `/proc/uptime` tells to 10 ms. On macOS and Windows hrtime runs on its own crystal and through sleep.
  * @module
  */
-import { type IntervalNs, meet, point, subtract, width } from '../interval.js'
+import { hull, type IntervalNs, meet, point, subtract, width } from '../interval.js'
 import { readBootId } from './boot.js'
-import { type Bracket, narrowest, slewedDifference, steppedDifference } from './bracket.js'
+import { type Bracket, extent, narrowest, slewedDifference, steppedDifference } from './bracket.js'
 import { takeEdge } from './edge.js'
 import { dateNs, hrtimeNs } from './hrtime.js'
 import type { ClockReading, ClockSource } from './types.js'
-import { coarseUptimeNs, openUptime, type Uptime } from './uptime.js'
+import { openUptime, type Uptime } from './uptime.js'
 import { openWasiClock, wasiSpanNs } from './wasi.js'
 
-/** Brackets narrower than this are good enough; a busy computer gets more tries. */
-const enoughNs = 3_000n
-const enoughEdgeNs = 20_000n
+/** Brackets that are narrow enough end the search; a busy computer gets more tries. An edge costs up to a millisecond each. */
+const effort = {
+  wasi: { least: 5, most: 20, enoughNs: 3_000n },
+  edge: { least: 1, most: 3, enoughNs: 20_000n },
+} as const
+/** The uptime's own 10 ms, and a little for the reading. Two such that meet are within what `acrossRestart` allows. */
+const enoughUptimeNs = 12_000_000n
 
 /** What a portable source is made of. */
 export interface PortableParts {
@@ -52,20 +56,21 @@ export function portableSource({ name, hrtimeNs, wallNs, uptime, bootId }: Porta
     const wall = wallNs()
     return { beforeNs, wallNs: wall, afterNs: hrtimeNs(), spanNs: wasiSpanNs }
   }
-  const take =
-    name === 'edge'
-      ? () => narrowest(() => takeEdge(wallNs, hrtimeNs), 1, 3, enoughEdgeNs)
-      : () => narrowest(plain, 5, 20, enoughNs)
-  let lastAsleep: IntervalNs | null = null
+  const bracket = name === 'edge' ? () => takeEdge(wallNs, hrtimeNs) : plain
+  const take = (): Bracket => narrowest(bracket, extent, effort[name])
 
+  /** The wall clock between two readings of the uptime; again if the computer slept in between. */
   function read(): ClockReading {
+    let asleep = linux ? readAsleep(uptime, hrtimeNs) : point(0n)
     let best = take()
-    let asleep = point(0n)
     if (linux) {
-      asleep = readAsleep(uptime, hrtimeNs)
-      // Back from a suspend between the two: the wall reading must be as new as this.
-      if (lastAsleep !== null && meet(lastAsleep, asleep) === null) best = take()
-      lastAsleep = asleep
+      for (let after = readAsleep(uptime, hrtimeNs); ; after = readAsleep(uptime, hrtimeNs)) {
+        const same = meet(asleep, after) !== null
+        // A sleep too short to tell apart lies in both: the move of the wall clock is then never without its sleep.
+        asleep = same ? hull(asleep, after) : after
+        if (same) break
+        best = take()
+      }
     }
     const aNs = best.afterNs
     const d = linux ? steppedDifference(best) : slewedDifference(best)
@@ -88,12 +93,12 @@ export function portableSource({ name, hrtimeNs, wallNs, uptime, bootId }: Porta
   }
 }
 
-/** boot - mono, about now. Tried again where a stop in between made it wider than a record may claim (see `acrossRestart`). */
+/** boot - mono, about now. Tried again where a stop in between made it wide. */
 function readAsleep(uptime: Uptime, hrtimeNs: () => bigint): IntervalNs {
   for (let tries = 0; ; tries++) {
     const beforeNs = hrtimeNs()
     const boot = uptime.read()
     const asleep = subtract(boot, { lowNs: beforeNs, highNs: hrtimeNs() + 1n })
-    if (tries === 9 || width(asleep) <= coarseUptimeNs) return asleep
+    if (tries === 9 || width(asleep) <= enoughUptimeNs) return asleep
   }
 }

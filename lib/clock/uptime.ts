@@ -6,8 +6,8 @@ import { closeSync, openSync, readSync } from 'node:fs'
 import { uptime } from 'node:os'
 import type { IntervalNs } from '../interval.js'
 
-/** How wide boot - mono may be in a portable reading: the 10 ms steps, and as much again for a stop while it is read. */
-export const coarseUptimeNs = 20_000_000n
+/** How wide boot - mono may be in a portable reading: two readings of 10 ms steps and some time to read them. */
+export const coarseUptimeNs = 25_000_000n
 
 /** Reads the time since boot, suspends included: the true value lies in the interval. */
 export interface Uptime {

@@ -132,9 +132,8 @@ export class Witness {
   /** The computer was suspended between two looks, and perhaps its clock set. */
   #resumed(from: Look, look: Look): (ClockChange | Gap)[] {
     const asleep = subtract(look.reading.asleep, from.reading.asleep)
-    const bootNs = look.reading.bootNs - from.reading.bootNs
-    // A that ran through the sleep advanced as far as boot did; one that stopped, less by the time asleep.
-    const stopped = 2n * (bootNs - (look.aNs - from.aNs)) > asleep.lowNs
+    // mono and raw stand still in a suspend; an A that is boot itself runs on.
+    const stopped = look.aNs !== look.reading.bootNs
     const moved = subtract(look.reading.line, from.reading.line)
     const set = lineIsD(look.reading) && stopped ? subtract(moved, asleep) : moved
     this.#steps.restart(look)
@@ -159,6 +158,7 @@ export class Witness {
       const large = smallest(size) > reportNs
       if (!large && !out) {
         this.#since.small(largest(size))
+        this.#line.nudged(size)
         return []
       }
       const leap = isLeap(moved.reading, look.reading, size, leapAnnounced)

@@ -20,9 +20,11 @@ import type { EngineParts } from './parts.js'
 import { rateOf } from './rate.js'
 import { type Collected, type Round, Rounds } from './rounds.js'
 import { Sampler } from './sampler.js'
+import { Schedule } from './schedule.js'
 import { taiUtcOf } from './tai.js'
+import { type Waiting, WaitingList } from './waiting-list.js'
 import { Watch, type WatchEvent } from './watch.js'
-import { indicatesLeap, sinceTail, witnessOptions } from './witnessing.js'
+import { absenceOfScribe, indicatesLeap, sinceTail, witnessOptions } from './witnessing.js'
 
 export interface EngineOptions {
   readonly configuration: Configuration
@@ -31,28 +33,25 @@ export interface EngineOptions {
   readonly auditor: Link<EngineToAuditor, AuditorToEngine>
   readonly kind: 'worker' | 'inline'
   readonly simulation: boolean
-  /** Whether this engine takes over from one that died. */
-  readonly restart: boolean
+  /** How many engines of this run died before this one. */
+  readonly generation: number
 }
-
-/** Who waits for a sample: the application, or a command through the inbox. */
-type Waiting = { readonly requestId: number } | { readonly token: string }
 
 /** Exchanges of a sample that answers a clock change, 2 s apart. */
 const burst = 4
+/** Ids of drafts that one engine may use. */
+const idsPerEngine = 1_000_000_000
 
 export class Engine {
   readonly #options: EngineOptions
-  readonly #outbox = new Outbox()
+  readonly #outbox: Outbox
   readonly #sampler: Sampler
   readonly #rounds: Rounds
+  readonly #schedule: Schedule
+  readonly #waiting: WaitingList
   readonly #ratePpb: bigint
   #watch: Watch | null = null
   #witness: Witness | null = null
-  #waiting: Waiting[] = []
-  #scheduled: unknown = null
-  #recheck: unknown = null
-  #rechecks = 0
   #lastDraftNs = 0n
   #lastBound: { atNs: bigint; wallNs: bigint } | null = null
   #leapIndicated = false
@@ -60,6 +59,7 @@ export class Engine {
 
   constructor(options: EngineOptions) {
     this.#options = options
+    this.#outbox = new Outbox(options.generation * idsPerEngine)
     const { configuration, parts, scribe, auditor } = options
     this.#ratePpb = rateOf(configuration, parts.clocks)
     this.#sampler = new Sampler({
@@ -74,6 +74,23 @@ export class Engine {
       timers: parts.timers,
       onAnswers: (round, part, collected) => this.#record(round, part, collected),
     })
+    this.#schedule = new Schedule({
+      timers: parts.timers,
+      intervalNs: configuration.intervalNs,
+      uniform: parts.uniform,
+      due: () => this.#due(this.#round('scheduled', null, configuration.exchanges)),
+      again: (triggerId) => this.#due(this.#round('recheck', triggerId, 1)),
+    })
+    this.#waiting = new WaitingList(
+      {
+        promise: (requestId, draftId) => auditor.post({ kind: 'promise', requestId, draftId }),
+        refuse: (requestId, error) => auditor.post({ kind: 'refuse', requestId, error }),
+      },
+      {
+        promise: (token, draftId) => scribe.post({ kind: 'promise', token, draftId }),
+        refuse: (token, error) => scribe.post({ kind: 'refuse', token, error }),
+      },
+    )
     scribe.listen((message) => {
       if (message.kind === 'tail') this.#begin(message.tail)
       else if (message.kind === 'written') this.#outbox.written(message.draftId)
@@ -90,14 +107,14 @@ export class Engine {
     this.#stopping = true
     this.#rounds.cancel()
     this.#watch?.stop()
-    const { parts } = this.#options
-    for (const timer of [this.#scheduled, this.#recheck]) parts.timers.clearTimeout(timer)
-    parts.clocks.close()
+    this.#schedule.stop()
+    this.#options.parts.clocks.close()
   }
 
   /** A scribe stands ready: the first of this run, or one that took over. */
   #begin(tail: TailSummary | null): void {
-    const { configuration, parts, scribe, kind, simulation, restart } = this.#options
+    const { configuration, parts, scribe, kind, simulation, generation } = this.#options
+    const { firstId } = this.#outbox
     const open = describeOpen({ configuration, clocks: parts.clocks, ratePpb: this.#ratePpb, kind, simulation })
     if (this.#watch) {
       const unwritten = this.#outbox.unwritten(tail?.last ?? null)
@@ -106,20 +123,9 @@ export class Engine {
       const stamp = first
         ? { ...first.stamp, since: emptySince(first.stamp.since.notice) }
         : encodeStamp(this.#watch.stamp())
-      scribe.post({ kind: 'begin', open, reason: 'restart', stamp })
+      scribe.post({ kind: 'begin', open, reason: 'restart', stamp, firstId })
       for (const draft of unwritten) scribe.post({ kind: 'draft', draft })
-      const { aNs, wallNs } = this.#watch.last
-      this.#emit(
-        encodeGap({
-          kind: 'gap',
-          cause: 'worker-died',
-          breaks: 'none',
-          fromNs: aNs,
-          toNs: aNs,
-          wallFromNs: wallNs,
-          wallToNs: wallNs,
-        }),
-      )
+      if (tail) this.#emit(encodeGap(absenceOfScribe(tail, this.#watch.last)))
       return
     }
     const first = parts.clocks.read()
@@ -138,11 +144,12 @@ export class Engine {
       onEvents: (events, before) => this.#saw(events, before),
       onLook: () => this.#beat(),
     })
-    scribe.post({ kind: 'begin', open, reason: restart ? 'restart' : 'start', stamp: encodeStamp(this.#watch.stamp()) })
+    const reason = generation > 0 ? 'restart' : 'start'
+    scribe.post({ kind: 'begin', open, reason, stamp: encodeStamp(this.#watch.stamp()), firstId })
     this.#lastDraftNs = first.aNs
     if (tail) for (const event of sinceTail(tail, first, this.#options)) this.#emitEvent(event)
     this.#watch.start()
-    this.#schedule()
+    this.#schedule.start()
     void this.#rounds.begin(this.#round('startup', null, configuration.exchanges))
   }
 
@@ -162,20 +169,14 @@ export class Engine {
       if (event.kind === 'clock-change') triggerId = id
     }
     if (this.#stopping) return
-    this.#rechecks = 0
+    this.#schedule.settle()
     const reason = triggerId === null ? 'resume' : 'clock-change'
     void this.#rounds.begin(this.#round(reason, triggerId, burst))
   }
 
-  #schedule(): void {
-    const { configuration, parts } = this.#options
-    // 1 to 5 % longer, at random: auditors that start together do not stay together (ntpd-rs, RFC 8633 3.?).
-    const ms = (Number(configuration.intervalNs) / 1e6) * (1.01 + 0.04 * parts.uniform())
-    this.#scheduled = parts.timers.setTimeout(() => {
-      this.#schedule()
-      if (this.#rounds.current) return
-      void this.#rounds.begin(this.#round('scheduled', null, configuration.exchanges))
-    }, ms)
+  /** A sample is due, unless one is under way: that serves as well. */
+  #due(round: Round): void {
+    if (!this.#stopping && !this.#rounds.current) void this.#rounds.begin(round)
   }
 
   /** All that a round learned becomes a sample, at a look that closes it. */
@@ -207,8 +208,10 @@ export class Engine {
     const body = encodeSample(sample, { ratePpb: this.#ratePpb, resolutionNs: parts.clocks.resolutionNs })
     const draft = this.#emit(body, round.triggerId)
     witness.anchor()
-    this.#satisfy(draft)
-    if (part === 'all') this.#checkAgain(round, sample.consensus.m !== null)
+    this.#waiting.satisfy(draft.id)
+    const answers = round.reason === 'clock-change' || round.reason === 'resume' || round.reason === 'recheck'
+    if (sample.consensus.m) this.#schedule.settle()
+    else if (part === 'all' && answers && !this.#stopping) this.#schedule.retry(round.triggerId)
   }
 
   /** References were silent for longer than `longestGap`: the silence that ends here is a gap of its own. */
@@ -226,23 +229,6 @@ export class Engine {
         wallToNs: wallNs,
       }),
     )
-  }
-
-  /** An unscheduled sample without a bound is tried again after 4, 8, 16 ... s, at most an interval. */
-  #checkAgain(round: Round, bounded: boolean): void {
-    const { parts, configuration } = this.#options
-    parts.timers.clearTimeout(this.#recheck)
-    if (bounded || this.#stopping) {
-      this.#rechecks = 0
-      return
-    }
-    if (round.reason !== 'clock-change' && round.reason !== 'resume' && round.reason !== 'recheck') return
-    const ms = Math.min(4000 * 2 ** this.#rechecks, Number(configuration.intervalNs) / 1e6)
-    this.#rechecks += 1
-    this.#recheck = parts.timers.setTimeout(() => {
-      if (this.#stopping || this.#rounds.current) return
-      void this.#rounds.begin(this.#round('recheck', round.triggerId, 1))
-    }, ms)
   }
 
   /** Silence means something: a heartbeat where no record was due. */
@@ -267,18 +253,8 @@ export class Engine {
   }
 
   #want(who: Waiting, reason: SampleReason, toleranceNs = this.#options.configuration.toleranceNs): void {
-    this.#waiting.push(who)
-    if (this.#watch && !this.#rounds.current) {
-      void this.#rounds.begin({ ...this.#round(reason, null, this.#options.configuration.exchanges), toleranceNs })
-    }
-  }
-
-  #satisfy(draft: Draft): void {
-    for (const who of this.#waiting) {
-      if ('token' in who) this.#options.scribe.post({ kind: 'promise', token: who.token, draftId: draft.id })
-      else this.#options.auditor.post({ kind: 'promise', requestId: who.requestId, draftId: draft.id })
-    }
-    this.#waiting = []
+    this.#waiting.add(who)
+    if (this.#watch) this.#due({ ...this.#round(reason, null, this.#options.configuration.exchanges), toleranceNs })
   }
 
   #asked({ token, request }: ScribeToEngine & { kind: 'request' }): void {
@@ -297,20 +273,15 @@ export class Engine {
   async #stop(reason: string, budgetMs: number): Promise<void> {
     if (this.#stopping) return
     this.#stopping = true
-    const { parts, configuration, scribe, auditor } = this.#options
-    for (const timer of [this.#scheduled, this.#recheck]) parts.timers.clearTimeout(timer)
+    const { configuration, scribe } = this.#options
+    this.#schedule.stop()
     const watch = this.#watch
     if (!watch) return
     const budgetNs = BigInt(Math.floor(budgetMs * 1e6))
     const timeoutNs = configuration.timeoutNs < budgetNs ? configuration.timeoutNs : budgetNs
     if (timeoutNs > 0n) await this.#rounds.begin({ ...this.#round('shutdown', null, 1), timeoutNs })
     this.#rounds.cancel()
-    for (const who of this.#waiting) {
-      const error = { code: 'ERR_STOPPED', message: 'the auditor stopped before the sample was taken' }
-      if ('token' in who) scribe.post({ kind: 'refuse', token: who.token, error })
-      else auditor.post({ kind: 'refuse', requestId: who.requestId, error })
-    }
-    this.#waiting = []
+    this.#waiting.refuse({ code: 'ERR_STOPPED', message: 'the auditor stopped before the sample was taken' })
     watch.look()
     watch.stop()
     scribe.post({ kind: 'close', reason, stamp: encodeStamp(watch.stamp()) })

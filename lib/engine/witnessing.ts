@@ -7,8 +7,8 @@ import type { ClockChange, ClockReading, Gap, WitnessOptions } from '../clock/ty
 import type { Configuration } from '../config/types.js'
 import { parseInstant } from '../instant.js'
 import type { TailSummary } from '../scribe/messages.js'
-import { decodeInterval } from '../trail/encode.js'
 import { auditNs } from '../trail/audit-clock.js'
+import { decodeInterval } from '../trail/encode.js'
 import type { EngineParts } from './parts.js'
 import type { Collected } from './rounds.js'
 
@@ -47,9 +47,9 @@ export function indicatesLeap(collected: Collected): boolean {
 export function sinceTail(
   { last }: TailSummary,
   first: ClockReading,
-  about: { readonly configuration: Configuration; readonly parts: EngineParts; readonly restart: boolean },
+  about: { readonly configuration: Configuration; readonly parts: EngineParts; readonly generation: number },
 ): readonly (ClockChange | Gap)[] {
-  const { configuration, parts, restart } = about
+  const { configuration, parts, generation } = about
   const stamp = {
     bootId: last.bootId,
     wallNs: parseInstant(last.wall),
@@ -65,8 +65,21 @@ export function sinceTail(
     reading,
     witnessOptions(configuration, parts, () => false),
   )
-  if (!restart) return events
+  if (generation === 0) return events
   return events.map((event) =>
     event.kind === 'gap' && event.cause === 'auditor-down' ? { ...event, cause: 'worker-died' } : event,
   )
+}
+
+/** The gap of a scribe that died: the witness went on meanwhile, and what it saw follows. */
+export function absenceOfScribe({ last }: TailSummary, now: ClockReading): Gap {
+  return {
+    kind: 'gap',
+    cause: 'worker-died',
+    breaks: 'none',
+    fromNs: auditNs(last),
+    toNs: now.aNs,
+    wallFromNs: parseInstant(last.wall),
+    wallToNs: now.wallNs,
+  }
 }

@@ -5,20 +5,24 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import type { Configuration } from '../config/types.js'
 import { portLink, SwitchLink } from '../scribe/link.js'
-import type { EngineToScribe, Relink, ScribeToEngine } from '../scribe/messages.js'
+import type { EngineToScribe, Leave, Relink, ScribeToEngine } from '../scribe/messages.js'
 import { Engine } from './engine.js'
 import type { AuditorToEngine, EngineToAuditor } from './messages.js'
 import { realParts } from './parts.js'
 
 export interface EngineWorkerData {
   readonly configuration: Configuration
-  readonly restart: boolean
+  readonly generation: number
   /** The line to the scribe. */
   readonly scribe: MessagePort
 }
 
-const { configuration, restart, scribe } = workerData as EngineWorkerData
+const { configuration, generation, scribe } = workerData as EngineWorkerData
 if (!parentPort) throw new Error('the engine worker was loaded outside a worker thread')
+// Heard between two tasks, never inside a native call: to be terminated there would abort the application.
+parentPort.on('message', (message: Leave | Relink) => {
+  if (message.kind === 'leave') process.exit()
+})
 const toScribe = new SwitchLink<EngineToScribe, ScribeToEngine>(portLink(scribe))
 const toAuditor = portLink<EngineToAuditor, AuditorToEngine | Relink>(parentPort)
 
@@ -37,5 +41,5 @@ new Engine({
   },
   kind: 'worker',
   simulation: false,
-  restart,
+  generation,
 })

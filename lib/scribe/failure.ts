@@ -13,6 +13,7 @@ const steps: Readonly<Record<string, string>> = {
   EPERM: 'the system forbids it; look for an immutable attribute or a security policy',
   ENOENT: 'the folder is gone; put the trail back where it was, or start a new one',
   EIO: 'the disk reports an error; look at the kernel log and replace the disk',
+  ESIZE: 'somebody else changed the segment; stop whatever writes there besides the auditor',
   EMFILE: 'too many files are open; raise the limit of this process',
   EFBIG: 'the file would exceed a size limit; raise the limit of this process',
 }

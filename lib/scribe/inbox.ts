@@ -154,9 +154,13 @@ function fetchAnswer(path: string): Answer | null {
     return null
   }
   quietly(() => realFiles.remove(path))
-  const value: unknown = JSON.parse(bytes.toString('utf8'))
-  if (typeof value === 'object' && value !== null && 'ok' in value) return value as Answer
-  throw new InboxError('the answer of the auditor cannot be understood; do both have the same version?')
+  try {
+    const value: unknown = JSON.parse(bytes.toString('utf8'))
+    if (typeof value === 'object' && value !== null && 'ok' in value) return value as Answer
+    throw new TypeError('it is no answer')
+  } catch (cause) {
+    throw new InboxError('the answer of the auditor cannot be understood; do both have the same version?', { cause })
+  }
 }
 
 function quietly(run: () => void): void {

@@ -56,6 +56,19 @@ export class DraftQueue {
   }
 
   /**
+   * Takes away the first draft, which can never be written: a gap stands in its place, which goes in its turn if even its
+   * clock fields are no good.
+   */
+  spoil(draft: Draft): void {
+    const first = this.#waiting[0]
+    if (first?.draft !== draft) return
+    if (!first.dropped) this.dropped += 1
+    const gap = first.dropped ? null : this.#tryGap(draft)
+    if (gap) this.#waiting[0] = { draft: gap, dropped: true }
+    else this.#waiting.shift()
+  }
+
+  /**
    * Drops a tenth of the least important drafts. The first stays: its `since` may stand in the trail already. The last
    * stays too: the present is worth most.
    */
@@ -85,6 +98,14 @@ export class DraftQueue {
       } else kept.push({ draft: gap, dropped: true })
     }
     this.#waiting = kept
+  }
+
+  #tryGap(draft: Draft): Draft | null {
+    try {
+      return this.#gapFor(draft, undefined)
+    } catch {
+      return null
+    }
   }
 
   /** A gap in the place of one draft: the same look, the same `since`. */

@@ -319,17 +319,11 @@ export class Scribe {
     const record = checkRecord({ seq: this.#seq + 1, prev: this.#hash, ...stamp, since, ...body })
     const line = Buffer.from(canonicalize(record))
     if (line.length > longestLine) throw new TypeError(`the record has ${line.length} bytes, more than ${longestLine}`)
-    try {
-      const offset = segment.append(line)
-      const placed = { record, hash: leafHash(line), segment: segment.number, offset, length: line.length }
-      this.#seq = record.seq
-      this.#hash = placed.hash
-      this.#spent = key
-      return placed
-    } catch (error) {
-      this.#failed = error
-      throw error
-    }
+    const offset = segment.append(line)
+    this.#seq = record.seq
+    this.#hash = leafHash(line)
+    this.#spent = key
+    return { record, hash: this.#hash, segment: segment.number, offset, length: line.length }
   }
 
   /** After a failed write: what was not acknowledged is cut off, or the next segment says from where on it is void. */

@@ -49,23 +49,24 @@ export class SegmentFile {
    */
   append(line: Uint8Array): number {
     if (this.#descriptor === null) throw failed('ECLOSED', 'the segment is closed')
+    this.#stillOurs()
     const bytes = Buffer.concat([line, newline])
     const written = this.#files.write(this.#descriptor, bytes)
     if (written !== bytes.length) throw failed('ENOSPC', `only ${written} of ${bytes.length} bytes were written`)
     this.#files.syncData(this.#descriptor)
     const offset = this.acknowledged
-    this.#stillOurs(this.#descriptor, offset + bytes.length)
-    this.acknowledged = offset + bytes.length
+    const { links, size } = this.#files.facts(this.#descriptor)
+    if (links === 0) throw failed('ENOENT', 'the segment was deleted')
+    if (size !== offset + bytes.length) throw failed('ESIZE', `it has ${size} bytes, not ${offset + bytes.length}`)
+    this.acknowledged = size
     return offset
   }
 
-  #stillOurs(descriptor: number, size: number): void {
-    const facts = this.#files.facts(descriptor)
-    if (facts.links === 0) throw failed('ENOENT', 'the segment was deleted')
-    if (facts.size !== size) throw failed('ESIZE', `the segment has ${facts.size} bytes where ${size} were written`)
-    if (this.#files.pathFacts(this.#full).identity !== this.#identity) {
-      throw failed('ENOENT', 'another file stands in the place of the segment')
-    }
+  /** Before a write: the path still names our file, and nobody else wrote into it or cut it. */
+  #stillOurs(): void {
+    const { identity, size } = this.#files.pathFacts(this.#full)
+    if (identity !== this.#identity) throw failed('ENOENT', 'another file stands in the place of the segment')
+    if (size !== this.acknowledged) throw failed('ESIZE', `it has ${size} bytes, not ${this.acknowledged}`)
   }
 
   close(): void {

@@ -7,7 +7,7 @@ import { systemTimers } from '../clock/timers.js'
 import type { Configuration } from '../config/types.js'
 import { Desk } from './desk.js'
 import { portLink, SwitchLink } from './link.js'
-import type { AuditorToScribe, EngineToScribe, Relink, ScribeToAuditor, ScribeToEngine } from './messages.js'
+import type { AuditorToScribe, EngineToScribe, Leave, Relink, ScribeToAuditor, ScribeToEngine } from './messages.js'
 import { Scribe } from './scribe.js'
 
 export interface ScribeWorkerData {
@@ -20,6 +20,10 @@ export interface ScribeWorkerData {
 
 const { configuration, token, engine } = workerData as ScribeWorkerData
 if (!parentPort) throw new Error('the scribe worker was loaded outside a worker thread')
+// Heard between two tasks, never inside a native call: to be terminated there would abort the application.
+parentPort.on('message', (message: Leave | Relink) => {
+  if (message.kind === 'leave') process.exit()
+})
 const toEngine = new SwitchLink<ScribeToEngine, EngineToScribe>(portLink(engine))
 const toAuditor = portLink<ScribeToAuditor, AuditorToScribe | Relink>(parentPort)
 

@@ -83,7 +83,7 @@ export async function simulateDemoDay(options: DemoOptions): Promise<SimulatedDa
         trustLocal: true,
         tolerance: '50ms',
         interval: '64s',
-        identity: { organisation: 'Example Ltd', asset: 'DEMO-1', site: 'Simulation', hostLabel: 'demo-pc' },
+        identity: { organisation: 'Example Ltd', asset: 'DEMO-1', site: 'Simulation', hostLabel: 'SIMULATION-demo-pc' },
       },
       { base: out },
     )

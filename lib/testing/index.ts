@@ -3,7 +3,7 @@
  * a reference on loopback that errs as it is told, true time that jumps, and the clocks of a simulated computer.
  * @module
  */
-export type { ClockReading, ClockSource, Timers } from '../clock/types.js'
+export type { ClockReading, ClockSource, KernelState, Notice, Timers } from '../clock/types.js'
 export type { NtpHeader } from '../ntp/types.js'
 export { LoopbackReference, type LoopbackReferenceOptions, type ReceivedRequest } from './loopback-reference.js'
 export type {

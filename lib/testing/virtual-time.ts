@@ -25,6 +25,8 @@ export interface RunOptions {
 const patientTurns = 50
 /** Real milliseconds of jumping after which the event loop gets a turn. */
 const sliceMs = 5
+/** What a stretch in which this process did not run counts at most. */
+const stallNs = 1_000_000n
 /** The longest delay that a real timer takes; beyond it, it would run at once. */
 const longestMs = 2 ** 31 - 1
 
@@ -44,10 +46,10 @@ const drained = (): Promise<void> => new Promise((resolve) => process.nextTick(r
 export class VirtualTime {
   readonly #startNs: bigint
   readonly #heap = new TimerHeap()
-  /** Passed since the start, up to {@link #flowingSince} where time flows. */
+  /** Passed since the start, up to {@link #flowedTo} where time flows. */
   #elapsedNs = 0n
   /** process.hrtime at which #elapsedNs held, or null while time stands still. */
-  #flowingSince: bigint | null = null
+  #flowedTo: bigint | null = null
   /** Time that timers did not see pass. */
   #sleptNs = 0n
   #leapNs = 0n
@@ -69,8 +71,13 @@ export class VirtualTime {
 
   /** Nanoseconds since the start: never goes back, and no leap second moves it. */
   elapsedNs(): bigint {
-    if (this.#flowingSince === null) return this.#elapsedNs
-    return this.#elapsedNs + (process.hrtime.bigint() - this.#flowingSince)
+    if (this.#flowedTo !== null) {
+      const now = process.hrtime.bigint()
+      const passed = now - this.#flowedTo
+      this.#flowedTo = now
+      this.#elapsedNs += passed < stallNs ? passed : stallNs
+    }
+    return this.#elapsedNs
   }
 
   /** UTC, nanoseconds since the Unix epoch. */
@@ -90,18 +97,21 @@ export class VirtualTime {
 
   /** Whether time passes by itself now. */
   get flowing(): boolean {
-    return this.#flowingSince !== null
+    return this.#flowedTo !== null
   }
 
-  /** Lets time pass as the real clock does. Timers run from `run` only. */
+  /**
+   * Lets time pass as the real clock does; a stretch of more than a millisecond in which nobody looked counts as one, so that
+   * a starved process does not make simulated packets late. Timers run from `run` only.
+   */
   flow(): void {
-    this.#flowingSince ??= process.hrtime.bigint()
+    this.#flowedTo ??= process.hrtime.bigint()
   }
 
   /** Holds time. */
   freeze(): void {
     this.#elapsedNs = this.elapsedNs()
-    this.#flowingSince = null
+    this.#flowedTo = null
   }
 
   /**

@@ -27,6 +27,8 @@ interface Hole {
 
 /** How many records back a duplicate or a swap can be told by its hash. */
 const remembered = 8192
+/** Further lines in a row that are no records are not looked at one by one: a file of garbage must not fill the memory. */
+const mostBad = 100_000
 
 export class Ledger {
   readonly findings: Findings
@@ -50,7 +52,7 @@ export class Ledger {
 
   /** A line that is no record. */
   bad(spot: Spot, flaw: Flaw, why: string): void {
-    this.#bad.push({ ...spot, flaw, why })
+    if (this.#bad.length < mostBad) this.#bad.push({ ...spot, flaw, why })
   }
 
   /** A record. */

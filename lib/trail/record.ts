@@ -108,6 +108,9 @@ const readings: Rule = (value) => {
   return null
 }
 
+/** D and chord at the last look before what is told: records of a witness that does not know it lack it. */
+const before = { before: shape({ d: interval, chord: interval }) }
+
 const bodies: Readonly<Record<string, Rule>> = {
   open: shape({
     format: literal(1),
@@ -163,33 +166,39 @@ const bodies: Readonly<Record<string, Rule>> = {
     verdict: oneOf('PROVEN', 'VIOLATED', 'INDETERMINATE', 'UNMONITORED', 'OFF'),
     cause: nullable(text),
   }),
-  'clock-change': shape({
-    earliestNs: nanoseconds,
-    latestNs: nanoseconds,
-    size: interval,
-    class: oneOf('step', 'slew', 'leap', 'set-during-suspend', 'unknown'),
-    by: oneOf('daemon', 'foreign', 'unknown'),
-    seen: oneOf('divergence', 'kernel-notice'),
-    wallBefore: instant,
-    wallAfter: instant,
-  }),
-  gap: shape({
-    fromNs: nullable(nanoseconds),
-    toNs: nullable(nanoseconds),
-    wallFrom: instant,
-    wallTo: instant,
-    cause: oneOf(
-      'auditor-down',
-      'suspend',
-      'boot',
-      'starved',
-      'no-reference',
-      'trail-damaged',
-      'write-failed',
-      'worker-died',
-    ),
-    breaks: oneOf('mono', 'wall', 'none'),
-  }),
+  'clock-change': shape(
+    {
+      earliestNs: nanoseconds,
+      latestNs: nanoseconds,
+      size: interval,
+      class: oneOf('step', 'slew', 'leap', 'set-during-suspend', 'unknown'),
+      by: oneOf('daemon', 'foreign', 'unknown'),
+      seen: oneOf('divergence', 'kernel-notice'),
+      wallBefore: instant,
+      wallAfter: instant,
+    },
+    before,
+  ),
+  gap: shape(
+    {
+      fromNs: nullable(nanoseconds),
+      toNs: nullable(nanoseconds),
+      wallFrom: instant,
+      wallTo: instant,
+      cause: oneOf(
+        'auditor-down',
+        'suspend',
+        'boot',
+        'starved',
+        'no-reference',
+        'trail-damaged',
+        'write-failed',
+        'worker-died',
+      ),
+      breaks: oneOf('mono', 'wall', 'none'),
+    },
+    before,
+  ),
   heartbeat: shape({}),
   reference: shape({ role, server: text, what: text, before: text, after: text }),
   note: shape({ on: integer(1), text, by: text }),

@@ -23,15 +23,19 @@ export function field(value: unknown, key: string): unknown {
     : undefined
 }
 
-/** An object with at least these fields. */
-export function shape(rules: Readonly<Record<string, Rule>>): Rule {
-  const entries = Object.entries(rules)
+/** An object with at least these fields; `optional` ones may be absent, but not wrong. */
+export function shape(rules: Readonly<Record<string, Rule>>, optional: Readonly<Record<string, Rule>> = {}): Rule {
+  const entries = [...Object.entries(rules), ...Object.entries(optional)]
+  const needed = Object.keys(rules).length
   const noObject = fault('must be an object')
   return (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return noObject
     const object = value as Record<string, unknown>
+    let index = 0
     for (const [key, rule] of entries) {
+      index += 1
       const entry = object[key]
+      if (entry === undefined && index > needed) continue
       if (entry === undefined) return { path: key, why: 'is missing' }
       const inner = rule(entry)
       if (inner !== null) return { path: inner.path === '' ? key : `${key}.${inner.path}`, why: inner.why }

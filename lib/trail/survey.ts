@@ -36,6 +36,7 @@ export async function survey(folder: string, fromNumber = 0, signal?: AbortSigna
     if (path.number < fromNumber) continue
     signal?.throwIfAborted()
     const head = await readHead(folder, path)
+    if (head === 'gone') continue
     all.push({ ...path, head, order: head?.segment ?? path.number, endsAt: null })
   }
   all.sort(
@@ -50,13 +51,19 @@ export async function survey(folder: string, fromNumber = 0, signal?: AbortSigna
   return { segments: supersede(segments), doubles, foreign: listed.foreign }
 }
 
-async function readHead(folder: string, segment: SegmentPath): Promise<Surveyed['head']> {
-  for await (const lines of segmentLines(folder, segment, { chunk: 16 * 1024 })) {
-    const first = lines[0]
-    const placed = first?.whole ? tryLine(first.bytes, segment.number, 0) : null
-    return placed !== null && typeof placed === 'object' && isOpen(placed.record) ? placed.record : null
+/** The first record, where it is an `open`; `gone` where the file went away meanwhile (its writer may do that). */
+async function readHead(folder: string, segment: SegmentPath): Promise<Surveyed['head'] | 'gone'> {
+  try {
+    for await (const lines of segmentLines(folder, segment, { chunk: 16 * 1024 })) {
+      const first = lines[0]
+      const placed = first?.whole ? tryLine(first.bytes, segment.number, 0) : null
+      return placed !== null && typeof placed === 'object' && isOpen(placed.record) ? placed.record : null
+    }
+    return null
+  } catch (error) {
+    if (((error as Error).cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT') return 'gone'
+    throw error
   }
-  return null
 }
 
 /** An `open` that supersedes a place voids everything from there up to its own segment. */

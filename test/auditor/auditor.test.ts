@@ -136,3 +136,15 @@ test('several auditors in one process, one per trail', async () => {
   await Promise.all([a.ready({ timeout: '20s' }), b.ready({ timeout: '20s' })])
   expect((await b.sample()).verdict).toBe('PROVEN')
 })
+
+test('a stop that has no time ends the workers all the same, and the trail can be opened again at once', async () => {
+  const { trail, start } = await setUp({ faults: ['silent'] })
+  const auditor = await start()
+  const problems: Error[] = []
+  auditor.on('problem', (error) => problems.push(error))
+  await auditor.stop({ timeout: '1ms' })
+  const again = await start()
+  await again.stop()
+  expect(only(recordsOf(trail), 'open')).toHaveLength(2)
+  expect(problems.length).toBeLessThanOrEqual(1)
+})

@@ -58,10 +58,17 @@ test('kill -9 twelve times at any moment: what was acknowledged is there, each s
   for (let round = 0; round < 12; round += 1) {
     const child = application(trail, reference.port, 'acknowledge')
     const finished = outputOf(child)
-    const delay = 150 + ((round * 97) % 450)
-    const timer = setTimeout(() => child.kill('SIGKILL'), delay)
+    // After so many acknowledged samples and a few milliseconds; every fourth time while it is still starting.
+    const wanted = round % 4 === 3 ? 0 : 1 + ((round * 5) % 7)
+    const kill = () => setTimeout(() => child.kill('SIGKILL'), (round * 11) % 23)
+    let lines = 0
+    if (wanted === 0) setTimeout(() => child.kill('SIGKILL'), 60 + round * 20)
+    child.stdout?.on('data', (text: Buffer) => {
+      const before = lines
+      lines += text.toString().split('\n').length - 1
+      if (wanted > 0 && before < wanted && lines >= wanted) kill()
+    })
     const { out } = await finished
-    clearTimeout(timer)
     for (const line of out.split('\n').slice(0, -1)) {
       const [seq, wall] = line.split(' ')
       acknowledged.set(Number(seq), wall ?? '')

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
@@ -43,6 +43,20 @@ test('writes a configuration that loads, and nothing else', async () => {
   expect(io.stdout.text).toContain('  ntp-auditor run ')
   expect(io.stdout.text).not.toMatch(/key|genesis|fingerprint|seal/i)
   expect(io.stderr.text).toBe('')
+})
+
+test('another file: the next steps name it, a trail above it is absolute, one below relative', async () => {
+  mkdirSync(join(cwd, 'etc'))
+  expect(await init('--reference', 'a', '--config', 'etc/a.json', '--trail', 'trail')).toBe(0)
+  expect(JSON.parse(readFileSync(join(cwd, 'etc/a.json'), 'utf8')).trail).toBe(join(cwd, 'trail'))
+  expect(io.stdout.text).toContain(`  ntp-auditor run --config ${join(cwd, 'etc/a.json')} `)
+  expect(await init('--reference', 'a', '--config', 'etc/b.json', '--trail', 'etc/x/y')).toBe(0)
+  expect(JSON.parse(readFileSync(join(cwd, 'etc/b.json'), 'utf8')).trail).toBe('./x/y')
+  expect(await init('--reference', 'a', '--config', 'etc/c.json', '--trail', 'etc')).toBe(0)
+  expect(JSON.parse(readFileSync(join(cwd, 'etc/c.json'), 'utf8')).trail).toBe(join(cwd, 'etc'))
+  io.stdout.text = ''
+  expect(await init('--reference', 'a')).toBe(0)
+  expect(io.stdout.text).not.toContain('--config')
 })
 
 test('without references it suggests some, says whose they are, and uses none', async () => {
@@ -92,7 +106,7 @@ test('--json is pure', async () => {
 
 test('asks on a terminal until the answers are right', async () => {
   const asked: string[] = []
-  const answers = ['192.000.002.001', 'a b c d', 'a, b', './t', '64', '32s', '']
+  const answers = ['192.000.002.001', 'a b c d', 'a, b;c', './t', '64', '32s', '']
   io = fakeIo({
     cwd,
     ask: (question, fallback) => {
@@ -111,7 +125,7 @@ test('asks on a terminal until the answers are right', async () => {
     'Tolerance',
   ])
   expect(JSON.parse(readFileSync(join(cwd, 'ntp-auditor.json'), 'utf8'))).toEqual({
-    references: ['a', 'b'],
+    references: ['a', 'b', 'c'],
     trail: './t',
     interval: '32s',
     tolerance: '1s',

@@ -154,6 +154,7 @@ describe('--follow', () => {
       .map((line) => JSON.parse(line))
     expect(records.map(({ seq }) => seq)).toEqual([1, 2, 3, 4])
     expect(records.map(({ type }) => type)).toEqual(['open', 'heartbeat', 'open', 'heartbeat'])
+    expect(io.stderr.text).toBe('')
   })
 
   test('waits in an empty folder', async () => {

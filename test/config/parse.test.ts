@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { nearest } from '../../lib/config/fields.js'
 import { parseConfiguration } from '../../lib/config/parse.js'
 import { OptionRangeError, OptionTypeError } from '../../lib/errors.js'
 
@@ -182,6 +183,31 @@ test('short intervals are for loopback and private addresses', () => {
   expect(parse({ interval: '16s' }).intervalNs).toBe(16_000_000_000n)
   expect(parse({ interval: '128s', exchanges: 8 }).exchanges).toBe(8)
   expect(parse({ references: ['127.0.0.1'], interval: '1s', exchanges: 8 }).exchanges).toBe(8)
+})
+
+test('limits are inside', () => {
+  const label = 'x'.repeat(200)
+  expect(parse({ longestGap: '64s', timeout: '60s', identity: { hostLabel: label } })).toMatchObject({
+    longestGapNs: 64_000_000_000n,
+    timeoutNs: 60_000_000_000n,
+    identity: { hostLabel: label },
+  })
+  expect(() => parse({ identity: { hostLabel: `${label}x` } })).toThrow('1 to 200 characters')
+})
+
+test('minus zero, which a trail cannot hold, becomes zero', () => {
+  expect(Object.is(parse({ alerts: [-0] }).inert.alerts, null)).toBe(false)
+  expect(Object.is((parse({ alerts: [-0] }).inert.alerts as number[])[0], 0)).toBe(true)
+})
+
+test.each([
+  ['ba', ['ab'], 'ab'],
+  ['intreval', ['interval', 'zone'], 'interval'],
+  ['TRAIL', ['trail'], 'trail'],
+  ['x', ['y'], null],
+  ['completely', ['zone'], null],
+])('nearest to %s of %j is %s', (name, known, found) => {
+  expect(nearest(name, known)).toBe(found)
 })
 
 test('what this version does not act upon is kept and said', () => {

@@ -42,7 +42,7 @@ export async function openScene(at = '2026-03-03T14:00:00.000000000Z', address =
         reading = result
         this.tookNs = time.nowNs() - from
       })
-      await time.run(time.nowNs() + 10n * second, { busy: () => reading === null, patienceMs: 20 })
+      await time.run(time.nowNs() + 10n * second, { busy: () => reading === null, patienceMs: 2 })
       await done
       return reading!
     },

@@ -47,6 +47,7 @@ describe('a torn end', () => {
       expect(scribe.tail).toMatchObject({ seq: 5, orderly: false })
       if (length === lastLine) {
         expect(types(placed)).toEqual(['open', 'heartbeat'])
+        rmSync(folder, { recursive: true })
         continue
       }
       expect(types(placed)).toEqual(['open', 'recover', 'heartbeat'])
@@ -65,6 +66,7 @@ describe('a torn end', () => {
       if (length % 97 === 0) {
         expect(await verifyTrail(folder)).toMatchObject({ intact: 'self-consistent', records: 8 })
       }
+      rmSync(folder, { recursive: true })
     }
   }, 120_000)
 
@@ -108,6 +110,24 @@ describe('a torn end', () => {
     expect(types(placed)).toEqual(['open', 'recover', 'recover', 'heartbeat'])
     expect(placed.map(({ record }) => record.seq)).toEqual([3, 4, 5, 6])
     expect(await verifyTrail(folder)).toMatchObject({ intact: 'self-consistent', records: 6 })
+  })
+
+  test('is copied, and the copy and its name synced, before it is cut; and the cut is synced', () => {
+    const folder = copyTrail(trail.folder)
+    truncateSync(join(folder, last), bytes.length - 1)
+    const files = faultyFiles(unsyncedFiles)
+    const scribe = Scribe.open({ folder, zone: 'UTC', files })
+    scribe.abandon()
+    const copy = join(folder, `quarantine/2026-03-04.000002.ndjson.${lastLine}`)
+    const kinds = ['write', 'syncFile', 'syncFolder', 'truncate']
+    const steps = files.calls.filter(({ call, path }) => kinds.includes(call) && !path.includes('lock'))
+    expect(steps.slice(-5)).toEqual([
+      { call: 'write', path: copy },
+      { call: 'syncFile', path: copy },
+      { call: 'syncFolder', path: join(folder, 'quarantine') },
+      { call: 'truncate', path: join(folder, last) },
+      { call: 'syncFile', path: join(folder, last) },
+    ])
   })
 
   test('that cannot be cut is void: the next segment says so, and readers pass over it', async () => {
@@ -162,6 +182,15 @@ describe('a damaged end', () => {
     const { broken, placed: read } = await readAll(folder)
     expect(broken).toHaveLength(1)
     expect(read.map(({ record }) => record.seq)).toEqual([1, 2, 3, 4, 6, 7, 8, 9])
+  })
+
+  test('is one where a record was edited: its successor remembers another', () => {
+    const { placed, scribe } = restart((copy) => {
+      const lines = linesOf(copy, last)
+      putLines(copy, last, lines.with(1, (lines[1] ?? '').replace('"notice":"none"', '"notice":"seen"')))
+    })
+    expect(scribe.tail?.seq).toBe(6)
+    expect(placed[1]?.record).toMatchObject({ type: 'recover', finding: 'damaged', segment: 2 })
   })
 
   test('is one where two lines changed places: no crash does that', () => {

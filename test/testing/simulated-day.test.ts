@@ -38,7 +38,7 @@ test('a day with a wandering crystal and one lying reference: every bound holds,
   const references = await Promise.all([
     LoopbackReference.start({ ...started, address: '127.0.0.1' }),
     LoopbackReference.start({ ...started, address: '127.0.0.1', offsetNs: 90n * second }),
-    LoopbackReference.start({ ...started, address: '127.0.0.1', path: { jitterMs: 3, loss: 0.01 } }),
+    LoopbackReference.start({ ...started, address: '127.0.0.1', path: { loss: 0.01 } }),
   ])
   const samples: Sample[] = []
   let looks = 0
@@ -84,4 +84,4 @@ test('a day with a wandering crystal and one lying reference: every bound holds,
   for (const { consensus } of samples.filter((sample) => !heard.includes(sample))) {
     expect(consensus.state).toBe('conflict')
   }
-}, 60_000)
+}, 180_000)

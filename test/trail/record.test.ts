@@ -158,6 +158,14 @@ test.each([
   expect(checkRecord(record)).toBe(record)
 })
 
+test.each(['clock-change', 'gap'] as const)('what stood before a %s may be absent, but not wrong', (type) => {
+  const before = { d: { lowNs: '0', highNs: '1' }, chord: { lowNs: '0', highNs: '0' } }
+  const record = { ...place, ...bodies[type], before }
+  expect(checkRecord(record)).toBe(record)
+  expect(() => checkRecord(without(record, 'before.chord.lowNs', 0))).toThrow('"before.chord.lowNs" must be whole')
+  expect(() => checkRecord({ ...record, before: null })).toThrow('"before" must be an object')
+})
+
 test('names a field deep in a reading', () => {
   const record = { ...place, ...bodies.sample }
   expect(() => checkRecord(without(record, 'readings.primary.t1', 'xyz'))).toThrow(

@@ -1,0 +1,128 @@
+/**
+ * `ntp-auditor prove`: what was provable at one instant.
+ * @module
+ */
+import type { Answer } from '../evidence/types.js'
+import { formatInstant } from '../instant.js'
+import type { IntervalNs } from '../interval.js'
+import { secondsDown, secondsUp } from '../trail/document.js'
+import { exitOfVerdicts, UsageError } from './exit.js'
+import type { Io } from './io.js'
+import type { Parts } from './parts.js'
+import { ProgressBar } from './progress.js'
+import { rangeText } from './record-text.js'
+import { readRecorded } from './recorded.js'
+import { type CommonOptions, trailOf } from './settings.js'
+import { demandTrail } from './show.js'
+import { paintVerdict, sideText, sizeText } from './text.js'
+
+export interface ProveOptions extends CommonOptions {
+  readonly at?: string
+  /** The instant is UTC, not what the audited clock showed. */
+  readonly true?: boolean
+  readonly tolerance?: string
+  readonly zone?: string
+  readonly index?: string
+}
+
+/** @returns 0 PROVEN, 1 VIOLATED, 3 otherwise; of several answers the worst */
+export async function prove(options: ProveOptions, io: Io, parts: Parts): Promise<number> {
+  if (options.at === undefined) throw new UsageError('which instant? Give --at, such as --at 2026-11-21T08:00:00Z')
+  const trail = trailOf(options, io)
+  await demandTrail(trail)
+  const recorded = await readRecorded(trail)
+  const { checkZone, parseMoment } = await import('../../reports/moment.js')
+  const zone = checkZone(options.zone ?? recorded.zone)
+  const atNs = parseMoment(options.at, { zone, nowNs: io.nowNs() }, '--at')
+  const settings = recorded.settingsAt(atNs)
+  const { parseDuration } = await import('../config/units.js')
+  const toleranceNs =
+    options.tolerance === undefined ? settings.toleranceNs : parseDuration(options.tolerance, '--tolerance')
+  if (toleranceNs <= 0n) throw new UsageError(`--tolerance must be more than nothing, got "${options.tolerance}"`)
+  const scale = options.true ? 'true' : 'wall'
+  const bar = new ProgressBar(io)
+  const facts = await parts
+    .openFacts(trail, { ...(options.index === undefined ? {} : { index: options.index }), onProgress: bar.update })
+    .finally(() => bar.clear())
+  let answers: readonly Answer[]
+  try {
+    answers = await parts.answer(facts.source, { atNs, scale, toleranceNs, longestGapNs: settings.longestGapNs })
+  } finally {
+    facts.close()
+  }
+  const asked = { at: formatInstant(atNs), scale, toleranceNs, simulation: settings.simulation } as const
+  await io.stdout.write(
+    options.json ? `${JSON.stringify(proofDocument(asked, answers))}\n` : proofText(asked, answers, io),
+  )
+  return exitOfVerdicts(answers.map(({ verdict }) => verdict))
+}
+
+interface Asked {
+  readonly at: string
+  readonly scale: 'wall' | 'true'
+  readonly toleranceNs: bigint
+  /** Whether no clock of the trail is a real one. */
+  readonly simulation: boolean
+}
+
+/** The JSON document: seconds rounded outwards, instants ISO 8601 UTC. */
+export function proofDocument({ at, scale, toleranceNs, simulation }: Asked, answers: readonly Answer[]): object {
+  return {
+    at,
+    simulation,
+    scale,
+    tolerance: secondsDown(toleranceNs),
+    answers: answers.map((answer) => ({
+      verdict: answer.verdict,
+      ...ends(answer.bound),
+      support: answer.support,
+      witness: answer.witness,
+      asKnownThen: { verdict: answer.asKnownThen.verdict, ...ends(answer.asKnownThen.bound) },
+      cause: answer.cause,
+      records: answer.records,
+      nearest: answer.nearest,
+      utc: formatInstant(answer.utcNs),
+      wall: formatInstant(answer.wallNs),
+      estimated: answer.estimated,
+    })),
+  }
+}
+
+function ends(bound: IntervalNs | null): { low: number | null; high: number | null } {
+  return bound === null ? { low: null, high: null } : { low: secondsDown(bound.lowNs), high: secondsUp(bound.highNs) }
+}
+
+function proofText({ at, scale, toleranceNs, simulation }: Asked, answers: readonly Answer[], io: Io): string {
+  const what = scale === 'wall' ? `the audited clock showed ${at}` : `it was ${at} UTC`
+  if (answers.length === 0) return `There was no instant when ${what}: it was set forward over that time.\n`
+  const note = simulation ? ['SIMULATION: no clock of this trail is a real one'] : []
+  const lines = [...note, `When ${what}, for a tolerance of ${sizeText(toleranceNs)}:`]
+  for (const [index, answer] of answers.entries()) {
+    if (answers.length > 1) lines.push(`${index + 1} of ${answers.length} times it showed this:`)
+    lines.push(...answerLines(answer, io))
+  }
+  return `${lines.join('\n')}\n`
+}
+
+function answerLines(answer: Answer, io: Io): string[] {
+  const { bound, support, cause, asKnownThen, nearest } = answer
+  const clock =
+    bound === null ? 'nothing is known of the clock' : `the clock was ${rangeText(bound.lowNs, bound.highNs, sideText)}`
+  const looks =
+    answer.witness === 'complete' ? 'no step goes unnoticed' : 'assuming nothing was set and undone within one look'
+  const where = `UTC ${formatInstant(answer.utcNs)}${answer.estimated ? ' (estimated)' : ''}`
+  const then =
+    asKnownThen.bound === null ? '' : `, ${rangeText(asKnownThen.bound.lowNs, asKnownThen.bound.highNs, sideText)}`
+  const near = Object.entries({ sample: nearest.sample, 'clock change': nearest.clockChange, gap: nearest.gap })
+    .filter(([, seq]) => seq !== null)
+    .map(([name, seq]) => `${name} ${seq}`)
+  return [
+    `  ${paintVerdict(io, answer.verdict)}${cause === null ? '' : ` (${cause})`}: ${clock}`,
+    ...(bound === null
+      ? []
+      : [`  ${support ?? 'no support'}; ${looks}`, `  ${where}, clock ${formatInstant(answer.wallNs)}`]),
+    `  as known then: ${asKnownThen.verdict}${then}`,
+    ...(answer.records.length === 0 ? [] : [`  rests on records ${answer.records.join(', ')}`]),
+    ...(near.length === 0 ? [] : [`  nearest: ${near.join(', ')}`]),
+  ]
+}

@@ -1,0 +1,29 @@
+/**
+ * `ntp-auditor`: an audit trail of a computer's clock, and proof from it.
+ * @module
+ */
+
+export type { ClockChangeDocument, GapDocument, VerdictDocument } from './auditor/events.js'
+export { sampleOnce } from './auditor/once.js'
+export { Auditor, type AuditorEvents, type StartOptions } from './auditor.js'
+export {
+  AuditorError,
+  InboxError,
+  NotReadyError,
+  OptionRangeError,
+  OptionTypeError,
+  OutputError,
+  PeriodError,
+  ReadingError,
+  type ReadingErrorCode,
+  ReportedError,
+  StoppedError,
+  TrailDamagedError,
+  TrailLockedError,
+  TrailReadError,
+  TrailWriteError,
+  WorkerError,
+} from './errors.js'
+export type { SampleDocument } from './trail/document.js'
+export type { Finding, FindingCode, VerifyResult } from './trail/types.js'
+export { verifyTrail as verify } from './trail/verify.js'

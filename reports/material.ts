@@ -1,0 +1,134 @@
+/**
+ * What a report needs of the trail besides its evidence: the segments that a period touches, their digests, the `open` records
+ * that govern it, and its records one by one.
+ * @module
+ */
+import { createHash } from 'node:crypto'
+import { middle } from '../lib/interval.js'
+import { decodeInterval } from '../lib/trail/encode.js'
+import { segmentBytes } from '../lib/trail/lines.js'
+import { isPlaced, readTrail } from '../lib/trail/read.js'
+import { type Surveyed, survey } from '../lib/trail/survey.js'
+import type { Placed } from '../lib/trail/types.js'
+import type { SampleRecord } from './csv/samples.js'
+import { type Subject, SubjectBuilder } from './subject.js'
+import type { ReportResult } from './types.js'
+
+/** Records in order of seq; both ends belong to it. */
+export interface SeqRange {
+  readonly firstSeq: number
+  readonly lastSeq: number
+}
+
+const pieceBytes = 1024 * 1024
+
+/** A trail's segments, read for one report. */
+export class Material {
+  readonly #folder: string
+  readonly #segments: readonly Surveyed[]
+  readonly #signal: AbortSignal | undefined
+
+  private constructor(folder: string, segments: readonly Surveyed[], signal: AbortSignal | undefined) {
+    this.#folder = folder
+    this.#segments = segments
+    this.#signal = signal
+  }
+
+  /** @throws {TrailReadError} where the folder or a segment cannot be read */
+  static async open(folder: string, signal?: AbortSignal): Promise<Material> {
+    const { segments } = await survey(folder, 0, signal)
+    return new Material(folder, segments, signal)
+  }
+
+  /**
+   * Whom the records of a range are about.
+   * @returns `null` for a trail without an `open` record
+   */
+  subject(range: SeqRange): Subject | null {
+    const builder = new SubjectBuilder()
+    for (const { head } of this.#segments) {
+      if (head && head.seq <= Math.max(range.lastSeq, 1)) builder.open(head, head.seq <= range.firstSeq)
+    }
+    return builder.build()
+  }
+
+  /** Whom the newest record is about. */
+  newest(): Subject | null {
+    return this.subject({ firstSeq: Number.MAX_SAFE_INTEGER, lastSeq: Number.MAX_SAFE_INTEGER })
+  }
+
+  /** The records of a range, in order. Stretches that are no records are passed over: the verification names them. */
+  async *records(range: SeqRange): AsyncGenerator<Placed[]> {
+    const from = this.#touched(range)[0]
+    if (!from) return
+    const options = { fromSegment: from.order, ...(this.#signal ? { signal: this.#signal } : {}) }
+    for await (const items of readTrail(this.#folder, options)) {
+      const placed = items.filter(isPlaced).filter(({ record }) => record.seq >= range.firstSeq)
+      const end = placed.findIndex(({ record }) => record.seq > range.lastSeq)
+      if (end >= 0) {
+        yield placed.slice(0, end)
+        return
+      }
+      yield placed
+    }
+  }
+
+  /** The segments of a range, each up to its last record in it, with the SHA-256 of these bytes. */
+  async files(range: SeqRange): Promise<ReportResult['integrity']['files']> {
+    const ends = new Map<number, { bytes: number; records: number }>()
+    for await (const batch of this.records({ firstSeq: this.#firstOf(range), lastSeq: range.lastSeq })) {
+      for (const { segment, offset, length } of batch) {
+        ends.set(segment, { bytes: offset + length + 1, records: (ends.get(segment)?.records ?? 0) + 1 })
+      }
+    }
+    const files: ReportResult['integrity']['files'][number][] = []
+    for (const segment of this.#touched(range)) {
+      const end = ends.get(segment.order)
+      if (end) files.push({ path: segment.path, ...end, sha256: await this.#digest(segment, end.bytes) })
+    }
+    return files
+  }
+
+  /** Labels of the segments' days, by segment number. */
+  labels(): ReadonlyMap<number, { readonly label: string; readonly zone: string }> {
+    return new Map(
+      this.#segments.flatMap(({ order, head }) => (head ? [[order, { label: head.label, zone: head.zone }]] : [])),
+    )
+  }
+
+  #touched({ firstSeq, lastSeq }: SeqRange): readonly Surveyed[] {
+    return this.#segments.filter(({ head }, index) => {
+      const first = head?.seq ?? 1
+      const next = this.#segments[index + 1]?.head?.seq ?? Number.POSITIVE_INFINITY
+      return first <= lastSeq && next > firstSeq
+    })
+  }
+
+  /** The first seq of the segment in which a range begins. */
+  #firstOf(range: SeqRange): number {
+    return this.#touched(range)[0]?.head?.seq ?? 1
+  }
+
+  async #digest(segment: Surveyed, bytes: number): Promise<string> {
+    const hash = createHash('sha256')
+    for (let offset = 0; offset < bytes; offset += pieceBytes) {
+      hash.update(await segmentBytes(this.#folder, segment, offset, Math.min(pieceBytes, bytes - offset)))
+    }
+    return hash.digest('hex')
+  }
+}
+
+/** UTC of samples, in order: by their own bound, else by the last one before in the same boot, else by the wall clock. */
+export class SampleClock {
+  #line: { readonly boot: string; readonly ns: bigint } | null = null
+
+  utcNs(record: SampleRecord, wallNs: bigint): bigint {
+    const { m } = record.consensus
+    if (m) {
+      const ns = middle(decodeInterval(m)) - BigInt(record.taiUtc) * 1_000_000_000n
+      this.#line = { boot: record.bootId, ns }
+    }
+    const line = this.#line
+    return line?.boot === record.bootId ? BigInt(record.atNs) + line.ns : wallNs
+  }
+}

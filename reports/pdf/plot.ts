@@ -1,0 +1,298 @@
+/**
+ * The bound over time as a band: what the clock's error may have been at every instant, with the tolerance, the changes and
+ * the stretches of which nothing is known. Linear scales only; where the period does not fit one scale, there are several.
+ * @module
+ */
+import { scaleLinear, scaleUtc } from 'd3-scale'
+import { area } from 'd3-shape'
+import type { Column } from '../series.js'
+import type { Report } from '../types.js'
+import { bandFill, bandLine, fillVerdict, ink, soft, toleranceLine } from './pattern.js'
+import type { Sheet } from './sheet.js'
+import { instantTicks, unitOf, valueTicks } from './ticks.js'
+
+export interface Panel {
+  readonly title: string
+  /** Seconds of error. */
+  readonly domain: readonly [number, number]
+}
+
+interface Frame {
+  readonly x: (ns: bigint) => number
+  readonly y: (seconds: number) => number
+  readonly left: number
+  readonly right: number
+  readonly top: number
+  readonly bottom: number
+}
+
+/**
+ * The scales that a period needs: always one on which the tolerance can be judged, cut off at three tolerances; the whole
+ * range where something lies beyond; a close-up where the bound is small beside the tolerance.
+ */
+export function choosePanels(columns: readonly Column[], tolerance: number): readonly Panel[] {
+  let low = 0
+  let high = 0
+  for (const column of columns) {
+    if (!column) continue
+    low = Math.min(low, column.low)
+    high = Math.max(high, column.high)
+  }
+  const most = Math.max(-low, high)
+  const cut = Math.min(3 * tolerance, Math.max(1.3 * tolerance, 1.08 * most))
+  const panels: Panel[] = [{ title: 'Against the tolerance', domain: [-cut, cut] }]
+  if (most > cut) {
+    const pad = 0.06 * (high - low)
+    panels.push({ title: 'Whole range', domain: [low - pad, high + pad] })
+  }
+  const calm = quietReach(columns, cut)
+  if (calm > 0 && calm < tolerance / 4) {
+    panels.push({ title: 'Close-up of the bound', domain: [-1.15 * calm, 1.15 * calm] })
+  }
+  return panels
+}
+
+/** The largest reach among the columns that stay inside the first panel. */
+function quietReach(columns: readonly Column[], cut: number): number {
+  let most = 0
+  for (const column of columns) {
+    if (!column) continue
+    const reach = Math.max(-column.low, column.high)
+    if (reach <= cut) most = Math.max(most, reach)
+  }
+  return most
+}
+
+/** The ground of columns whose whole bound lies beyond a scale. */
+export const beyond = '#e3d3d6'
+
+/** Draws one panel of `height` points at the cursor; tells whether some of the bound lies beyond its scale. */
+export function drawPanel(sheet: Sheet, report: Report, panel: Panel, height: number): boolean {
+  const { doc } = sheet
+  const { series, period } = report
+  const unit = unitOf(Math.max(Math.abs(panel.domain[0]), Math.abs(panel.domain[1])))
+  sheet.line(panel.title, sheet.left, sheet.y, { face: 'bold', size: 8.5 })
+  const axis = `error in ${unit.name}; up: the clock is slow, down: it is fast`
+  sheet.line(axis, sheet.left, sheet.y + 1, { size: 7, color: soft, width: sheet.width, align: 'right' })
+  sheet.y += 22
+  const left = sheet.left + 42
+  const right = sheet.right - 2
+  const top = sheet.y
+  const bottom = top + height
+  const x = scaleUtc([new Date(ms(period.fromNs)), new Date(ms(period.toNs))], [left, right])
+  const y = scaleLinear(panel.domain, [bottom, top]).clamp(true)
+  const frame: Frame = { x: (ns) => x(new Date(ms(ns))), y, left, right, top, bottom }
+  drawGrid(sheet, report, panel, frame, unit)
+  drawTolerance(sheet, report, panel, frame)
+  doc
+    .save()
+    .rect(left, top, right - left, height)
+    .clip()
+  drawBeyond(sheet, series.columns, panel, frame)
+  drawBand(sheet, series.columns, frame)
+  drawUnknown(sheet, report, frame)
+  doc.restore()
+  const clipped = drawClipped(sheet, series.columns, panel, frame)
+  drawChanges(sheet, report, frame)
+  doc
+    .save()
+    .lineWidth(0.8)
+    .rect(left, top, right - left, height)
+    .stroke(ink)
+    .restore()
+  sheet.y = bottom + (period.zone === 'UTC' ? 16 : 25)
+  if (clipped > 0) {
+    const remark = 'Heavy marks at the edge: the bound leaves this scale there; see "Whole range".'
+    sheet.line(remark, left, sheet.y, { size: 7, color: soft })
+    sheet.y += 10
+  }
+  sheet.y += 8
+  return clipped > 0
+}
+
+function ms(ns: bigint): number {
+  return Number(ns) / 1e6
+}
+
+function drawGrid(sheet: Sheet, report: Report, panel: Panel, frame: Frame, unit: ReturnType<typeof unitOf>): void {
+  const { doc } = sheet
+  const { left, right, top, bottom } = frame
+  doc.save().lineWidth(0.4)
+  for (const tick of valueTicks(panel.domain, unit)) {
+    const y = frame.y(tick.value)
+    doc
+      .moveTo(left, y)
+      .lineTo(right, y)
+      .stroke(tick.value === 0 ? '#707070' : '#dcdcdc')
+    sheet.line(tick.label, sheet.left, y - 4.5, { size: 7, width: 37, align: 'right' })
+  }
+  for (const tick of instantTicks(report.period)) {
+    const x = frame.x(tick.ns)
+    doc.moveTo(x, top).lineTo(x, bottom).lineWidth(0.4).stroke('#dcdcdc')
+    doc
+      .moveTo(x, bottom)
+      .lineTo(x, bottom + 3)
+      .lineWidth(0.6)
+      .stroke(ink)
+    const place = { size: 7, width: 60, align: 'center' } as const
+    sheet.line(tick.utc, x - 30, bottom + 4, place)
+    if (tick.local !== null) sheet.line(tick.local, x - 30, bottom + 13, { ...place, color: soft })
+  }
+  sheet.line('UTC', sheet.left, bottom + 4, { size: 7, width: 30 })
+  if (report.period.zone !== 'UTC') sheet.line('local', sheet.left, bottom + 13, { size: 7, color: soft, width: 30 })
+  doc.restore()
+}
+
+function drawTolerance(sheet: Sheet, report: Report, panel: Panel, frame: Frame): void {
+  const tolerance = Number(report.toleranceNs) / 1e9
+  const { doc } = sheet
+  for (const value of [-tolerance, tolerance]) {
+    if (value < panel.domain[0] || value > panel.domain[1]) continue
+    const y = frame.y(value)
+    doc
+      .save()
+      .lineWidth(1)
+      .dash(5, { space: 3 })
+      .moveTo(frame.left, y)
+      .lineTo(frame.right, y)
+      .stroke(toleranceLine)
+      .restore()
+    const high = value > 0
+    // Where both lines lie close together (whole range), one label says it.
+    const close = Math.abs(frame.y(-value) - y) < 14
+    if (high && close) continue
+    const words = `${close ? '\u00b1' : high ? '+' : '\u2212'}tolerance`
+    sheet.line(words, frame.right - 60, high ? y - 10 : y + 2, {
+      size: 6.5,
+      color: toleranceLine,
+      width: 57,
+      align: 'right',
+    })
+  }
+}
+
+/** Marks whole columns beyond the scale, from top to bottom: an empty place would look like a quiet clock. */
+function drawBeyond(sheet: Sheet, columns: readonly Column[], { domain }: Panel, frame: Frame): void {
+  const width = (frame.right - frame.left) / columns.length
+  for (const [index, column] of columns.entries()) {
+    if (!column || (column.low <= domain[1] && column.high >= domain[0])) continue
+    const x = frame.left + index * width
+    const height = frame.bottom - frame.top
+    sheet.doc
+      .save()
+      .rect(x, frame.top, width + 0.2, height)
+      .fill(beyond)
+      .restore()
+  }
+}
+
+/** The band: per run of columns with a bound one closed shape, stepping from column to column; never over a hole. */
+function drawBand(sheet: Sheet, columns: readonly Column[], frame: Frame): void {
+  const { doc } = sheet
+  const width = (frame.right - frame.left) / columns.length
+  interface Point {
+    readonly x: number
+    readonly low: number
+    readonly high: number
+  }
+  const shape = area<Point>()
+    .x((point) => point.x)
+    .y0((point) => frame.y(point.low))
+    .y1((point) => frame.y(point.high))
+    .digits(2)
+  let run: Point[] = []
+  const flush = () => {
+    const path = run.length > 0 ? shape(run) : null
+    if (path) doc.save().path(path).lineWidth(0.5).fillAndStroke(bandFill, bandLine).restore()
+    run = []
+  }
+  for (const [index, column] of columns.entries()) {
+    if (!column) {
+      flush()
+      continue
+    }
+    const x = frame.left + index * width
+    run.push({ x, ...column }, { x: x + width, ...column })
+  }
+  flush()
+}
+
+/** Stretches without a bound: hatched over white from top to bottom, so that the band is never seen to run across. */
+function drawUnknown(sheet: Sheet, report: Report, frame: Frame): void {
+  for (const stretch of report.stretches) {
+    if (stretch.worst !== null) continue
+    const from = frame.x(stretch.fromNs)
+    const width = Math.max(1, frame.x(stretch.toNs) - from)
+    const height = frame.bottom - frame.top
+    fillVerdict(sheet.doc, stretch.verdict, { x: from, y: frame.top, width, height }, false)
+  }
+}
+
+/** Marks columns whose bound leaves the scale; returns how many. */
+function drawClipped(sheet: Sheet, columns: readonly Column[], panel: Panel, frame: Frame): number {
+  const { doc } = sheet
+  const width = (frame.right - frame.left) / columns.length
+  let clipped = 0
+  doc.save().lineWidth(3)
+  for (const [index, column] of columns.entries()) {
+    if (!column) continue
+    const x = frame.left + index * width
+    const above = column.high > panel.domain[1]
+    const below = column.low < panel.domain[0]
+    if (above || below) clipped += 1
+    if (above)
+      doc
+        .moveTo(x - 0.1, frame.top)
+        .lineTo(x + width + 0.1, frame.top)
+        .stroke(ink)
+    if (below)
+      doc
+        .moveTo(x - 0.1, frame.bottom)
+        .lineTo(x + width + 0.1, frame.bottom)
+        .stroke(ink)
+  }
+  doc.restore()
+  return clipped
+}
+
+interface Cluster {
+  readonly first: number
+  readonly last: number
+  readonly from: number
+  readonly to: number
+  readonly label: string
+  readonly half: number
+}
+
+/** A line for each clock change, and its number; numbers that would touch are joined: `3–5`. */
+function drawChanges(sheet: Sheet, report: Report, frame: Frame): void {
+  const { doc } = sheet
+  const style = { face: 'bold', size: 7 } as const
+  const make = (first: number, last: number, from: number, to: number): Cluster => {
+    const label = first === last ? String(first) : `${first}\u2013${last}`
+    return { first, last, from, to, label, half: sheet.measure(label, style) / 2 }
+  }
+  const touch = (left: Cluster, right: Cluster) => centre(left) + left.half + 3 > centre(right) - right.half
+  const clusters: Cluster[] = []
+  for (const [index, change] of report.changes.entries()) {
+    const x = Math.min(frame.right, Math.max(frame.left, frame.x(change.latestNs)))
+    doc
+      .save()
+      .lineWidth(0.8)
+      .moveTo(x, frame.top - 3)
+      .lineTo(x, frame.bottom)
+      .stroke(ink)
+      .restore()
+    let made = make(index + 1, index + 1, x, x)
+    for (let last = clusters.at(-1); last && touch(last, made); last = clusters.at(-1)) {
+      clusters.pop()
+      made = make(last.first, made.last, Math.min(last.from, made.from), Math.max(last.to, made.to))
+    }
+    clusters.push(made)
+  }
+  for (const cluster of clusters) sheet.line(cluster.label, centre(cluster) - cluster.half, frame.top - 12, style)
+}
+
+function centre({ from, to }: Cluster): number {
+  return (from + to) / 2
+}

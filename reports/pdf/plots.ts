@@ -1,0 +1,81 @@
+/**
+ * The section of plots: as many scales as the period needs, one legend for all.
+ * @module
+ */
+import type { Report } from '../types.js'
+import { count } from '../words.js'
+import { bandFill, bandLine, fillVerdict, ink, soft, toleranceLine } from './pattern.js'
+import { beyond, choosePanels, drawPanel } from './plot.js'
+import type { Sheet } from './sheet.js'
+import { note } from './table.js'
+
+/** By the number of panels: up to three share a page. */
+const panelHeights = [230, 190, 146] as const
+
+/** Draws the section. */
+export function drawPlots(sheet: Sheet, report: Report): void {
+  const { result, series } = report
+  const panels = choosePanels(series.columns, result.tolerance)
+  const height = panelHeights[panels.length - 1] ?? 146
+  const known = series.columns.some((column) => column !== null)
+  sheet.heading('2  The error of the clock over the period', known ? height + 110 : undefined)
+  if (!known) {
+    sheet.paragraph('There is no bound at any instant of this period: nothing can be drawn.')
+    return
+  }
+  let clipped = false
+  for (const panel of panels) {
+    sheet.ensure(height + 66)
+    clipped = drawPanel(sheet, report, panel, height) || clipped
+  }
+  drawLegend(sheet, report, clipped)
+  note(
+    sheet,
+    `The band holds every value that the error can have had. Each of its ${count(series.columns.length, 'column')} runs from the ` +
+      'least to the largest value inside it: no excursion is dropped, however short. Where nothing is known the band is ' +
+      'interrupted, never bridged. Scales are linear.',
+  )
+}
+
+function drawLegend(sheet: Sheet, report: Report, clipped: boolean): void {
+  sheet.ensure(40)
+  const { doc } = sheet
+  const start = sheet.left + 42
+  let x = start
+  let { y } = sheet
+  const entry = (words: string, draw: (x: number, y: number) => void) => {
+    const width = 22 + sheet.measure(words, { size: 7 })
+    if (x + width > sheet.right) {
+      x = start
+      y += 13
+    }
+    doc.save()
+    draw(x, y)
+    doc.restore()
+    sheet.line(words, x + 22, y, { size: 7, color: soft })
+    x += width + 14
+  }
+  entry('bound of the error', (x, y) => doc.rect(x, y, 17, 9).lineWidth(0.5).fillAndStroke(bandFill, bandLine))
+  if (clipped) entry('all of it beyond this scale', (x, y) => doc.rect(x, y, 17, 9).fill(beyond))
+  entry('tolerance', (x, y) => {
+    doc.lineWidth(1).dash(5, { space: 3 })
+    doc
+      .moveTo(x, y + 4.5)
+      .lineTo(x + 17, y + 4.5)
+      .stroke(toleranceLine)
+  })
+  if (report.changes.length > 0) {
+    entry('change of the clock, by number', (x, y) => {
+      doc
+        .lineWidth(0.8)
+        .moveTo(x + 8, y)
+        .lineTo(x + 8, y + 9)
+        .stroke(ink)
+    })
+  }
+  for (const verdict of ['INDETERMINATE', 'UNMONITORED', 'OFF'] as const) {
+    if (!report.stretches.some((stretch) => stretch.verdict === verdict && stretch.worst === null)) continue
+    entry(`${verdict}, no bound`, (x, y) => fillVerdict(doc, verdict, { x, y, width: 17, height: 9 }))
+  }
+  sheet.y = y + 15
+}

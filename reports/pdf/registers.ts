@@ -1,0 +1,300 @@
+/**
+ * The lists of a report: references, clock changes, gaps, intervals that are not PROVEN. Each row carries the numbers that
+ * CSV and JSON carry, to the nanosecond.
+ * @module
+ */
+import { roles } from '../../lib/ntp/types.js'
+import { nanoseconds } from '../seconds.js'
+import type { Report, ReportResult } from '../types.js'
+import { causeWords, count, decimalsOf, moved, percent, plainInstant, side, signed, size, span } from '../words.js'
+import type { Sheet } from './sheet.js'
+import { type Cell, type ColumnSpec, drawTable, firstRows, note } from './table.js'
+
+/** More rows than this are left to the CSV, and the page says how many. */
+const mostRows = 1500
+
+type Pause = () => Promise<void>
+
+/** What the references said and how often they were heard. */
+export async function drawReferences(sheet: Sheet, { result }: Report, pause: Pause): Promise<void> {
+  sheet.heading('1  References', firstRows())
+  const columns: readonly ColumnSpec[] = [
+    { title: 'Reference', width: 132 },
+    { title: 'Answers', width: 88 },
+    { title: 'Stratum', width: 40 },
+    { title: 'Offset: least, median, most', width: 86, align: 'right' },
+    { title: 'Delay: least, median, most', width: 74, align: 'right' },
+    { title: 'Root distance: least, median, most', width: 79.28, align: 'right' },
+  ]
+  const rows: Cell[][] = []
+  for (const role of roles) {
+    const reference = result.references[role]
+    if (!reference) continue
+    const claim = [reference.operator, reference.traceableTo].filter((text) => text !== null).join(', ')
+    const errors = Object.entries(reference.errors).map(([code, times]) => `${code} ${times}`)
+    rows.push([
+      [{ strong: role }, ...reference.servers, ...reference.addresses, ...(claim ? [`claims ${claim}`] : [])],
+      [
+        `${reference.answered} of ${reference.asked}`,
+        ...(reference.refused > 0 ? [`${reference.refused} refused`] : []),
+        ...(reference.self > 0 ? [`${reference.self} from this computer itself`] : []),
+        ...(reference.dissented > 0 ? [{ strong: `dissented ${reference.dissented} times` }] : ['never dissented']),
+        ...errors,
+      ],
+      reference.stratum.join(', ') || '\u2013',
+      spread(reference.offset, signed),
+      spread(reference.delay, size),
+      spread(reference.rootDistance, size),
+    ])
+  }
+  if (rows.length === 0) {
+    sheet.paragraph('No reference was asked in this period.')
+    return
+  }
+  await drawTable(sheet, columns, rows, { pause })
+  note(
+    sheet,
+    'Offset = reference minus this computer; + means the clock is slow, \u2212 that it is fast. "Dissented": the answer misses ' +
+      'what the other references agree on; it takes no part in the bound. Nothing here is authenticated.',
+  )
+}
+
+function spread(
+  values: { readonly least: number; readonly median: number; readonly most: number } | null,
+  write: (ns: bigint) => string,
+): Cell {
+  if (!values) return '\u2013'
+  return [write(nanoseconds(values.least)), write(nanoseconds(values.median)), write(nanoseconds(values.most))]
+}
+
+/** The change register. */
+export async function drawChanges(sheet: Sheet, { result }: Report, pause: Pause): Promise<void> {
+  sheet.heading('3  Changes of the clock', firstRows())
+  if (result.clockChanges.length === 0) {
+    const { witnessReport, witnessPeriod } = result.method
+    sheet.paragraph(
+      `While it was monitored, no change of the clock of ${size(nanoseconds(witnessReport))} or more was observed ` +
+        `(one look every ${size(nanoseconds(witnessPeriod))}).`,
+    )
+    return
+  }
+  const columns: readonly ColumnSpec[] = [
+    { title: 'No.', width: 24 },
+    { title: 'Record', width: 40 },
+    { title: 'Seen between (UTC)', width: 116 },
+    { title: 'Clock showed before, after', width: 116 },
+    { title: 'Movement', width: 108 },
+    { title: 'Error found by sample', width: 95.28 },
+  ]
+  const rows = result.clockChanges
+    .slice(0, mostRows)
+    .map((change, index): Cell[] => [
+      String(index + 1),
+      String(change.seq),
+      [plainInstant(change.earliest), plainInstant(change.latest)],
+      [plainInstant(change.wallBefore), plainInstant(change.wallAfter)],
+      [
+        { strong: moved(change) },
+        `${signed(nanoseconds(change.size.low))} to`,
+        signed(nanoseconds(change.size.high)),
+        `${change.class}; by: ${change.by}`,
+      ],
+      change.error
+        ? [...(change.sample === null ? [] : [`sample ${change.sample}`]), ...sides(change.error)]
+        : 'no sample with a bound',
+    ])
+  await drawTable(sheet, columns, rows, { pause })
+  more(sheet, result.clockChanges.length, 'change', 'changes')
+  note(
+    sheet,
+    'Numbers as in the plots. The change lies between the two instants; of a step, no error is stated between them. ' +
+      'Movement: + is forward. "By" is a hint, never a claim about a person. ' +
+      (result.clockChanges.some((change) => change.class === 'slew')
+        ? 'A slew is listed when the clock has left the line it ran on by the amount reported: its movement is what had ' +
+          'come together by then, not where it ended. Bounds follow all of it.'
+        : ''),
+  )
+}
+
+/** The gap register. */
+export async function drawGaps(sheet: Sheet, { result, gaps }: Report, pause: Pause): Promise<void> {
+  sheet.heading('4  Gaps', firstRows())
+  if (result.gaps.length === 0) {
+    sheet.paragraph('No gap was recorded in this period.')
+    return
+  }
+  const columns: readonly ColumnSpec[] = [
+    { title: 'No.', width: 24 },
+    { title: 'Record', width: 42 },
+    { title: 'From, to (UTC)', width: 124 },
+    { title: 'Length', width: 96, align: 'right' },
+    { title: 'Cause', width: 213.28 },
+  ]
+  const decimals = decimalsOf(gaps.map((gap) => gap.toNs - gap.fromNs))
+  const rows = result.gaps.slice(0, mostRows).map((gap, index): Cell[] => {
+    const entry = gaps[index]!
+    return [
+      String(index + 1),
+      String(gap.seq),
+      [plainInstant(gap.from), plainInstant(gap.to)],
+      span(entry.toNs - entry.fromNs, decimals),
+      [
+        { strong: gap.cause },
+        `${causeWords[gap.cause]}${gap.estimated ? '; ends estimated' : ''}; ${breaksWords[gap.breaks]}`,
+      ],
+    ]
+  })
+  await drawTable(sheet, columns, rows, { pause })
+  more(sheet, result.gaps.length, 'gap', 'gaps')
+}
+
+const breaksWords = {
+  mono: 'no bound is carried across',
+  wall: 'the clock was not watched',
+  none: 'the evidence goes on',
+} as const
+
+/** All intervals but the PROVEN ones. */
+export async function drawIntervals(sheet: Sheet, { result, stretches, period }: Report, pause: Pause): Promise<void> {
+  sheet.heading('5  Intervals that are not PROVEN', firstRows())
+  const all = result.intervals.flatMap((interval, index) =>
+    interval.verdict === 'PROVEN' ? [] : [{ interval, stretch: stretches[index]! }],
+  )
+  if (all.length === 0) {
+    sheet.paragraph('Every instant of the period is PROVEN.')
+    return
+  }
+  const columns: readonly ColumnSpec[] = [
+    { title: 'Verdict', width: 92 },
+    { title: 'From, to (UTC)', width: 116 },
+    { title: 'Length', width: 92, align: 'right' },
+    { title: 'Worst bound of the error', width: 95 },
+    { title: 'Cause', width: 104.28 },
+  ]
+  const whole = period.toNs - period.fromNs
+  const decimals = decimalsOf(all.map(({ stretch }) => stretch.toNs - stretch.fromNs))
+  const rows = all.slice(0, mostRows).map(({ interval, stretch }): Cell[] => {
+    const lengthNs = stretch.toNs - stretch.fromNs
+    return [
+      [{ strong: interval.verdict }, `records ${interval.fromSeq} to ${interval.toSeq}`],
+      [plainInstant(interval.from), plainInstant(interval.to)],
+      [span(lengthNs, decimals), percent(lengthNs, whole, 'up')],
+      interval.worst ? sides(interval.worst) : 'no bound',
+      interval.cause ? [interval.cause, causeWords[interval.cause]] : '\u2013',
+    ]
+  })
+  await drawTable(sheet, columns, rows, { pause })
+  more(sheet, all.length, 'interval', 'intervals')
+}
+
+/** A bound on two lines: `6.000000 ms fast`, `to 9.000000 ms slow`. */
+function sides(bound: { readonly low: number; readonly high: number }): string[] {
+  return [side(nanoseconds(bound.low)), `to ${side(nanoseconds(bound.high))}`]
+}
+
+function more(sheet: Sheet, total: number, word: string, csv: string): void {
+  if (total <= mostRows) return
+  sheet.paragraph(
+    `${count(total - mostRows, `further ${word}`)}: see the file of ${csv} (CSV), which lists all of them.`,
+    {
+      face: 'bold',
+    },
+  )
+}
+
+/** What the trail holds and what was checked. */
+export async function drawIntegrity(sheet: Sheet, { result }: Report, pause: Pause): Promise<void> {
+  const { integrity } = result
+  sheet.heading('7  Integrity of the trail')
+  for (const text of integrityWords(result)) sheet.paragraph(text)
+  const facts: readonly (readonly [string, string])[] = [
+    ['Records checked', String(integrity.records)],
+    ['Used for this report', `${integrity.firstSeq} to ${integrity.lastSeq}`],
+    ['Leaf hash of the first', integrity.firstHash],
+    ['Leaf hash of the last', integrity.lastHash],
+    ['Sealed up to record', integrity.sealedUpTo === 0 ? 'none is sealed' : String(integrity.sealedUpTo)],
+    ['Complete', completeWords[integrity.complete]],
+  ]
+  for (const [label, value] of facts) {
+    sheet.ensure(11)
+    sheet.line(label, sheet.left, sheet.y, { size: 7.5 })
+    const mono = /^[0-9a-f]{64}$/.test(value)
+    sheet.line(
+      value,
+      sheet.left + 112,
+      sheet.y,
+      mono ? { face: 'mono', size: 7 } : { size: 7.5, width: sheet.width - 112 },
+    )
+    sheet.y += 11
+  }
+  sheet.y += 5
+  if (integrity.findings.length > 0) {
+    sheet.paragraph('Findings', { face: 'bold' })
+    const rows = integrity.findings
+      .slice(0, mostRows)
+      .map((finding): Cell[] => [
+        finding.severity === 'damage' ? { strong: 'DAMAGE' } : finding.severity,
+        finding.code,
+        finding.message,
+      ])
+    const columns = [
+      { title: 'Severity', width: 56 },
+      { title: 'Code', width: 104 },
+      { title: 'Message', width: 339.28 },
+    ]
+    await drawTable(sheet, columns, rows, { pause })
+    more(sheet, integrity.findings.length, 'finding', 'findings in the JSON')
+  }
+  await drawFiles(sheet, result, pause)
+  if (integrity.misdated.length > 0) {
+    const shown = integrity.misdated.slice(0, 20).map((record) => `${record.seq} (${plainInstant(record.wall)})`)
+    const rest = integrity.misdated.length - shown.length
+    sheet.paragraph(
+      `Records whose clock time lies outside the day of their file, as a set clock makes them: ${shown.join(', ')}` +
+        `${rest > 0 ? ` and ${rest} more` : ''}. The order of records, not their clock time, decides.`,
+    )
+  }
+  note(
+    sheet,
+    `Check it yourself: ntp-auditor verify TRAIL. A file's digest covers its first bytes as counted here: ` +
+      'head -c BYTES FILE | sha256sum. A hash is the RFC 6962 leaf hash of the record; record n + 1 repeats that of record n.',
+  )
+}
+
+const completeWords = {
+  anchored: 'proven by an anchor',
+  expected: 'as far as expected',
+  unknown: 'unknown: nothing outside this computer remembers how far the trail reached',
+} as const
+
+function integrityWords({ integrity }: ReportResult): string[] {
+  if (integrity.intact === false) {
+    return [
+      'The trail is DAMAGED: records were edited, removed or lost. What this report says rests on what is left; where records ' +
+        'are missing, nothing is stated. Explain the findings below before you rely on it.',
+    ]
+  }
+  if (integrity.intact === true) {
+    return ['Every record is chained to the one before and lies under a seal that its key confirms.']
+  }
+  return [
+    'Self-consistent only: every record is chained to the one before, and nothing contradicts itself. No seal was checked, so ' +
+      'somebody who could write the files could have made the whole trail anew. Until seals and an anchor cover it, the ' +
+      'trail rests on the custody of its files.',
+  ]
+}
+
+async function drawFiles(sheet: Sheet, result: ReportResult, pause: Pause): Promise<void> {
+  const rows = [
+    ...result.integrity.files.map((file): Cell[] => [file.path, String(file.records), String(file.bytes), file.sha256]),
+    ...result.files.map((file): Cell[] => [file.name, '\u2013', String(file.bytes), file.sha256]),
+  ]
+  if (rows.length === 0) return
+  const columns: readonly ColumnSpec[] = [
+    { title: 'File (of the trail, then of this report)', width: 144 },
+    { title: 'Records', width: 48, align: 'right' },
+    { title: 'Bytes', width: 58, align: 'right' },
+    { title: 'SHA-256', width: 249.28, face: 'mono' },
+  ]
+  await drawTable(sheet, columns, rows, { pause, size: 6.2 })
+}

@@ -1,0 +1,299 @@
+/**
+ * The first page: whose clock, which period, and the verdict box that is understood in twenty seconds.
+ * @module
+ */
+import { formatInstant } from '../../lib/instant.js'
+import { ZonedWriter } from '../moment.js'
+import { nanoseconds } from '../seconds.js'
+import type { Report, ReportResult } from '../types.js'
+import {
+  between,
+  count,
+  decimalsOf,
+  percent,
+  plainInstant,
+  reach,
+  short,
+  size,
+  span,
+  supports,
+  supportWords,
+  verdicts,
+  verdictWords,
+} from '../words.js'
+import { fillVerdict, ink, pale, soft } from './pattern.js'
+import type { Sheet } from './sheet.js'
+import { instantTicks } from './ticks.js'
+
+/** Title, identity and period. */
+export function drawTitle(sheet: Sheet, report: Report): void {
+  const { result } = report
+  sheet.line('Clock audit report', sheet.left, sheet.y, { face: 'wide', size: 20 })
+  sheet.line(`report ${result.id}`, sheet.left, sheet.y + 9, {
+    face: 'mono',
+    size: 8.5,
+    color: soft,
+    width: sheet.width,
+    align: 'right',
+  })
+  sheet.y += 30
+  sheet.rule(1.2, ink)
+  sheet.y += 8
+  const zoned = new ZonedWriter(result.zone)
+  const { identity } = result
+  const local = (ns: bigint) => zoned.write(ns).replace('T', ' ').replace('.000000000', '')
+  const length = report.period.toNs - report.period.fromNs
+  const rows: (readonly [string, string])[] = [
+    ['Computer', result.host],
+    ['Organisation', identity.organisation || '\u2013'],
+    ['Asset, site', [identity.asset, identity.site].filter(Boolean).join(', ') || '\u2013'],
+    ['Machine', identity.machine || '\u2013'],
+    ['Period', `${result.period} (${result.zone}), ${span(length)} h:min:s`],
+    ['From, to (UTC)', `${plainInstant(result.from)}  to  ${plainInstant(result.to)}`],
+  ]
+  if (result.zone !== 'UTC') {
+    rows.push([`From, to (local)`, `${local(report.period.fromNs)}  to  ${local(report.period.toNs)}`])
+  }
+  rows.push(
+    ['Tolerance', `\u00b1${short(report.toleranceNs)} from UTC${toleranceNote(report)}`],
+    ['Rule', ruleWords(result)],
+    ['Evidence', `records ${result.integrity.firstSeq} to ${result.asOf} of the trail; ${result.tool}`],
+  )
+  for (const [label, value] of rows) field(sheet, label, value)
+  sheet.y += 6
+}
+
+function toleranceNote({ result, toleranceNs }: Report): string {
+  const configured = nanoseconds(result.method.configuredTolerance)
+  return configured === toleranceNs ? ' (as configured)' : ` (chosen for this report; configured: ${short(configured)})`
+}
+
+function ruleWords({ profile, policy }: ReportResult): string {
+  const wanted = percent(BigInt(Math.round(policy.provenWanted * 1e6)), 1_000_000n, 'down')
+  return (
+    `${profile === 'custom' ? 'custom, chosen by the operator' : profile}: nothing VIOLATED; PROVEN for at least ${wanted} of the period less OFF; ` +
+    `no bound missing for longer than ${short(nanoseconds(policy.longestGap))}`
+  )
+}
+
+function field(sheet: Sheet, label: string, value: string): void {
+  const indent = 92
+  sheet.line(label, sheet.left, sheet.y, { color: soft, width: indent - 6 })
+  const lines = sheet.wrap(value, sheet.width - indent)
+  const shown =
+    lines.length > 4 ? [...lines.slice(0, 3), `${lines[3]?.slice(0, 40)}\u2026 (in full in the JSON)`] : lines
+  for (const line of shown) {
+    sheet.line(line, sheet.left + indent, sheet.y)
+    sheet.y += 12
+  }
+}
+
+/** The headline a result earns. */
+export function headline(result: Pick<ReportResult, 'policy'>): 'MET' | 'NOT PROVEN' | 'NOT MET' {
+  const { met, failures } = result.policy
+  if (met) return 'MET'
+  return failures.every((failure) => failure.lack) ? 'NOT PROVEN' : 'NOT MET'
+}
+
+/** What the headline means, for somebody who reads nothing else. */
+function meaning({ result, stretches, toleranceNs }: Report): string {
+  const within = `within \u00b1${short(toleranceNs)} of UTC`
+  const violated = stretches.find((stretch) => stretch.verdict === 'VIOLATED')
+  if (violated) {
+    const total = span(nanoseconds(result.seconds.VIOLATED))
+    const first = plainInstant(formatInstant(violated.fromNs)).slice(0, 19)
+    return `The clock was not ${within} for ${total} h:min:s, first at ${first} UTC.`
+  }
+  if (result.policy.met) return `The clock is proven to have been ${within} as long as the rule demands.`
+  return `It is not proven that the clock was ${within} as long as the rule demands; nothing shows the contrary.`
+}
+
+/** The verdict box. */
+export function drawVerdict(sheet: Sheet, report: Report): void {
+  const { doc } = sheet
+  const { result } = report
+  // The box is one thing: where a long title leaves no room for it, it has the next page to itself.
+  sheet.ensure(300 + 24 * result.policy.failures.length)
+  const top = sheet.y
+  const inner = sheet.left + 12
+  const width = sheet.width - 24
+  sheet.y += 11
+  const head = headline(result)
+  sheet.line(head, inner, sheet.y, { face: 'wide', size: 24 })
+  const headWidth = sheet.measure(head, { face: 'wide', size: 24 }) + 14
+  const words = sheet.wrap(meaning(report), width - headWidth, { size: 9.5 })
+  for (const [index, line] of words.entries()) {
+    sheet.line(line, inner + headWidth, sheet.y + (words.length === 1 ? 11 : 4) + index * 12.5, { size: 9.5 })
+  }
+  sheet.y += 36
+  drawBar(sheet, report, inner, width)
+  drawShares(sheet, report, inner, width)
+  drawFigures(sheet, report, inner, width)
+  sheet.y += 4
+  for (const line of sheet.wrap(statement(report), width, { size: 8.5 })) {
+    sheet.line(line, inner, sheet.y, { size: 8.5 })
+    sheet.y += 12
+  }
+  if (result.policy.failures.length > 0) {
+    sheet.y += 4
+    for (const failure of result.policy.failures) {
+      const text = `${failure.lack ? 'Lack of proof' : 'Broken'} (${failure.rule}): ${failure.message}.`
+      for (const [index, line] of sheet.wrap(text, width - 12, { size: 8.5, face: 'bold' }).entries()) {
+        if (index === 0) sheet.line('\u25a0', inner, sheet.y, { size: 8 })
+        sheet.line(line, inner + 12, sheet.y, { size: 8.5, face: 'bold' })
+        sheet.y += 12
+      }
+    }
+  }
+  sheet.y += 7
+  doc
+    .save()
+    .lineWidth(1.2)
+    .rect(sheet.left, top, sheet.width, sheet.y - top)
+    .stroke(ink)
+    .restore()
+  sheet.y += 8
+}
+
+/** The bar: in order of time the stretches of the period, none thinner than it can be seen. */
+function drawBar(sheet: Sheet, report: Report, x: number, width: number): void {
+  const height = 20
+  const { fromNs, toNs } = report.period
+  const scale = width / Number(toNs - fromNs)
+  const box = (start: bigint, end: bigint) => {
+    const left = x + Number(start - fromNs) * scale
+    const wide = Math.max(1, Number(end - start) * scale)
+    return { x: Math.min(left, x + width - wide), y: sheet.y, width: wide, height }
+  }
+  // What is PROVEN is the ground; all else is drawn over it, the gravest last, so that nothing small is covered.
+  fillVerdict(sheet.doc, 'PROVEN', { x, y: sheet.y, width, height }, false)
+  for (const verdict of ['OFF', 'UNMONITORED', 'INDETERMINATE', 'VIOLATED'] as const) {
+    for (const stretch of report.stretches) {
+      if (stretch.verdict !== verdict) continue
+      fillVerdict(sheet.doc, verdict, box(stretch.fromNs, stretch.toNs), false)
+    }
+  }
+  sheet.doc.save().lineWidth(0.8).rect(x, sheet.y, width, height).stroke(ink).restore()
+  sheet.y += height + 3
+  const { result } = report
+  const style = { size: 7, color: soft }
+  const ends = [result.from, result.to].map((iso) => `${plainInstant(iso).slice(0, 16)} UTC`)
+  const taken = Math.max(...ends.map((end) => sheet.measure(end, style))) + 6
+  sheet.line(ends[0]!, x, sheet.y, style)
+  sheet.line(ends[1]!, x, sheet.y, { ...style, width, align: 'right' })
+  for (const tick of instantTicks(report.period)) {
+    const at = x + Number(tick.ns - fromNs) * scale
+    sheet.doc
+      .save()
+      .lineWidth(0.6)
+      .moveTo(at, sheet.y - 3)
+      .lineTo(at, sheet.y)
+      .stroke(ink)
+      .restore()
+    const half = sheet.measure(tick.utc, style) / 2
+    if (at - half > x + taken && at + half < x + width - taken) sheet.line(tick.utc, at - half, sheet.y, style)
+  }
+  sheet.y += 14
+}
+
+function drawShares(sheet: Sheet, report: Report, x: number, width: number): void {
+  const { result } = report
+  const whole = report.period.toNs - report.period.fromNs
+  const decimals = decimalsOf(verdicts.map((verdict) => nanoseconds(result.seconds[verdict])))
+  for (const verdict of verdicts) {
+    const ns = nanoseconds(result.seconds[verdict])
+    const face = ns > 0n ? 'bold' : 'regular'
+    const color = ns > 0n ? ink : soft
+    fillVerdict(sheet.doc, verdict, { x, y: sheet.y + 1, width: 18, height: 9 })
+    sheet.line(verdict, x + 26, sheet.y, { face, color })
+    const towards = verdict === 'PROVEN' ? 'down' : 'up'
+    sheet.line(percent(ns, whole, towards), x + 112, sheet.y, { face, color, width: 62, align: 'right' })
+    sheet.line(span(ns, decimals), x + 178, sheet.y, { color, width: 96, align: 'right' })
+    sheet.line(shareWords(result, verdict), x + 286, sheet.y + 0.8, { size: 7.5, color: soft, width: width - 286 })
+    sheet.y += 12.5
+  }
+  sheet.y += 6
+}
+
+function shareWords(result: ReportResult, verdict: (typeof verdicts)[number]): string {
+  if (verdict !== 'PROVEN') return verdictWords[verdict]
+  const used = supports.filter((support) => result.provenBySupport[support] > 0)
+  if (used.length === 1 && used[0]) return `${used[0]}: ${supportWords[used[0]]}`
+  if (used.length === 0) return verdictWords.PROVEN
+  return used.map((support) => `${support} ${span(nanoseconds(result.provenBySupport[support]))}`).join(', ')
+}
+
+function drawFigures(sheet: Sheet, report: Report, x: number, width: number): void {
+  const { result } = report
+  const gapNs = report.gaps.reduce((sum, gap) => sum + gap.toNs - gap.fromNs, 0n)
+  const samples = result.samples.scheduled + result.samples.unscheduled
+  const figures: readonly (readonly [string, string, string])[] = [
+    [
+      'Worst bound of all',
+      result.worst ? size(reach(result.worst.bound)) : 'none',
+      result.worst ? `${plainInstant(result.worst.at).slice(0, 19)} UTC` : 'no bound in the period',
+    ],
+    [
+      'Worst bound while PROVEN',
+      result.provenWorst ? size(reach(result.provenWorst.bound)) : 'none',
+      result.provenWorst ? `${plainInstant(result.provenWorst.at).slice(0, 19)} UTC` : 'nothing is PROVEN',
+    ],
+    ['Clock changes', count(result.clockChanges.length, 'change'), changeSummary(result)],
+    ['Gaps', count(result.gaps.length, 'gap'), gapNs > 0n ? `${span(gapNs)} in all` : 'none recorded'],
+    [
+      'Samples',
+      count(samples, 'sample'),
+      `${result.samples.unscheduled} unscheduled, ${result.samples.withoutBound} without bound`,
+    ],
+  ]
+  const widths = [0.225, 0.225, 0.175, 0.17, 0.205].map((share) => share * width)
+  const height = 53
+  sheet.doc.save().rect(x, sheet.y, width, height).fill(pale).restore()
+  let left = x
+  for (const [index, [title, value, detail]] of figures.entries()) {
+    const wide = widths[index]! - 8
+    sheet.line(title, left + 5, sheet.y + 5, { size: 7, color: soft, width: wide })
+    sheet.line(value, left + 5, sheet.y + 15, { face: 'bold', size: 10.5, width: wide })
+    for (const [row, line] of sheet.wrap(detail, wide, { size: 6.8 }).slice(0, 2).entries()) {
+      sheet.line(line, left + 5, sheet.y + 31 + row * 9, { size: 6.8, color: soft, width: wide })
+    }
+    left += widths[index]!
+  }
+  sheet.y += height + 6
+}
+
+function changeSummary(result: ReportResult): string {
+  const classes = new Map<string, number>()
+  for (const change of result.clockChanges) classes.set(change.class, (classes.get(change.class) ?? 0) + 1)
+  return [...classes].map(([name, number]) => `${number} ${name}`).join(', ') || 'none observed'
+}
+
+/** The one sentence that may honestly be said of the period. */
+export function statement(report: Report): string {
+  const { result } = report
+  const whole = report.period.toNs - report.period.fromNs
+  const samples = result.samples.scheduled + result.samples.unscheduled
+  const references = Object.values(result.references).flatMap((reference) => reference?.servers ?? [])
+  const share = (verdict: 'PROVEN' | 'UNMONITORED') =>
+    percent(nanoseconds(result.seconds[verdict]), whole, verdict === 'PROVEN' ? 'down' : 'up')
+  const start = `In this period the auditor took ${count(samples, 'sample')} against ${count(references.length, 'reference')}. `
+  if (!result.provenWorst) {
+    return `${start}No instant of the period is PROVEN; ${share('UNMONITORED')} of it is UNMONITORED.`
+  }
+  const { bound } = result.provenWorst
+  return (
+    `${start}Under the assumptions printed in section 6, this computer's clock differed from UTC as served by these ` +
+    `references by at most ${size(reach(bound))} at every PROVEN instant (the widest bound there: ${between(bound)}); ` +
+    `${share('PROVEN')} of the period is PROVEN, ${share('UNMONITORED')} is UNMONITORED.`
+  )
+}
+
+/** What the trail's verification said, in one line. */
+export function integritySentence(result: ReportResult): string {
+  const { intact, records, findings } = result.integrity
+  const damage = findings.filter((finding) => finding.severity === 'damage').length
+  const checked = `${count(records, 'record')} checked`
+  if (intact === false) return `Trail: DAMAGED (${count(damage, 'finding')}, see section 7); ${checked}.`
+  if (intact === true) return `Trail: intact under its key; ${checked}.`
+  return `Trail: self-consistent only \u2014 no seal vouches for it yet (see section 7); ${checked}.`
+}

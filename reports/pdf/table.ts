@@ -1,0 +1,117 @@
+/**
+ * Tables that run over pages: rows stay whole, the header is repeated, a cell that would fill the page is cut and says so.
+ * @module
+ */
+import type { Face } from './fonts.js'
+import { faint, ink, pale, soft } from './pattern.js'
+import type { Sheet } from './sheet.js'
+
+export interface ColumnSpec {
+  readonly title: string
+  /** Share of the page's width, in points; the widths of a table sum to the sheet's. */
+  readonly width: number
+  readonly align?: 'left' | 'right'
+  readonly face?: Face
+}
+
+/** Lines of a cell; each is wrapped. */
+export type Cell = CellLine | readonly CellLine[]
+export type CellLine = string | { readonly strong: string }
+
+export interface TableOptions {
+  readonly size?: number
+  /** Called between rows now and then: lets the host's event loop run, and may throw to stop. */
+  readonly pause?: () => Promise<void>
+}
+
+const padding = 3
+/** Free beside a column that is set to the right, so that it does not touch the next. */
+const gutter = 7
+const mostLines = 12
+
+interface Laid {
+  readonly lines: readonly { readonly text: string; readonly face: Face }[]
+}
+
+/** Draws a table at the cursor. */
+export async function drawTable(
+  sheet: Sheet,
+  columns: readonly ColumnSpec[],
+  rows: readonly (readonly Cell[])[],
+  options: TableOptions = {},
+): Promise<void> {
+  const size = options.size ?? 7.2
+  const leading = size * 1.34
+  const header = columns.map((column) => layCell(sheet, column.title, { ...column, face: 'bold' }, size))
+  const headerHeight = heightOf(header, leading)
+  const drawHeader = () => {
+    sheet.doc.save().rect(sheet.left, sheet.y, sheet.width, headerHeight).fill(pale).restore()
+    drawRow(sheet, columns, header, size, leading)
+    sheet.y += headerHeight
+    sheet.rule(0.8, ink)
+  }
+  for (const [index, row] of rows.entries()) {
+    const laid = columns.map((column, place) => layCell(sheet, row[place] ?? '', column, size))
+    const height = heightOf(laid, leading)
+    if (index === 0) sheet.ensure(headerHeight + height + 4)
+    if (index === 0) drawHeader()
+    if (sheet.y + height > sheet.bottom) {
+      sheet.page()
+      drawHeader()
+    }
+    drawRow(sheet, columns, laid, size, leading)
+    sheet.y += height
+    sheet.rule(0.4, faint)
+    if (index % 50 === 49) await options.pause?.()
+  }
+  sheet.y += 6
+}
+
+/** Height that the header and the first row of a table need: what a heading above must keep free. */
+export function firstRows(size = 7.2): number {
+  return size * 1.34 * 5 + 4 * padding
+}
+
+function layCell(sheet: Sheet, cell: Cell, column: ColumnSpec, size: number): Laid {
+  const lines: { text: string; face: Face }[] = []
+  const parts: readonly CellLine[] = typeof cell === 'string' || 'strong' in cell ? [cell] : cell
+  for (const part of parts) {
+    const face = typeof part === 'string' ? (column.face ?? 'regular') : 'bold'
+    const text = typeof part === 'string' ? part : part.strong
+    for (const line of sheet.wrap(text, roomOf(column), { face, size })) lines.push({ text: line, face })
+  }
+  if (lines.length <= mostLines) return { lines }
+  const hidden = lines.slice(mostLines - 1).reduce((sum, line) => sum + line.text.length, 0)
+  return { lines: [...lines.slice(0, mostLines - 1), { text: `\u2026 +${hidden} characters`, face: 'bold' }] }
+}
+
+function roomOf({ width, align }: ColumnSpec): number {
+  return width - 2 * padding - (align === 'right' ? gutter : 0)
+}
+
+function heightOf(cells: readonly Laid[], leading: number): number {
+  return Math.max(...cells.map((cell) => cell.lines.length)) * leading + 2 * padding - 1
+}
+
+function drawRow(
+  sheet: Sheet,
+  columns: readonly ColumnSpec[],
+  cells: readonly Laid[],
+  size: number,
+  leading: number,
+): void {
+  let x = sheet.left
+  for (const [place, column] of columns.entries()) {
+    let y = sheet.y + padding
+    for (const { text, face } of cells[place]?.lines ?? []) {
+      sheet.line(text, x + padding, y, { face, size, width: roomOf(column) + 0.5, align: column.align ?? 'left' })
+      y += leading
+    }
+    x += column.width
+  }
+}
+
+/** A note under a table or plot. */
+export function note(sheet: Sheet, text: string): void {
+  sheet.paragraph(text, { size: 7, color: soft, gap: 5 })
+}

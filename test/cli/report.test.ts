@@ -1,0 +1,232 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import type { Parts, ReportRequest } from '../../lib/cli/parts.js'
+import { execute } from '../../lib/cli/program.js'
+import { OutputError, PeriodError } from '../../lib/errors.js'
+import { exitCode } from '../../reports/policy.js'
+import type { ReportResult } from '../../reports/types.js'
+import { TrailBuilder } from '../support/trail-builder.js'
+import { type FakeIo, fakeIo, fakeParts } from './fake-io.js'
+
+let cwd: string
+let io: FakeIo
+beforeEach(() => {
+  cwd = mkdtempSync(join(tmpdir(), 'report-'))
+  io = fakeIo({ cwd })
+  new TrailBuilder({ folder: join(cwd, 'one') }).open()
+  new TrailBuilder({ folder: join(cwd, 'two') }).open()
+})
+afterEach(() => rmSync(cwd, { recursive: true }))
+
+const failure = (lack: boolean) => ({ rule: 'proven', message: 'only 98.000 % of 24 h are PROVEN', lack })
+function resultOf(more: Partial<ReportResult> = {}, failures = [] as ReturnType<typeof failure>[]): ReportResult {
+  return {
+    host: 'till-3',
+    simulation: false,
+    asOf: 9,
+    from: '2026-03-03T00:00:00.000000000Z',
+    to: '2026-03-04T00:00:00.000000000Z',
+    zone: 'UTC',
+    period: 'day 2026-03-03',
+    profile: 'custom',
+    tolerance: 0.05,
+    seconds: { PROVEN: 86_000, VIOLATED: 0, INDETERMINATE: 400, UNMONITORED: 0, OFF: 0 },
+    policy: { met: failures.length === 0, failures, provenShare: 0, provenWanted: 0, longestGap: 0 },
+    clockChanges: [],
+    gaps: [],
+    ...more,
+  } as unknown as ReportResult
+}
+
+function rendering(...results: ReportResult[]) {
+  const requests: ReportRequest[] = []
+  const parts: Partial<Parts> = {
+    renderReport: (request) => {
+      requests.push(request)
+      request.onProgress({ stage: 'pdf', done: 1, total: 1 })
+      const result = results[requests.length - 1] ?? resultOf()
+      return Promise.resolve({ result, paths: request.out === null ? [] : [join(request.out, 'a.pdf')] })
+    },
+    reportExit: (result) => Promise.resolve(exitCode(result)),
+  }
+  return { requests, report: (...args: string[]) => execute(['report', ...args], io, fakeParts(parts)) }
+}
+
+test('text: verdicts, policy, files', async () => {
+  const { report } = rendering(resultOf({ simulation: true }, [failure(true)]))
+  expect(await report('--trail', 'one')).toBe(3)
+  expect(
+    io.stdout.text,
+  ).toBe(`till-3, day 2026-03-03 (UTC), SIMULATION: 2026-03-03T00:00:00.000000000Z to 2026-03-04T00:00:00.000000000Z
+tolerance 50.000000 ms, profile custom, as of record 9
+
+verdict               time
+PROVEN         86000.000 s
+INDETERMINATE    400.000 s
+
+0 clock changes, 0 gaps
+POLICY NOT MET for lack of proof
+  only 98.000 % of 24 h are PROVEN
+wrote ${join(cwd, 'a.pdf')}
+`)
+})
+
+test.each([
+  ['met', [], 0],
+  ['not met', [failure(false), failure(true)], 1],
+  ['not met for lack of proof', [failure(true)], 3],
+])('policy %s', async (_, failures, code) => {
+  expect(await rendering(resultOf({}, failures)).report('--trail', 'one', '--json')).toBe(code)
+})
+
+describe('what is asked for', () => {
+  test('by default yesterday as PDF and CSV, here, under the recorded tolerance', async () => {
+    const { report, requests } = rendering()
+    expect(await report('--trail', 'one')).toBe(0)
+    expect(requests[0]).toMatchObject({
+      trail: join(cwd, 'one'),
+      period: {},
+      zone: null,
+      nowNs: io.nowNs(),
+      toleranceNs: null,
+      formats: ['pdf', 'csv'],
+      out: cwd,
+      index: null,
+    })
+  })
+
+  test('--json writes nothing without --out, and prints nothing else', async () => {
+    const { report, requests } = rendering()
+    io.stderr.isTerminal = true
+    await report('--trail', 'one', '--json')
+    expect(requests[0]?.out).toBe(null)
+    expect(JSON.parse(io.stdout.text)).toEqual(resultOf())
+    await report('--trail', 'one', '--json', '--out', 'x')
+    expect(requests[1]?.out).toBe(join(cwd, 'x'))
+  })
+
+  test('every option', async () => {
+    const { report, requests } = rendering()
+    const period = ['--from', '2026-03-03', '--to', 'now', '--zone', 'Europe/Berlin']
+    await report(
+      '--trail',
+      'one',
+      ...period,
+      '--tolerance',
+      '5ms',
+      '--format',
+      'json,pdf',
+      '--out',
+      'o',
+      '--index',
+      'i',
+    )
+    expect(requests[0]).toMatchObject({
+      period: { from: '2026-03-03', to: 'now' },
+      zone: 'Europe/Berlin',
+      toleranceNs: 5_000_000n,
+      formats: ['pdf', 'json'],
+      out: join(cwd, 'o'),
+      index: 'i',
+    })
+    await report('--trail', 'one', '--month', '2026-02')
+    expect(requests[1]?.period).toMatchObject({ month: '2026-02' })
+  })
+
+  test('the trail of the configuration', async () => {
+    const configuration = { references: ['a'], trail: 'two' }
+    writeFileSync(join(cwd, 'ntp-auditor.json'), JSON.stringify(configuration))
+    const { report, requests } = rendering()
+    await report('--day', 'today')
+    expect(requests[0]).toMatchObject({ trail: join(cwd, 'two'), zone: null, period: { day: 'today' } })
+  })
+
+  test('several trails: one after the other, the worst counts', async () => {
+    const { report, requests } = rendering(resultOf({}, [failure(true)]), resultOf({}, [failure(false)]))
+    expect(await report('--trail', 'one', '--trail', 'two', '--json')).toBe(1)
+    expect(requests.map(({ trail }) => trail)).toEqual([join(cwd, 'one'), join(cwd, 'two')])
+    expect(io.stdout.text.trim().split('\n')).toHaveLength(2)
+  })
+})
+
+describe('failures', () => {
+  test.each([
+    [['--format', 'pdf,doc'], '--format must list pdf, csv, json, got "pdf,doc"'],
+    [['--tolerance', '0s'], '--tolerance must be more than nothing'],
+    [['--tolerance', '5'], '"--tolerance" must be a duration'],
+  ])('%j: 2', async (args, message) => {
+    expect(await rendering().report('--trail', 'one', ...args)).toBe(2)
+    expect(io.stderr.text).toContain(message)
+  })
+
+  test('no trail: 4', async () => {
+    expect(await rendering().report('--trail', 'three')).toBe(4)
+    expect(io.stderr.text).toContain(`no trail at ${join(cwd, 'three')}`)
+  })
+
+  test('a period that cannot be: 2; a folder that cannot be written: 4', async () => {
+    const failing = (error: Error) => fakeParts({ renderReport: () => Promise.reject(error) })
+    expect(await execute(['report', '--trail', 'one'], io, failing(new PeriodError('the period is reversed')))).toBe(2)
+    expect(await execute(['report', '--trail', 'one'], io, failing(new OutputError('cannot write')))).toBe(4)
+    expect(io.stderr.text).toBe('ntp-auditor: the period is reversed\nntp-auditor: cannot write\n')
+  })
+})
+
+describe('index rebuild', () => {
+  test('says where and how many', async () => {
+    const rebuildIndex: Parts['rebuildIndex'] = (trail, { index }) =>
+      Promise.resolve({ path: index ?? null, records: trail.length > 0 ? 7 : 0 })
+    const parts = fakeParts({ rebuildIndex })
+    expect(await execute(['index', 'rebuild', '--trail', 'one', '--index', '/i', '--json'], io, parts)).toBe(0)
+    expect(JSON.parse(io.stdout.text)).toEqual({ trail: join(cwd, 'one'), index: '/i', records: 7 })
+    io.stdout.text = ''
+    expect(await execute(['index', 'rebuild', '--trail', 'one'], io, parts)).toBe(0)
+    expect(io.stdout.text).toBe(`indexed 7 records of ${join(cwd, 'one')} in memory: no folder for it can be written\n`)
+  })
+
+  test.each([[['index']], [['index', 'rebild']]])('%j is wrong usage', async (args) => {
+    expect(await execute(args, io, fakeParts())).toBe(2)
+    expect(io.stderr.text).toContain('rebuild')
+  })
+})
+
+describe('demo', () => {
+  const simulateDay: Parts['simulateDay'] = ({ out, onProgress }) => {
+    onProgress(0.5)
+    return Promise.resolve({ trail: join(out, 'trail'), day: '2026-03-03', story: ['somebody sets the clock back'] })
+  }
+
+  test('leaves what it names', async () => {
+    const { requests } = rendering()
+    const renderReport: Parts['renderReport'] = (request) => {
+      requests.push(request)
+      return Promise.resolve({ result: resultOf(), paths: [join(request.out ?? '', 'day.pdf')] })
+    }
+    expect(await execute(['demo'], io, fakeParts({ simulateDay, renderReport }))).toBe(0)
+    expect(requests[0]).toMatchObject({ trail: join(cwd, 'demo', 'trail'), period: { day: '2026-03-03' } })
+    expect(io.stdout.text).toBe(`SIMULATION of 2026-03-03: no real clock was touched, nothing left this computer.
+  somebody sets the clock back
+
+Left in ${join(cwd, 'demo')}:
+  demo/day.pdf
+  demo/trail/
+
+Look closer:
+  ntp-auditor show --trail demo/trail | less
+  ntp-auditor verify demo/trail
+`)
+    expect(io.stderr.text).toBe('')
+  })
+
+  test('draws a bar on a terminal and wipes it also when it fails', async () => {
+    io.stderr.isTerminal = true
+    const failing: Parts['simulateDay'] = ({ onProgress }) => {
+      onProgress(0.5)
+      return Promise.reject(new OutputError('"demo" holds files that no demo wrote'))
+    }
+    expect(await execute(['demo', '--out', 'demo'], io, fakeParts({ simulateDay: failing }))).toBe(4)
+    expect(io.stderr.text).toMatch(/^\rsimulate {2}\[#{15}\.{15}\] {2}50 %\r +\rntp-auditor: "demo" holds/)
+  })
+})

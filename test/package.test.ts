@@ -1,0 +1,132 @@
+/**
+ * The package as it is published, installed in a blank project without native modules (as by `npm install --ignore-scripts` on
+ * a computer without prebuilt binaries): every entry loads, the command works.
+ */
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { LoopbackReference } from '../lib/testing/loopback-reference.js'
+
+const root = resolve(import.meta.dirname, '../..')
+const native = ['better-sqlite3', 'koffi', '@koromix']
+let project = ''
+let installed = ''
+let reference: LoopbackReference
+
+beforeAll(async () => {
+  project = mkdtempSync(join(tmpdir(), 'ntp-auditor-package-'))
+  const packed = execFileSync('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', project], {
+    cwd: root,
+    encoding: 'utf8',
+  }).trim()
+  const modules = join(project, 'node_modules')
+  installed = join(modules, 'ntp-auditor')
+  mkdirSync(installed, { recursive: true })
+  execFileSync('tar', ['-xzf', join(project, packed.split('\n').at(-1) ?? ''), '-C', installed, '--strip-components=1'])
+  for (const name of readdirSync(join(root, 'node_modules'))) {
+    if (!native.includes(name) && !name.startsWith('.'))
+      symlinkSync(join(root, 'node_modules', name), join(modules, name))
+  }
+  writeFileSync(join(project, 'package.json'), '{ "name": "blank", "type": "module" }')
+  reference = await LoopbackReference.start()
+}, 60_000)
+
+afterAll(async () => {
+  await reference?.stop()
+  rmSync(project, { recursive: true, force: true })
+})
+
+/** Runs node in the project; this process goes on serving time meanwhile. */
+async function run(...args: string[]): Promise<{ status: number | null; out: string }> {
+  const child = spawn(process.execPath, args, { cwd: project, stdio: ['ignore', 'pipe', 'inherit'] })
+  let out = ''
+  child.stdout.on('data', (text) => {
+    out += text
+  })
+  await once(child, 'close')
+  return { status: child.exitCode, out }
+}
+
+async function node(...args: string[]): Promise<string> {
+  const { status, out } = await run(...args)
+  expect(status).toBe(0)
+  return out
+}
+
+const command = () => join(installed, 'dist/lib/cli/main.js')
+
+test('it carries what it needs and no sources or tests', () => {
+  const files = readdirSync(installed, { recursive: true, encoding: 'utf8' })
+  expect(files).toEqual(
+    expect.arrayContaining([
+      'README.md',
+      'LICENSE',
+      'CHANGELOG.md',
+      'dist/lib/engine/worker.js',
+      'dist/lib/scribe/worker.js',
+    ]),
+  )
+  expect(files.filter((name) => /(^|\/)test\/|[^d]\.ts$/.test(name) && !name.endsWith('.d.ts'))).toEqual([])
+})
+
+test.each(['ntp-auditor', 'ntp-auditor/reports', 'ntp-auditor/testing'])(
+  '%s can be imported and required',
+  async (entry) => {
+    const script = `const m = await import('${entry}'); console.log(Object.keys(m).length > 0)`
+    expect(await node('--input-type=module', '-e', script)).toBe('true\n')
+    const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'))
+    const target = manifest.exports[entry.replace('ntp-auditor', '.')]
+    expect(existsSync(join(installed, target.types))).toBe(true)
+    const required = `console.log(Object.keys(require('${entry}')).length > 0)`
+    expect(await node('--input-type=commonjs', '-e', required)).toBe('true\n')
+  },
+)
+
+test('importing starts nothing: the process ends by itself, quickly', async () => {
+  const script = `const t = performance.now(); await import('ntp-auditor'); console.log(Math.round(performance.now() - t))`
+  expect(Number(await node('--input-type=module', '-e', script))).toBeLessThan(1000)
+})
+
+test('sample, run, show and verify work without any native module', async () => {
+  const server = `127.0.0.1:${reference.port}`
+  const sample = JSON.parse(await node(command(), 'sample', '--reference', server, '--trust-local', '--json'))
+  expect(sample).toMatchObject({ verdict: 'PROVEN', consensus: { state: 'single' } })
+
+  writeFileSync(
+    join(project, 'ntp-auditor.json'),
+    JSON.stringify({ trail: 'trail', references: [server], trustLocal: true, interval: '1s' }),
+  )
+  const child = spawn(process.execPath, [command(), 'run'], { cwd: project, stdio: ['ignore', 'pipe', 'inherit'] })
+  let out = ''
+  for await (const text of child.stdout) {
+    out += text
+    if (out.includes('first-sample') && !child.killed) child.kill('SIGTERM')
+  }
+  if (child.exitCode === null) await once(child, 'exit')
+  expect(child.exitCode).toBe(0)
+  expect(out).toContain('ready')
+
+  const records = (await node(command(), 'show', '--json'))
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line))
+  // No koffi, so portable clocks on a steered audit clock, and the page will say so.
+  expect(records[0]).toMatchObject({ type: 'open', steered: process.platform === 'linux' })
+  expect(records[0].clockSource).not.toBe('native')
+  expect(records.at(-1)).toMatchObject({ type: 'close' })
+  const verified = await run(command(), 'verify', '--json')
+  expect(verified.status).toBe(3)
+  expect(JSON.parse(verified.out)).toMatchObject({ intact: 'self-consistent', records: records.length })
+}, 60_000)

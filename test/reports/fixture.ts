@@ -1,0 +1,308 @@
+/**
+ * A day made by hand: three references, one of which lies by 2.5 s; the clock set back three minutes for forty minutes and
+ * put right; the auditor down for 25 minutes. Everything a report needs, without a trail.
+ * @module
+ */
+import type { ChangeEntry, GapEntry, Piece, Stretch } from '../../lib/evidence/types.js'
+import { formatInstant, parseInstant } from '../../lib/instant.js'
+import { type IntervalNs, largest, shift } from '../../lib/interval.js'
+import type { TestBits } from '../../lib/ntp/types.js'
+import { testNames } from '../../lib/ntp/types.js'
+import type { OpenBody, SampleBody, StoredGoodReading } from '../../lib/trail/types.js'
+import { compose } from '../../reports/compose.js'
+import { resolvePeriod } from '../../reports/period.js'
+import { customPolicy } from '../../reports/policy.js'
+import { ReferenceTally } from '../../reports/references.js'
+import { SeriesBuilder } from '../../reports/series.js'
+import { readSettings, type Subject } from '../../reports/subject.js'
+import type { Report } from '../../reports/types.js'
+
+export const ms = 1_000_000n
+export const s = 1_000_000_000n
+export const dayNs = parseInstant('2026-11-21T00:00:00.000000000Z')
+const at = (clock: string) => parseInstant(`2026-11-21T${clock}.000000000Z`)
+
+const setBack = at('10:17:23')
+const putRight = at('10:57:31')
+const downFrom = at('14:00:12')
+const downTo = at('14:25:40')
+
+export const tests = Object.fromEntries(testNames.map((name) => [name, 1])) as TestBits
+
+export function good(server: string, offsetNs: bigint, more: Partial<StoredGoodReading> = {}): StoredGoodReading {
+  const lambda = 6n * ms
+  return {
+    ok: true,
+    server,
+    port: 123,
+    address: '192.0.2.7',
+    self: false,
+    t1: 'ecb5d3c100000000',
+    t2: 'ecb5d3c101000000',
+    t3: 'ecb5d3c101010000',
+    t4: 'ecb5d3c102000000',
+    li: 0,
+    vn: 4,
+    mode: 4,
+    stratum: 1,
+    poll: 6,
+    precision: -23,
+    rootDelay: '00000010',
+    rootDispersion: '00000020',
+    referenceId: '47505300',
+    referenceTime: 'ecb5d3b000000000',
+    tests,
+    atNs: '1000000000000',
+    lineNs: '1795000000000000000',
+    readingNs: '700',
+    offsetNs: offsetNs.toString(),
+    delayNs: (8n * ms).toString(),
+    rootDistanceNs: lambda.toString(),
+    lowNs: (offsetNs - lambda).toString(),
+    highNs: (offsetNs + lambda).toString(),
+    m: { lowNs: '1', highNs: '2' },
+    ignored: 0,
+    ...more,
+  }
+}
+
+export function sampleBody(errorNs: bigint, more: Partial<SampleBody> = {}): SampleBody {
+  return {
+    type: 'sample',
+    reason: 'scheduled',
+    trigger: null,
+    part: 'all',
+    atNs: '1000000000000',
+    taiUtc: 37,
+    ratePpb: 100_000,
+    resolutionNs: '100',
+    readings: {
+      primary: good('ntp1.example.net', errorNs + 120_000n),
+      secondary: good('ntp2.example.net', errorNs - 340_000n, { address: '198.51.100.4', stratum: 2 }),
+      tertiary: good('ntp3.example.net', errorNs + 2500n * ms, { address: '2001:db8::3', stratum: 2 }),
+    },
+    consensus: {
+      state: 'agreed',
+      support: 'voted',
+      m: { lowNs: '1', highNs: '2' },
+      lowNs: (errorNs - 6n * ms).toString(),
+      highNs: (errorNs + 6n * ms).toString(),
+      agree: ['primary', 'secondary'],
+      dissent: ['tertiary'],
+      faults: 1,
+      configured: 3,
+    },
+    toleranceNs: (50n * ms).toString(),
+    verdict: 'PROVEN',
+    cause: null,
+    ...more,
+  }
+}
+
+export const openBody: OpenBody = {
+  type: 'open',
+  format: 1,
+  origin: 'example.net/db-7',
+  host: 'db-7.example.net',
+  identity: {
+    organisation: 'Example Exchange plc',
+    asset: 'A-0042',
+    site: 'Hall 2, rack 7',
+    machine: '5f2c9a7be01d44c8a1b2c3d4e5f60718',
+  },
+  segment: 12,
+  label: '2026-11-21',
+  zone: 'UTC',
+  versions: { auditor: '0.1.0', node: 'v20.20.2', os: 'Linux 6.1.0' },
+  platform: 'linux-x64',
+  clockSource: 'native',
+  auditClock: 'CLOCK_MONOTONIC_RAW',
+  steered: false,
+  coupled: true,
+  resolutionNs: '100',
+  driftPpb: 100_000,
+  ratePpb: 100_000,
+  engine: 'worker',
+  lock: 'sqlite',
+  syncsFolders: true,
+  epoch: 4,
+  publicKey: '',
+  enrolled: false,
+  afterCrash: false,
+  reason: 'start',
+  simulation: false,
+  configuration: {
+    toleranceNs: '50000000',
+    intervalNs: '64000000000',
+    longestGapNs: '256000000000',
+    slewPpb: '500000',
+    witness: { periodNs: '250000000', reportNs: '1000000', maxRatePpb: '500000' },
+    references: [
+      { host: 'ntp1.example.net', port: 123, operator: 'NIST', traceableTo: 'UTC(NIST)', smear: 'none' },
+      { host: 'ntp2.example.net', port: 123, operator: 'PTB', traceableTo: 'UTC(PTB)', smear: 'none' },
+      { host: 'ntp3.example.net', port: 123, operator: null, traceableTo: null, smear: 'none' },
+    ],
+  },
+  configurationDigest: 'c0ffee',
+  supersedes: null,
+}
+
+/** The error of the made clock: a slow wander of a few ms, and 180 s slow while it is set back. */
+function errorAt(ns: bigint): bigint {
+  const wander = BigInt(Math.round(3e6 * Math.sin(Number(ns - dayNs) / 9e12)))
+  return ns >= setBack && ns < putRight ? wander + 180n * s : wander
+}
+
+function sampled(ns: bigint): boolean {
+  return ns < downFrom || ns > downTo
+}
+
+export interface Day {
+  readonly report: Report
+  readonly samples: readonly { readonly seq: number; readonly utcNs: bigint; readonly body: SampleBody }[]
+}
+
+/** Makes the day. `open` and `toleranceNs` may differ, for hostile labels and other scales. */
+export function makeDay(options: { readonly open?: Partial<OpenBody>; readonly toleranceNs?: bigint } = {}): Day {
+  const open = { ...openBody, ...options.open }
+  const toleranceNs = options.toleranceNs ?? 50n * ms
+  const period = resolvePeriod({ day: '2026-11-21' }, { zone: 'UTC', nowNs: dayNs + 3n * 86_400n * s })
+  const samples: { seq: number; utcNs: bigint; body: SampleBody }[] = []
+  const tally = new ReferenceTally()
+  let seq = 10_001
+  for (let utcNs = dayNs; utcNs < period.toNs; utcNs += 64n * s) {
+    if (!sampled(utcNs)) continue
+    seq += 1
+    const body = sampleBody(errorAt(utcNs))
+    samples.push({ seq, utcNs, body })
+    tally.sample(body)
+  }
+  const pieces = makePieces(period.fromNs, period.toNs)
+  const series = new SeriesBuilder(period.fromNs, period.toNs)
+  for (const piece of pieces) series.add(piece)
+  const subject: Subject = {
+    open,
+    settings: readSettings(open.configuration),
+    configurations: 1,
+    simulation: open.simulation,
+  }
+  const report = compose({
+    period,
+    profile: 'custom',
+    policy: customPolicy,
+    toleranceNs,
+    asOf: seq + 1,
+    subject,
+    stretches: judgePieces(pieces, toleranceNs),
+    changes: changes(),
+    gaps: gaps(),
+    series: series.build(),
+    samples: { scheduled: samples.length, unscheduled: 2, withoutBound: 0 },
+    references: tally.build(subject.settings.claims),
+    integrity: {
+      intact: 'self-consistent',
+      records: 9_876,
+      firstSeq: 10_001,
+      lastSeq: seq + 1,
+      firstHash: 'a1'.repeat(32),
+      lastHash: 'b2'.repeat(32),
+      sealedUpTo: 0,
+      complete: 'unknown',
+      findings: [{ severity: 'note', code: 'unsealed-tail', message: 'no record is sealed' }],
+      files: [
+        { path: '2026/11/2026-11-21.000012.ndjson', records: 1_352, bytes: 2_345_678, sha256: 'c3'.repeat(32) },
+        { path: '2026/11/2026-11-22.000013.ndjson', records: 1, bytes: 1_500, sha256: 'd4'.repeat(32) },
+      ],
+      misdated: [],
+    },
+  })
+  return { report, samples }
+}
+
+function makePieces(fromNs: bigint, toNs: bigint): Piece[] {
+  const cuts = new Set<bigint>([fromNs, toNs, setBack, setBack + s / 4n, putRight, putRight + s / 4n, downFrom, downTo])
+  for (let ns = fromNs; ns < toNs; ns += 64n * s) if (sampled(ns)) cuts.add(ns)
+  const sorted = [...cuts].sort((a, b) => (a < b ? -1 : 1))
+  const pieces: Piece[] = []
+  for (let index = 0; index + 1 < sorted.length; index += 1) {
+    const from = sorted[index]!
+    const to = sorted[index + 1]!
+    const changing = from === setBack || from === putRight
+    const down = from === downFrom
+    const bound = (ns: bigint): IntervalNs => shift({ lowNs: -6n * ms, highNs: 6n * ms + (ns % 7n) }, errorAt(from))
+    pieces.push({
+      fromNs: from,
+      toNs: to,
+      bound: changing || down ? null : { from: bound(from), to: bound(to) },
+      forward: null,
+      lack: changing
+        ? { verdict: 'INDETERMINATE', cause: 'clock-change' }
+        : down
+          ? { verdict: 'UNMONITORED', cause: 'auditor-down' }
+          : null,
+      forwardLack: { verdict: 'UNMONITORED', cause: 'no-sample' },
+      support: changing || down ? null : 'voted',
+      witness: 'complete',
+      fromSeq: 10_001 + index,
+      toSeq: 10_002 + index,
+      estimated: down,
+    })
+  }
+  return pieces
+}
+
+/** A plain judge for fixtures: runs of pieces of one verdict, the widest edge of each. */
+export function judgePieces(pieces: readonly Piece[], toleranceNs: bigint): Stretch[] {
+  const stretches: Stretch[] = []
+  for (const piece of pieces) {
+    const edge =
+      piece.bound && (largest(piece.bound.to) > largest(piece.bound.from) ? piece.bound.to : piece.bound.from)
+    const outside = piece.bound && piece.bound.from.lowNs > toleranceNs
+    const verdict = piece.lack ? piece.lack.verdict : outside ? 'VIOLATED' : 'PROVEN'
+    const last = stretches.at(-1)
+    const worst = edge && { ...edge, atNs: edge === piece.bound?.to ? piece.toNs : piece.fromNs }
+    if (last && last.verdict === verdict) {
+      const wider = worst && last.worst && largest(worst) > largest(last.worst) ? worst : last.worst
+      stretches[stretches.length - 1] = { ...last, toNs: piece.toNs, toSeq: piece.toSeq, worst: wider }
+      continue
+    }
+    stretches.push({
+      fromNs: piece.fromNs,
+      toNs: piece.toNs,
+      verdict,
+      cause: piece.lack ? piece.lack.cause : outside ? 'out-of-tolerance' : null,
+      worst,
+      support: piece.support,
+      witness: piece.witness,
+      fromSeq: piece.fromSeq,
+      toSeq: piece.toSeq,
+      estimated: piece.estimated,
+    })
+  }
+  return stretches
+}
+
+function changes(): ChangeEntry[] {
+  const entry = (seq: number, at: bigint, size: bigint, by: 'foreign' | 'unknown'): ChangeEntry => ({
+    seq,
+    earliestNs: at,
+    latestNs: at + s / 4n,
+    size: { lowNs: size - 1_200n, highNs: size + 900n },
+    class: 'step',
+    by,
+    wallBeforeNs: at,
+    wallAfterNs: at + size + s / 4n,
+    sample: seq + 1,
+    error: shift({ lowNs: -6n * ms, highNs: 6n * ms }, size < 0n ? -size : 0n),
+  })
+  return [entry(10_581, setBack, -180n * s, 'foreign'), entry(10_620, putRight, 180n * s, 'unknown')]
+}
+
+function gaps(): GapEntry[] {
+  return [{ seq: 10_777, fromNs: downFrom, toNs: downTo, cause: 'auditor-down', breaks: 'mono', estimated: true }]
+}
+
+/** The text of an instant of the fixture's day. */
+export function clock(ns: bigint): string {
+  return formatInstant(ns)
+}
