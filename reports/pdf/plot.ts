@@ -7,7 +7,7 @@ import { scaleLinear, scaleUtc } from 'd3-scale'
 import { area } from 'd3-shape'
 import type { Column } from '../series.js'
 import type { Report } from '../types.js'
-import { bandFill, bandLine, fillVerdict, ink, soft, toleranceLine } from './pattern.js'
+import { bandFill, bandLine, fillVerdict, ink, soft, thinnest, toleranceLine } from './pattern.js'
 import type { Sheet } from './sheet.js'
 import { instantTicks, unitOf, valueTicks } from './ticks.js'
 
@@ -228,10 +228,11 @@ function drawBand(sheet: Sheet, columns: readonly Column[], frame: Frame): void 
 
 /** Stretches without a bound: hatched over white from top to bottom, so that the band is never seen to run across. */
 function drawUnknown(sheet: Sheet, report: Report, frame: Frame): void {
+  const least = thinnest(report.stretches.length)
   for (const stretch of report.stretches) {
     if (stretch.worst !== null) continue
     const from = frame.x(stretch.fromNs)
-    const width = Math.max(1, frame.x(stretch.toNs) - from)
+    const width = Math.max(least, frame.x(stretch.toNs) - from)
     const height = frame.bottom - frame.top
     fillVerdict(sheet.doc, stretch.verdict, { x: from, y: frame.top, width, height }, false)
   }
@@ -273,6 +274,9 @@ interface Cluster {
   readonly half: number
 }
 
+/** More changes than this are marked above the frame only: their lines would hide the band. */
+const mostLines = 60
+
 /** A line for each clock change, and its number; numbers that would touch are joined: `3–5`. */
 function drawChanges(sheet: Sheet, report: Report, frame: Frame): void {
   const { doc } = sheet
@@ -281,6 +285,7 @@ function drawChanges(sheet: Sheet, report: Report, frame: Frame): void {
     const label = first === last ? String(first) : `${first}\u2013${last}`
     return { first, last, from, to, label, half: sheet.measure(label, style) / 2 }
   }
+  const foot = report.changes.length > mostLines ? frame.top : frame.bottom
   const touch = (left: Cluster, right: Cluster) => centre(left) + left.half + 3 > centre(right) - right.half
   const clusters: Cluster[] = []
   for (const [index, change] of report.changes.entries()) {
@@ -289,7 +294,7 @@ function drawChanges(sheet: Sheet, report: Report, frame: Frame): void {
       .save()
       .lineWidth(0.8)
       .moveTo(x, frame.top - 3)
-      .lineTo(x, frame.bottom)
+      .lineTo(x, foot)
       .stroke(ink)
       .restore()
     let made = make(index + 1, index + 1, x, x)

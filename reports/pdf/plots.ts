@@ -18,7 +18,8 @@ export function drawPlots(sheet: Sheet, report: Report): void {
   const panels = choosePanels(series.columns, result.tolerance)
   const height = panelHeights[panels.length - 1] ?? 146
   const known = series.columns.some((column) => column !== null)
-  sheet.heading('2  The error of the clock over the period', known ? height + 110 : undefined)
+  // All scales on one page, with their legend: they are read together.
+  sheet.heading('2  The error of the clock over the period', known ? panels.length * (height + 66) + 56 : 30)
   if (!known) {
     sheet.paragraph('There is no bound at any instant of this period: nothing can be drawn.')
     return

@@ -22,7 +22,7 @@ import {
   verdicts,
   verdictWords,
 } from '../words.js'
-import { fillVerdict, ink, pale, soft } from './pattern.js'
+import { fillVerdict, ink, pale, soft, thinnest } from './pattern.js'
 import type { Sheet } from './sheet.js'
 import { instantTicks } from './ticks.js'
 
@@ -161,9 +161,10 @@ function drawBar(sheet: Sheet, report: Report, x: number, width: number): void {
   const height = 20
   const { fromNs, toNs } = report.period
   const scale = width / Number(toNs - fromNs)
+  const least = thinnest(report.stretches.length)
   const box = (start: bigint, end: bigint) => {
     const left = x + Number(start - fromNs) * scale
-    const wide = Math.max(1, Number(end - start) * scale)
+    const wide = Math.max(least, Number(end - start) * scale)
     return { x: Math.min(left, x + width - wide), y: sheet.y, width: wide, height }
   }
   // What is PROVEN is the ground; all else is drawn over it, the gravest last, so that nothing small is covered.
@@ -254,7 +255,10 @@ function drawFigures(sheet: Sheet, report: Report, x: number, width: number): vo
   for (const [index, [title, value, detail]] of figures.entries()) {
     const wide = widths[index]! - 8
     sheet.line(title, left + 5, sheet.y + 5, { size: 7, color: soft, width: wide })
-    sheet.line(value, left + 5, sheet.y + 15, { face: 'bold', size: 10.5, width: wide })
+    // A number is never cut: one that is too long is set smaller.
+    const large = { face: 'bold', size: 10.5 } as const
+    const scale = Math.min(1, wide / sheet.measure(value, large))
+    sheet.line(value, left + 5, sheet.y + 15 + 10.5 * (1 - scale), { ...large, size: 10.5 * scale })
     for (const [row, line] of sheet.wrap(detail, wide, { size: 6.8 }).slice(0, 2).entries()) {
       sheet.line(line, left + 5, sheet.y + 31 + row * 9, { size: 6.8, color: soft, width: wide })
     }

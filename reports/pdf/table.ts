@@ -20,6 +20,8 @@ export type CellLine = string | { readonly strong: string }
 
 export interface TableOptions {
   readonly size?: number
+  /** Stands above the table, and on the page of its first row. */
+  readonly heading?: string
   /** Called between rows now and then: lets the host's event loop run, and may throw to stop. */
   readonly pause?: () => Promise<void>
   /** Points that belong below the last row: it is not torn from them. */
@@ -56,8 +58,11 @@ export async function drawTable(
     const laid = columns.map((column, place) => layCell(sheet, row[place] ?? '', column, size))
     const height = heightOf(laid, leading)
     const room = height + (index === rows.length - 1 ? (options.tail ?? 0) : 0)
-    if (index === 0) sheet.ensure(headerHeight + room + 4)
-    if (index === 0) drawHeader()
+    if (index === 0) {
+      if (options.heading) sheet.heading(options.heading, headerHeight + room + 4)
+      else sheet.ensure(headerHeight + room + 4)
+      drawHeader()
+    }
     if (sheet.y + room > sheet.bottom) {
       sheet.page()
       drawHeader()
@@ -70,11 +75,6 @@ export async function drawTable(
   sheet.y += 6
 }
 
-/** Height that the header and the first row of a table need: what a heading above must keep free. */
-export function firstRows(size = 7.2): number {
-  return size * 1.34 * 5 + 4 * padding
-}
-
 function layCell(sheet: Sheet, cell: Cell, column: ColumnSpec, size: number): Laid {
   const lines: { text: string; face: Face }[] = []
   const parts: readonly CellLine[] = typeof cell === 'string' || 'strong' in cell ? [cell] : cell
@@ -85,7 +85,9 @@ function layCell(sheet: Sheet, cell: Cell, column: ColumnSpec, size: number): La
   }
   if (lines.length <= mostLines) return { lines }
   const hidden = lines.slice(mostLines - 1).reduce((sum, line) => sum + line.text.length, 0)
-  return { lines: [...lines.slice(0, mostLines - 1), { text: `\u2026 +${hidden} characters`, face: 'bold' }] }
+  return {
+    lines: [...lines.slice(0, mostLines - 1), { text: `\u2026 +${hidden} characters (see JSON)`, face: 'bold' }],
+  }
 }
 
 function roomOf({ width, align }: ColumnSpec): number {
