@@ -98,6 +98,8 @@ export async function chunkOf(layout: Layout, built: Built): Promise<Chunk | nul
     extents.push({ ...tile, sha256: sha256(bytes).toString('hex') })
   }
   if (unseen.size > 0) return null
-  const lastHash = built.places.at(-1)?.hash ?? ''
-  return { block: built.block, extents, lastHash, facts: encodeFacts(built.facts) }
+  const last = built.places.at(-1)
+  if (!last) return null
+  const { hash: lastHash, record } = last
+  return { block: built.block, extents, lastSeq: record.seq, lastHash, facts: encodeFacts(built.facts) }
 }

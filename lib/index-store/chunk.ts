@@ -18,7 +18,8 @@ export interface Extent {
 export interface Origin {
   readonly block: number
   readonly extents: readonly Extent[]
-  /** Leaf hash of its last record, hex. */
+  /** seq and leaf hash (hex) of its last record. */
+  readonly lastSeq: number
   readonly lastHash: string
 }
 
@@ -42,8 +43,8 @@ export function sha256(bytes: Uint8Array): Buffer {
 }
 
 /** Writes a chunk as a row under a key. */
-export function toRow({ block, extents, lastHash, facts }: Chunk, key: Uint8Array, format: number): Row {
-  const origin = JSON.stringify({ extents, lastHash })
+export function toRow({ block, extents, lastSeq, lastHash, facts }: Chunk, key: Uint8Array, format: number): Row {
+  const origin = JSON.stringify({ extents, lastSeq, lastHash })
   const digest = sha256(facts)
   return { block, origin, facts, digest, mac: macOf(block, origin, digest, key, format) }
 }
@@ -57,8 +58,8 @@ export function originOf(
   if (!isBytes(row.digest) || !isBytes(row.mac) || typeof row.origin !== 'string') return null
   const mac = macOf(row.block, row.origin, row.digest, key, format)
   if (row.mac.length !== mac.length || !timingSafeEqual(row.mac, mac)) return null
-  const { extents, lastHash } = JSON.parse(row.origin) as Pick<Origin, 'extents' | 'lastHash'>
-  return { block: row.block, extents, lastHash }
+  const { extents, lastSeq, lastHash } = JSON.parse(row.origin) as Omit<Origin, 'block'>
+  return { block: row.block, extents, lastSeq, lastHash }
 }
 
 function isBytes(value: unknown): value is Uint8Array {

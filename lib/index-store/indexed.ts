@@ -3,7 +3,7 @@
  * @module
  */
 import { TrailReadError } from '../errors.js'
-import { blockOfSeq, type Fact } from '../evidence/types.js'
+import { blockOfSeq, blockSize, type Fact } from '../evidence/types.js'
 import type { Placed } from '../trail/types.js'
 import { blocksFrom, chunkOf, type Start } from './build.js'
 import { type Origin, originOf, sha256, toRow } from './chunk.js'
@@ -89,7 +89,6 @@ export class Index implements IndexedSource {
   place(seq: number): Promise<Placed | null> {
     return this.#alone(async () => {
       const block = blockOfSeq(seq)
-      if (this.#open?.block === block) return this.#open.places.find(({ record }) => record.seq === seq) ?? null
       await this.#block(block)
       if (this.#open?.block === block) return this.#open.places.find(({ record }) => record.seq === seq) ?? null
       return findRecord(this.#layout, this.#known.get(block)?.origin.extents ?? [], seq)
@@ -158,31 +157,46 @@ export class Index implements IndexedSource {
   }
 
   async #block(index: number): Promise<readonly Fact[]> {
+    await this.#compare(index)
     if (this.#open?.block === index) return this.#open.facts
     const known = this.#known.get(index)
     if (!known) return []
-    const facts = await this.#read(index, known)
+    const facts = this.#facts(index, known)
     if (facts) return index === blockOfSeq(this.#lastSeq) ? [...facts, ...this.#trailing] : facts
     await this.#forget(index)
     return this.#block(index)
   }
 
-  /** The facts of a block, or `null` where the index does not match the trail. */
-  async #read(index: number, known: Known): Promise<Fact[] | null> {
-    const bytes = this.#spare.get(index) ?? this.#try(() => this.#kept.store.facts(index))
-    if (!bytes || !sha256(bytes).equals(known.digest)) return null
-    if (!known.compared) {
-      for (const extent of known.origin.extents) if (!(await this.#layout.holds(extent))) return null
-      known.compared = true
+  /**
+   * Compares the trail with what the index was made from, once, up to this block: what a record is worth depends on those
+   * before it. Where a block ends early because records are missing, the next one tells whether they still are.
+   */
+  async #compare(index: number): Promise<void> {
+    let whole = true
+    for (const [block, known] of [...this.#known]) {
+      if (block > index && whole) return
+      whole = isWhole(known)
+      if (known.compared) continue
+      known.compared = await this.#matches(known)
+      if (known.compared) continue
+      await this.#forget(block)
+      return
     }
-    return decodeFacts(bytes)
   }
 
-  /** Throws a block and all behind it away and reads them from the trail. */
+  /** The facts of a block as the store has them, or `null` where it has others than it said. */
+  #facts(index: number, known: Known): Fact[] | null {
+    const bytes = this.#spare.get(index) ?? this.#try(() => this.#kept.store.facts(index))
+    return bytes && sha256(bytes).equals(known.digest) ? decodeFacts(bytes) : null
+  }
+
+  /** Throws a block and all behind it away and reads them from the trail; those before it too that may go on in it. */
   async #forget(fromBlock: number): Promise<void> {
-    const blocks = [...this.#known.keys()].filter((block) => block >= fromBlock)
+    const before = [...this.#known].filter(([block]) => block < fromBlock)
+    const from = (before.findLast(([, known]) => isWhole(known))?.[0] ?? -1) + 1
+    const blocks = [...this.#known.keys()].filter((block) => block >= from)
     for (const block of blocks) this.#known.delete(block)
-    this.#refuse(fromBlock, blocks.length)
+    this.#refuse(from, blocks.length)
     this.#version++
     this.#layout = await Layout.of(this.#options.trail, this.#options.signal)
     await this.#tail()
@@ -237,6 +251,7 @@ export class Index implements IndexedSource {
       done.records += records
       onProgress?.({ ...done })
     }
+    let refused = false
     for await (const built of blocksFrom(trail, start, { signal, onRead })) {
       this.#lastSeq = built.places.at(-1)?.record.seq ?? this.#lastSeq
       this.#trailing = built.trailing
@@ -248,7 +263,9 @@ export class Index implements IndexedSource {
       const chunk = await chunkOf(this.#layout, built)
       if (!chunk) return false
       const row = toRow(chunk, this.#kept.key, factsFormat)
-      if (this.#try(() => this.#kept.store.put(row) ?? true) === null) this.#spare.set(chunk.block, chunk.facts)
+      // Who waited once for another reader does not wait again for each block.
+      refused ||= this.#try(() => this.#kept.store.put(row) ?? true) === null
+      if (refused) this.#spare.set(chunk.block, chunk.facts)
       this.#known.set(chunk.block, { origin: chunk, digest: row.digest, to: built.to, compared: true })
       this.#count.built++
     }
@@ -259,7 +276,7 @@ export class Index implements IndexedSource {
   async #start(): Promise<Start | null> {
     for (let block = this.#lastBlock(); block !== null; block = this.#lastBlock()) {
       const known = this.#known.get(block)
-      const last = known && (await this.#read(block, known))?.at(-1)
+      const last = known && isWhole(known) && (await this.#matches(known)) && this.#facts(block, known)?.at(-1)
       if (known && last) return { at: known.to, last, hash: known.origin.lastHash }
       this.#known.delete(block)
       this.#refuse(block, 1)
@@ -267,6 +284,16 @@ export class Index implements IndexedSource {
     const at = this.#layout.start
     return at && { at, last: null, hash: null }
   }
+
+  async #matches(known: Known): Promise<boolean> {
+    for (const extent of known.origin.extents) if (!(await this.#layout.holds(extent))) return false
+    return true
+  }
+}
+
+/** Whether no record can be missing at the end of a block. */
+function isWhole({ origin }: Known): boolean {
+  return origin.lastSeq % blockSize === 0
 }
 
 /** Whether another connection holds the file. */

@@ -18,10 +18,13 @@ export interface Kept {
 
 const noKey = new Uint8Array(32)
 
-/** Opens the store of a trail. Never fails: what cannot be opened is kept in memory, with the reason. */
-export async function openStore(trail: string, index: string | undefined): Promise<Kept> {
+/**
+ * Opens the store of a trail. Never fails: what cannot be opened is kept in memory, with the reason.
+ * @param load loads better-sqlite3
+ */
+export async function openStore(trail: string, index: string | undefined, load = loadSqlite): Promise<Kept> {
   if (index === ':memory:') return inMemory(null)
-  const sqlite = await loadSqlite()
+  const sqlite = await load()
   if (typeof sqlite === 'string') return inMemory(sqlite)
   const path = index ?? defaultIndex(trail)
   try {

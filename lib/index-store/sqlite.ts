@@ -23,7 +23,7 @@ interface DatabaseClass {
 }
 
 /** How long a reader waits for another one (ms). */
-const busyMs = 5000
+const busyMs = 1000
 
 /**
  * Loads better-sqlite3.
