@@ -1,269 +1,179 @@
 /**
- * The facts of one block as bytes, and back. Clock fields are written as differences from the fact before.
+ * Facts as compact text and back: one JSON array a fact, whole nanoseconds as decimal strings. A law: decode(encode(x)) = x.
  * @module
  */
 import type { Fact, FactBase } from '../evidence/types.js'
 import type { IntervalNs } from '../interval.js'
-import { Reader, Writer } from './bytes.js'
 
-/** Changes when the bytes change: an index of another format is thrown away. */
-export const factsFormat = 1
+type Cell = string | number | boolean | null
 
-const kinds = ['open', 'sample', 'clock-change', 'gap', 'damage', 'close', 'other'] as const
-const notices = ['none', 'seen', 'absent'] as const
-const clocks = ['raw', 'mono', 'boot'] as const
-const openReasons = ['start', 'rotation', 'restart', 'repair'] as const
-const reasons = ['startup', 'scheduled', 'clock-change', 'recheck', 'resume', 'requested', 'shutdown'] as const
-const states = ['agreed', 'ambiguous', 'single', 'conflict', 'none'] as const
-const supports = [null, 'voted', 'paired', 'single'] as const
-const classes = ['step', 'slew', 'leap', 'set-during-suspend', 'unknown'] as const
-const bys = ['daemon', 'foreign', 'unknown'] as const
-const breaks = ['mono', 'wall', 'none'] as const
-const gapCauses = [
-  'auditor-down',
-  'suspend',
-  'boot',
-  'starved',
-  'no-reference',
-  'trail-damaged',
-  'write-failed',
-  'worker-died',
-] as const
-
-type Of<K extends Fact['kind']> = Extract<Fact, { kind: K }>
-type Own<K extends Fact['kind']> = Omit<Of<K>, keyof FactBase>
-
-/** @returns bytes from which {@link decodeFacts} makes the same facts */
-export function encodeFacts(facts: readonly Fact[]): Uint8Array {
-  const out = new Encoder()
-  for (const fact of facts) out.fact(fact)
-  return out.finish()
+/** @param facts in order; @returns text for a row of the index */
+export function encodeFacts(facts: readonly Fact[]): string {
+  return JSON.stringify(facts.map(encode))
 }
 
-/** @throws {RangeError} for bytes that {@link encodeFacts} does not write */
-export function decodeFacts(bytes: Uint8Array): Fact[] {
-  const input = new Decoder(bytes)
-  const facts: Fact[] = []
-  while (!input.done) facts.push(input.fact())
-  return facts
+/** @throws {TypeError | SyntaxError} for text that {@link encodeFacts} did not write */
+export function decodeFacts(text: string): Fact[] {
+  return (JSON.parse(text) as Cell[][]).map((cells) => decode(new Cells(cells)))
 }
 
-/** The clock fields before the first fact. */
-const zero = { seq: 0, aNs: 0n, bootNs: 0n, wallNs: 0n, dNs: 0n }
-type Last = typeof zero
+function encode(fact: Fact): Cell[] {
+  const { seq, boot, aNs, bootNs, wallNs, d, chord, looks, small, widestSilenceNs, notice, clock, kind } = fact
+  const base = [seq, boot, ...ns(aNs, bootNs, wallNs), ...ends(d), ...ends(chord), looks, small]
+  return [...base, ...ns(widestSilenceNs), notice, clock, kind, ...own(fact)]
+}
 
-class Encoder extends Writer {
-  readonly #texts = new Map<string, number>()
-  #last: Last = zero
-
-  word<T>(list: readonly T[], word: T): void {
-    const index = list.indexOf(word)
-    if (index < 0) throw new RangeError(`no such word: ${String(word)}`)
-    this.natural(index)
-  }
-
-  /** A text that comes again is written once. */
-  shared(text: string): void {
-    const known = this.#texts.get(text)
-    this.natural(known ?? this.#texts.size)
-    if (known !== undefined) return
-    this.#texts.set(text, this.#texts.size)
-    this.text(text)
-  }
-
-  interval({ lowNs, highNs }: IntervalNs): void {
-    this.integer(lowNs)
-    this.integer(highNs - lowNs)
-  }
-
-  nullable<T>(value: T | null, write: (value: T) => void): void {
-    this.byte(value === null ? 0 : 1)
-    if (value !== null) write(value)
-  }
-
-  fact(fact: Fact): void {
-    const last = this.#last
-    this.word(kinds, fact.kind)
-    this.integer(BigInt(fact.seq - last.seq))
-    this.shared(fact.boot)
-    this.integer(fact.aNs - last.aNs)
-    this.integer(fact.bootNs - last.bootNs)
-    this.integer(fact.wallNs - last.wallNs)
-    this.integer(fact.d.lowNs - last.dNs)
-    this.integer(fact.d.highNs - fact.d.lowNs)
-    this.interval(fact.chord)
-    this.natural(fact.looks)
-    this.natural(fact.small)
-    this.integer(fact.widestSilenceNs)
-    this.word(notices, fact.notice)
-    this.word(clocks, fact.clock)
-    this.#last = { seq: fact.seq, aNs: fact.aNs, bootNs: fact.bootNs, wallNs: fact.wallNs, dNs: fact.d.lowNs }
-    this.#body(fact)
-  }
-
-  #body(fact: Fact): void {
-    const { aNs, wallNs } = fact
-    switch (fact.kind) {
-      case 'open':
-        this.word(openReasons, fact.reason)
-        this.integer(fact.ratePpb)
-        this.byte(Number(fact.steered) + 2 * Number(fact.coupled))
-        return
-      case 'sample':
-        this.word(reasons, fact.reason)
-        this.word(states, fact.state)
-        this.word(supports, fact.support)
-        this.integer(fact.atNs - aNs)
-        this.nullable(fact.m, (m) => this.interval(m))
-        this.nullable(fact.error, (error) => this.interval(error))
-        this.integer(BigInt(fact.taiUtc))
-        this.integer(fact.ratePpb)
-        this.nullable(fact.cause, (cause) => this.shared(cause))
-        this.nullable(fact.trigger, (seq) => this.natural(seq))
-        return
-      case 'clock-change':
-        this.integer(fact.earliestNs - aNs)
-        this.integer(fact.latestNs - aNs)
-        this.interval(fact.size)
-        this.word(classes, fact.class)
-        this.word(bys, fact.by)
-        this.integer(fact.wallBeforeNs - wallNs)
-        this.integer(fact.wallAfterNs - wallNs)
-        return
-      case 'gap':
-        this.word(gapCauses, fact.cause)
-        this.word(breaks, fact.breaks)
-        this.nullable(fact.fromNs, (ns) => this.integer(ns - aNs))
-        this.nullable(fact.toNs, (ns) => this.integer(ns - aNs))
-        this.integer(fact.wallFromNs - wallNs)
-        this.integer(fact.wallToNs - wallNs)
-        return
-      case 'damage':
-        this.shared(fact.why)
-        return
-      case 'other':
-        this.shared(fact.type)
+function own(fact: Fact): Cell[] {
+  switch (fact.kind) {
+    case 'open':
+      return [fact.reason, ...ns(fact.ratePpb), fact.steered, fact.coupled]
+    case 'sample': {
+      const { reason, state, support, atNs, m, error, taiUtc, ratePpb, cause, trigger } = fact
+      return [reason, state, support, ...ns(atNs), ...ends(m), ...ends(error), taiUtc, ...ns(ratePpb), cause, trigger]
     }
+    case 'clock-change': {
+      const { earliestNs, latestNs, size, by, wallBeforeNs, wallAfterNs } = fact
+      return [...ns(earliestNs, latestNs), ...ends(size), fact.class, by, ...ns(wallBeforeNs, wallAfterNs)]
+    }
+    case 'gap': {
+      const { cause, breaks, fromNs, toNs, wallFromNs, wallToNs } = fact
+      return [cause, breaks, maybe(fromNs), maybe(toNs), ...ns(wallFromNs, wallToNs)]
+    }
+    case 'damage':
+      return [fact.why]
+    case 'other':
+      return [fact.type]
+    case 'close':
+      return []
   }
 }
 
-class Decoder extends Reader {
-  readonly #texts: string[] = []
-  #last: Last = zero
+function decode(cells: Cells): Fact {
+  const base: FactBase = {
+    seq: cells.number(),
+    boot: cells.text(),
+    aNs: cells.ns(),
+    bootNs: cells.ns(),
+    wallNs: cells.ns(),
+    d: cells.interval(),
+    chord: cells.interval(),
+    looks: cells.number(),
+    small: cells.number(),
+    widestSilenceNs: cells.ns(),
+    notice: cells.text(),
+    clock: cells.text(),
+  }
+  const kind: Fact['kind'] = cells.text()
+  switch (kind) {
+    case 'open':
+      return { ...base, kind, reason: cells.text(), ratePpb: cells.ns(), steered: cells.flag(), coupled: cells.flag() }
+    case 'sample':
+      return {
+        ...base,
+        kind,
+        reason: cells.text(),
+        state: cells.text(),
+        support: cells.maybe(() => cells.text()),
+        atNs: cells.ns(),
+        m: cells.maybeInterval(),
+        error: cells.maybeInterval(),
+        taiUtc: cells.number(),
+        ratePpb: cells.ns(),
+        cause: cells.maybe(() => cells.text()),
+        trigger: cells.maybe(() => cells.number()),
+      }
+    case 'clock-change':
+      return {
+        ...base,
+        kind,
+        earliestNs: cells.ns(),
+        latestNs: cells.ns(),
+        size: cells.interval(),
+        class: cells.text(),
+        by: cells.text(),
+        wallBeforeNs: cells.ns(),
+        wallAfterNs: cells.ns(),
+      }
+    case 'gap':
+      return {
+        ...base,
+        kind,
+        cause: cells.text(),
+        breaks: cells.text(),
+        fromNs: cells.maybe(() => cells.ns()),
+        toNs: cells.maybe(() => cells.ns()),
+        wallFromNs: cells.ns(),
+        wallToNs: cells.ns(),
+      }
+    case 'damage':
+      return { ...base, kind, why: cells.text() }
+    case 'other':
+      return { ...base, kind, type: cells.text() }
+    case 'close':
+      return { ...base, kind }
+    default:
+      throw new TypeError(`no fact is of the kind ${JSON.stringify(kind)}`)
+  }
+}
 
-  word<T>(list: readonly T[]): T {
-    const index = this.natural()
-    const word = list[index]
-    if (word === undefined) throw new RangeError(`no word has the number ${index}`)
-    return word
+/** Takes cells one after the other. */
+class Cells {
+  readonly #cells: readonly Cell[]
+  #at = 0
+
+  constructor(cells: readonly Cell[]) {
+    this.#cells = cells
   }
 
-  shared(): string {
-    const index = this.natural()
-    const known = this.#texts[index]
-    if (known !== undefined) return known
-    const text = this.text()
-    if (index !== this.#texts.length || this.#texts.includes(text)) throw new RangeError('a text stands twice')
-    this.#texts.push(text)
-    return text
+  number(): number {
+    return this.#take('number') as number
+  }
+
+  flag(): boolean {
+    return this.#take('boolean') as boolean
+  }
+
+  /** A word; the row's signature vouches for its being one of the right ones. */
+  text<T extends string>(): T {
+    return this.#take('string') as T
+  }
+
+  ns(): bigint {
+    return BigInt(this.#take('string') as string)
   }
 
   interval(): IntervalNs {
-    const lowNs = this.integer()
-    return { lowNs, highNs: lowNs + this.integer() }
+    return { lowNs: this.ns(), highNs: this.ns() }
   }
 
-  nullable<T>(read: () => T): T | null {
-    const flag = this.byte()
-    if (flag > 1) throw new RangeError('a flag is neither 0 nor 1')
-    return flag === 0 ? null : read()
+  maybe<T>(read: () => T): T | null {
+    if (this.#cells[this.#at] !== null) return read()
+    this.#at += 1
+    return null
   }
 
-  fact(): Fact {
-    const last = this.#last
-    const kind = this.word(kinds)
-    const seq = last.seq + Number(this.integer())
-    const boot = this.shared()
-    const aNs = last.aNs + this.integer()
-    const bootNs = last.bootNs + this.integer()
-    const wallNs = last.wallNs + this.integer()
-    const dNs = last.dNs + this.integer()
-    const d = { lowNs: dNs, highNs: dNs + this.integer() }
-    this.#last = { seq, aNs, bootNs, wallNs, dNs }
-    const base: FactBase = {
-      ...{ seq, boot, aNs, bootNs, wallNs, d },
-      chord: this.interval(),
-      looks: this.natural(),
-      small: this.natural(),
-      widestSilenceNs: this.integer(),
-      notice: this.word(notices),
-      clock: this.word(clocks),
-    }
-    return this.#body(base, kind)
+  maybeInterval(): IntervalNs | null {
+    const interval = this.maybe(() => this.interval())
+    if (interval === null) this.#at += 1
+    return interval
   }
 
-  #body(base: FactBase, kind: Fact['kind']): Fact {
-    switch (kind) {
-      case 'open':
-        return { ...base, kind, ...this.#open() }
-      case 'sample':
-        return { ...base, kind, ...this.#sample(base.aNs) }
-      case 'clock-change':
-        return { ...base, kind, ...this.#change(base) }
-      case 'gap':
-        return { ...base, kind, ...this.#gap(base) }
-      case 'damage':
-        return { ...base, kind, why: this.shared() }
-      case 'close':
-        return { ...base, kind }
-      case 'other':
-        return { ...base, kind, type: this.shared() }
-    }
+  #take(kind: 'number' | 'boolean' | 'string'): Cell {
+    const cell = this.#cells[this.#at]
+    this.#at += 1
+    if (typeof cell !== kind) throw new TypeError(`cell ${this.#at} of a fact is no ${kind}`)
+    return cell as Cell
   }
+}
 
-  #open(): Omit<Own<'open'>, 'kind'> {
-    const reason = this.word(openReasons)
-    const ratePpb = this.integer()
-    const flags = this.byte()
-    if (flags > 3) throw new RangeError('flags out of range')
-    return { reason, ratePpb, steered: (flags & 1) === 1, coupled: (flags & 2) === 2 }
-  }
+function ns(...values: readonly bigint[]): string[] {
+  return values.map(String)
+}
 
-  #sample(aNs: bigint): Omit<Own<'sample'>, 'kind'> {
-    return {
-      reason: this.word(reasons),
-      state: this.word(states),
-      support: this.word(supports),
-      atNs: aNs + this.integer(),
-      m: this.nullable(() => this.interval()),
-      error: this.nullable(() => this.interval()),
-      taiUtc: Number(this.integer()),
-      ratePpb: this.integer(),
-      cause: this.nullable(() => this.shared() as NonNullable<Of<'sample'>['cause']>),
-      trigger: this.nullable(() => this.natural()),
-    }
-  }
+function maybe(value: bigint | null): Cell {
+  return value === null ? null : value.toString()
+}
 
-  #change({ aNs, wallNs }: FactBase): Omit<Own<'clock-change'>, 'kind'> {
-    return {
-      earliestNs: aNs + this.integer(),
-      latestNs: aNs + this.integer(),
-      size: this.interval(),
-      class: this.word(classes),
-      by: this.word(bys),
-      wallBeforeNs: wallNs + this.integer(),
-      wallAfterNs: wallNs + this.integer(),
-    }
-  }
-
-  #gap({ aNs, wallNs }: FactBase): Omit<Own<'gap'>, 'kind'> {
-    return {
-      cause: this.word(gapCauses),
-      breaks: this.word(breaks),
-      fromNs: this.nullable(() => aNs + this.integer()),
-      toNs: this.nullable(() => aNs + this.integer()),
-      wallFromNs: wallNs + this.integer(),
-      wallToNs: wallNs + this.integer(),
-    }
-  }
+function ends(interval: IntervalNs | null): Cell[] {
+  return interval === null ? [null, null] : [interval.lowNs.toString(), interval.highNs.toString()]
 }

@@ -162,7 +162,8 @@ function drawTolerance(sheet: Sheet, report: Report, panel: Panel, frame: Frame)
     const close = Math.abs(frame.y(-value) - y) < 14
     if (high && close) continue
     const words = `${close ? '\u00b1' : high ? '+' : '\u2212'}tolerance`
-    sheet.line(words, frame.right - 60, high ? y - 10 : y + 2, {
+    const above = high || y + 11 > frame.bottom
+    sheet.line(words, frame.right - 60, above ? y - 10 : y + 2, {
       size: 6.5,
       color: toleranceLine,
       width: 57,

@@ -79,11 +79,11 @@ export async function drawChanges(sheet: Sheet, { result }: Report, pause: Pause
     return
   }
   const columns: readonly ColumnSpec[] = [
-    { title: 'No.', width: 24 },
-    { title: 'Record', width: 40 },
-    { title: 'Seen between (UTC)', width: 116 },
-    { title: 'Clock showed before, after', width: 116 },
-    { title: 'Movement', width: 108 },
+    { title: 'No.', width: 22 },
+    { title: 'Record', width: 38 },
+    { title: 'Seen between (UTC)', width: 115 },
+    { title: 'Clock showed before, after', width: 115 },
+    { title: 'Movement', width: 114 },
     { title: 'Error found by sample', width: 95.28 },
   ]
   const rows = result.clockChanges
@@ -165,11 +165,11 @@ export async function drawIntervals(sheet: Sheet, { result, stretches, period }:
     return
   }
   const columns: readonly ColumnSpec[] = [
-    { title: 'Verdict', width: 92 },
-    { title: 'From, to (UTC)', width: 116 },
-    { title: 'Length', width: 92, align: 'right' },
-    { title: 'Worst bound of the error', width: 95 },
-    { title: 'Cause', width: 104.28 },
+    { title: 'Verdict', width: 90 },
+    { title: 'From, to (UTC)', width: 115 },
+    { title: 'Length', width: 90, align: 'right' },
+    { title: 'Worst bound of the error', width: 104 },
+    { title: 'Cause', width: 100.28 },
   ]
   const whole = period.toNs - period.fromNs
   const decimals = decimalsOf(all.map(({ stretch }) => stretch.toNs - stretch.fromNs))

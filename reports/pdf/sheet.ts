@@ -43,6 +43,7 @@ export class Sheet {
   y: number
   readonly #running: Running
   readonly #has = new Map<Face, (codePoint: number) => boolean>()
+  readonly #paths: Record<Face, string> = { regular: '', bold: '', mono: '', wide: '' }
   readonly #widths = new Map<string, number>()
 
   constructor(doc: Doc, running: Running) {
@@ -54,8 +55,9 @@ export class Sheet {
     this.bottom = doc.page.height - 52
     this.y = this.top
     for (const face of faces) {
-      doc.registerFont(face, fontPath(face))
-      doc.font(face)
+      // By path, not by a name of our own: pdfkit reads a font anew at each use of a second name for it.
+      this.#paths[face] = fontPath(face)
+      doc.font(this.#paths[face])
       const glyphs = glyphsOf(doc)
       this.#has.set(face, (codePoint) => glyphs.hasGlyphForCodePoint(codePoint))
     }
@@ -83,7 +85,8 @@ export class Sheet {
   measure(text: string, style: TextStyle = {}): number {
     const face = style.face ?? 'regular'
     const key = `${face}|${text}`
-    const width = this.#widths.get(key) ?? this.doc.font(face).fontSize(100).widthOfString(this.shown(text, face))
+    const width =
+      this.#widths.get(key) ?? this.doc.font(this.#paths[face]).fontSize(100).widthOfString(this.shown(text, face))
     if (text.length <= 80) this.#widths.set(key, width)
     return (width * (style.size ?? 8.5)) / 100
   }
@@ -108,7 +111,7 @@ export class Sheet {
     const free = width === undefined ? 0 : width - this.measure(shown, { face, size })
     const offset = align === 'right' ? free : align === 'center' ? free / 2 : 0
     this.doc
-      .font(face)
+      .font(this.#paths[face])
       .fontSize(size)
       .fillColor(color)
       .text(shown, x + offset, y, { lineBreak: false })

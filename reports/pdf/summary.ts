@@ -13,6 +13,7 @@ import {
   percent,
   plainInstant,
   reach,
+  rough,
   short,
   size,
   span,
@@ -100,9 +101,9 @@ function meaning({ result, stretches, toleranceNs }: Report): string {
   const within = `within \u00b1${short(toleranceNs)} of UTC`
   const violated = stretches.find((stretch) => stretch.verdict === 'VIOLATED')
   if (violated) {
-    const total = span(nanoseconds(result.seconds.VIOLATED))
+    const total = rough(nanoseconds(result.seconds.VIOLATED))
     const first = plainInstant(formatInstant(violated.fromNs)).slice(0, 19)
-    return `The clock was not ${within} for ${total} h:min:s, first at ${first} UTC.`
+    return `The clock was not ${within} for about ${total}, first at ${first} UTC.`
   }
   if (result.policy.met) return `The clock is proven to have been ${within} as long as the rule demands.`
   return `It is not proven that the clock was ${within} as long as the rule demands; nothing shows the contrary.`
