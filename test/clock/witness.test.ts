@@ -208,7 +208,7 @@ describe('a slew', () => {
 describe('the line', () => {
   test('is not bent by a small step between two samples', () => {
     const computer = computerOf('native')
-    computer.at(20_100n * ms, () => computer.set(-700_000n))
+    computer.at(20_100n * ms, () => computer.set(-900_000n))
     const log = watch(computer, { untilNs: 60n * second, sampleEvery: 16, stops: new Map([[100, 700n * ms]]) })
     expect(log.events).toEqual([])
     expect(log.stamps.reduce((sum, { since }) => sum + since.small.count, 0)).toBe(1)
@@ -297,9 +297,17 @@ describe('a suspend', () => {
     }
   })
 
+  test.each(['native', 'wasi', 'mac'] as const)('%s: in the very first reading changes nothing after it', (kind) => {
+    for (let offset = 0n; offset < 1_600n; offset += 40n) {
+      const computer = computerOf(kind)
+      computer.at(offset, () => computer.sleep(4n * second))
+      expect(changesOf(watch(computer, { untilNs: 8n * second }))).toEqual([])
+    }
+  })
+
   test('during a stop is one gap, not two', () => {
     const computer = computerOf('native')
-    computer.at(10_600n * ms, () => computer.sleep(60n * second))
+    computer.at(10_600n * ms, () => computer.sleep(second))
     const log = watch(computer, { untilNs: 90n * second, stops: new Map([[40, 5n * second]]) })
     expect(gapsOf(log).map(({ cause, breaks }) => [cause, breaks])).toEqual([['suspend', 'mono']])
   })
