@@ -66,7 +66,7 @@ export async function drawReferences(sheet: Sheet, { result }: Report, pause: Pa
     sheet.paragraph('No reference was asked in this period.')
     return
   }
-  await drawTable(sheet, columns, rows, { pause, heading })
+  await drawTable(sheet, columns, rows, { pause, heading, keep: 32 })
   note(
     sheet,
     'Offset = reference minus this computer; + means the clock is slow, \u2212 that it is fast. "Dissented": the answer misses ' +
@@ -122,7 +122,7 @@ export async function drawChanges(sheet: Sheet, { result, stretches }: Report, p
         ? [...(change.sample === null ? [] : [`sample ${change.sample}`]), ...sides(change.error)]
         : 'no sample with a bound',
     ])
-  await drawTable(sheet, columns, rows, { pause, heading })
+  await drawTable(sheet, columns, rows, { pause, heading, keep: 42 })
   more(sheet, result.clockChanges.length, 'change', 'changes')
   note(
     sheet,
