@@ -31,12 +31,12 @@ type Pause = () => Promise<void>
 export async function drawReferences(sheet: Sheet, { result }: Report, pause: Pause): Promise<void> {
   const heading = '1  References'
   const columns: readonly ColumnSpec[] = [
-    { title: 'Reference', width: 126 },
-    { title: 'Answers', width: 88 },
-    { title: 'Stratum', width: 40 },
-    { title: 'Offset: least, median, most', width: 92, align: 'right' },
-    { title: 'Delay: least, median, most', width: 74, align: 'right' },
-    { title: 'Root distance: least, median, most', width: 79.28, align: 'right' },
+    { title: 'Reference', width: 118 },
+    { title: 'Answers', width: 82 },
+    { title: 'Stratum', width: 36 },
+    { title: 'Offset: least, median, most', width: 116, align: 'right' },
+    { title: 'Delay: least, median, most', width: 72, align: 'right' },
+    { title: 'Root distance: least, median, most', width: 75.28, align: 'right' },
   ]
   const rows: Cell[][] = []
   for (const role of roles) {

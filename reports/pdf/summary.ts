@@ -257,7 +257,7 @@ function drawFigures(sheet: Sheet, report: Report, x: number, width: number): vo
     sheet.line(title, left + 5, sheet.y + 5, { size: 7, color: soft, width: wide })
     // A number is never cut: one that is too long is set smaller.
     const large = { face: 'bold', size: 10.5 } as const
-    const scale = Math.min(1, wide / sheet.measure(value, large))
+    const scale = Math.min(1, (wide - 4) / sheet.measure(value, large))
     sheet.line(value, left + 5, sheet.y + 15 + 10.5 * (1 - scale), { ...large, size: 10.5 * scale })
     for (const [row, line] of sheet.wrap(detail, wide, { size: 6.8 }).slice(0, 2).entries()) {
       sheet.line(line, left + 5, sheet.y + 31 + row * 9, { size: 6.8, color: soft, width: wide })
