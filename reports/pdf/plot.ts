@@ -205,7 +205,15 @@ function drawBand(sheet: Sheet, columns: readonly Column[], frame: Frame): void 
   let run: Point[] = []
   const flush = () => {
     const path = run.length > 0 ? shape(run) : null
-    if (path) doc.save().path(path).lineWidth(0.5).fillAndStroke(bandFill, bandLine).restore()
+    // On a scale of minutes a bound of milliseconds is a hair: its edge is drawn heavier, so that it is not overlooked.
+    const tallest = Math.max(...run.map((point) => frame.y(point.low) - frame.y(point.high)))
+    if (path)
+      doc
+        .save()
+        .path(path)
+        .lineWidth(tallest < 2 ? 2 : 0.5)
+        .fillAndStroke(bandFill, bandLine)
+        .restore()
     run = []
   }
   for (const [index, column] of columns.entries()) {

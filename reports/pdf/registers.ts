@@ -34,9 +34,9 @@ export async function drawReferences(sheet: Sheet, { result }: Report, pause: Pa
     { title: 'Reference', width: 118 },
     { title: 'Answers', width: 82 },
     { title: 'Stratum', width: 36 },
-    { title: 'Offset: least, median, most', width: 116, align: 'right' },
-    { title: 'Delay: least, median, most', width: 72, align: 'right' },
-    { title: 'Root distance: least, median, most', width: 75.28, align: 'right' },
+    { title: 'Offset', width: 116, align: 'right' },
+    { title: 'Delay', width: 72, align: 'right' },
+    { title: 'Root distance', width: 75.28, align: 'right' },
   ]
   const rows: Cell[][] = []
   for (const role of roles) {
@@ -66,10 +66,10 @@ export async function drawReferences(sheet: Sheet, { result }: Report, pause: Pa
     sheet.paragraph('No reference was asked in this period.')
     return
   }
-  await drawTable(sheet, columns, rows, { pause, heading, keep: 32 })
+  await drawTable(sheet, columns, rows, { pause, heading, tail: 34 })
   note(
     sheet,
-    'Offset = reference minus this computer; + means the clock is slow, \u2212 that it is fast. "Dissented": the answer misses ' +
+    'Three values each: least, median, most. Offset = reference minus this computer; + means the clock is slow, \u2212 that it is fast. "Dissented": the answer misses ' +
       'what the other references agree on; it takes no part in the bound. Nothing here is authenticated.',
   )
 }
@@ -122,7 +122,7 @@ export async function drawChanges(sheet: Sheet, { result, stretches }: Report, p
         ? [...(change.sample === null ? [] : [`sample ${change.sample}`]), ...sides(change.error)]
         : 'no sample with a bound',
     ])
-  await drawTable(sheet, columns, rows, { pause, heading, keep: 42 })
+  await drawTable(sheet, columns, rows, { pause, heading, tail: 42 })
   more(sheet, result.clockChanges.length, 'change', 'changes')
   note(
     sheet,

@@ -22,10 +22,10 @@ export interface TableOptions {
   readonly size?: number
   /** Stands above the table, and on the page of its first row. */
   readonly heading?: string
-  /** Points under the last row that must be on its page: a note. */
-  readonly keep?: number
   /** Called between rows now and then: lets the host's event loop run, and may throw to stop. */
   readonly pause?: () => Promise<void>
+  /** Points that belong below the last row: it is not torn from them. */
+  readonly tail?: number
 }
 
 const padding = 3
@@ -57,13 +57,13 @@ export async function drawTable(
   for (const [index, row] of rows.entries()) {
     const laid = columns.map((column, place) => layCell(sheet, row[place] ?? '', column, size))
     const height = heightOf(laid, leading)
+    const room = height + (index === rows.length - 1 ? (options.tail ?? 0) : 0)
     if (index === 0) {
-      if (options.heading) sheet.heading(options.heading, headerHeight + height + 4)
-      else sheet.ensure(headerHeight + height + 4)
+      if (options.heading) sheet.heading(options.heading, headerHeight + room + 4)
+      else sheet.ensure(headerHeight + room + 4)
       drawHeader()
     }
-    const keep = index === rows.length - 1 ? (options.keep ?? 0) : 0
-    if (sheet.y + height + keep > sheet.bottom) {
+    if (sheet.y + room > sheet.bottom) {
       sheet.page()
       drawHeader()
     }

@@ -47,7 +47,13 @@ describe('ticks', () => {
       '+100',
       '+150',
     ])
-    expect(valueTicks([-0.0012, 0.0012], unitOf(0.0012)).map(({ label }) => label)).toContain('+0.4')
+    expect(valueTicks([-0.0012, 0.0012], unitOf(0.0012)).map(({ label }) => label)).toEqual([
+      '\u22121.0',
+      '\u22120.5',
+      '0.0',
+      '+0.5',
+      '+1.0',
+    ])
   })
 
   test('of a day are hours of UTC with the local time beside them, also when summer time begins', () => {
