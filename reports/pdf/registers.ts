@@ -31,12 +31,12 @@ type Pause = () => Promise<void>
 export async function drawReferences(sheet: Sheet, { result }: Report, pause: Pause): Promise<void> {
   const heading = '1  References'
   const columns: readonly ColumnSpec[] = [
-    { title: 'Reference', width: 118 },
-    { title: 'Answers', width: 82 },
-    { title: 'Stratum', width: 36 },
-    { title: 'Offset', width: 116, align: 'right' },
-    { title: 'Delay', width: 72, align: 'right' },
-    { title: 'Root distance', width: 75.28, align: 'right' },
+    { title: 'Reference', width: 130 },
+    { title: 'Answers', width: 92 },
+    { title: 'Stratum', width: 40 },
+    { title: 'Offset', width: 100, align: 'right' },
+    { title: 'Delay', width: 66, align: 'right' },
+    { title: 'Root distance', width: 71.28, align: 'right' },
   ]
   const rows: Cell[][] = []
   for (const role of roles) {
@@ -49,9 +49,9 @@ export async function drawReferences(sheet: Sheet, { result }: Report, pause: Pa
       [
         `${reference.answered} of ${reference.asked}`,
         ...(reference.refused > 0 ? [`${reference.refused} refused`] : []),
-        ...(reference.self > 0 ? [`${reference.self} from this computer itself`] : []),
+        ...(reference.self > 0 ? [`${reference.self} from own addresses`] : []),
         ...(reference.dissented > 0
-          ? [{ strong: `dissented ${count(reference.dissented, 'time')}` }]
+          ? [{ strong: `dissented ${reference.dissented} ${reference.dissented === 1 ? 'time' : 'times'}` }]
           : ['never dissented']),
         ...errors,
       ],
@@ -69,8 +69,9 @@ export async function drawReferences(sheet: Sheet, { result }: Report, pause: Pa
   await drawTable(sheet, columns, rows, { pause, heading, tail: 34 })
   note(
     sheet,
-    'Three values each: least, median, most. Offset = reference minus this computer; + means the clock is slow, \u2212 that it is fast. "Dissented": the answer misses ' +
-      'what the other references agree on; it takes no part in the bound. Nothing here is authenticated.',
+    'Three values each: least, median, most. Offset = reference minus this computer; + means the clock is slow, \u2212 that ' +
+      'it is fast. "Dissented": the answer misses what the other references agree on; it takes no part in ' +
+      'the bound. Nothing here is authenticated.',
   )
 }
 

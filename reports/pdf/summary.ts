@@ -227,7 +227,9 @@ function shareWords(result: ReportResult, verdict: (typeof verdicts)[number]): s
 
 function drawFigures(sheet: Sheet, report: Report, x: number, width: number): void {
   const { result } = report
-  const gapNs = report.gaps.reduce((sum, gap) => sum + gap.toNs - gap.fromNs, 0n)
+  const darkNs = report.stretches
+    .filter(({ verdict, worst }) => worst === null && verdict !== 'OFF')
+    .reduce((most, { fromNs, toNs }) => (toNs - fromNs > most ? toNs - fromNs : most), 0n)
   const samples = result.samples.scheduled + result.samples.unscheduled
   const figures: readonly (readonly [string, string, string])[] = [
     [
@@ -241,7 +243,11 @@ function drawFigures(sheet: Sheet, report: Report, x: number, width: number): vo
       result.provenWorst ? `${plainInstant(result.provenWorst.at).slice(0, 19)} UTC` : 'nothing is PROVEN',
     ],
     ['Clock changes', count(result.clockChanges.length, 'change'), changeSummary(result)],
-    ['Gaps', count(result.gaps.length, 'gap'), gapNs > 0n ? `${span(gapNs)} in all` : 'none recorded'],
+    [
+      'Gaps',
+      count(result.gaps.length, 'gap'),
+      darkNs > 0n ? `longest without a bound: ${rough(darkNs)}` : 'none recorded',
+    ],
     [
       'Samples',
       count(samples, 'sample'),

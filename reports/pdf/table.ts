@@ -83,7 +83,7 @@ function layCell(sheet: Sheet, cell: Cell, column: ColumnSpec, size: number): La
     const face = typeof part === 'string' ? (column.face ?? 'regular') : 'bold'
     const text = typeof part === 'string' ? part : part.strong
     // A number is set smaller rather than broken, as far as it can still be read.
-    const scale = Math.max(0.7, Math.min(1, room / sheet.longestNumber(text, { face, size })))
+    const scale = Math.max(0.7, Math.min(1, (0.99 * room) / sheet.longestNumber(text, { face, size })))
     const style = { face, size: size * scale }
     for (const line of sheet.wrap(text, room, style)) lines.push({ text: line, ...style })
   }

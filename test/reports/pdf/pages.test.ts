@@ -174,6 +174,14 @@ describe('a report on paper', () => {
     for (const page of pages.slice(first, last + 1)) expect(page).toMatch(/No\. +Record +Seen between \(UTC\)/)
   })
 
+  needs('pdftotext')('breaks no title of a column inside a word', async () => {
+    const words = new Set(wordsOf(await draw(makeDay().report)).map(({ text }) => text))
+    const titles =
+      'Reference Answers Stratum Offset Delay Root distance No. Record Seen between (UTC) Clock showed before, after Movement ' +
+      'Error found by sample From, Length Cause Verdict Worst bound of the error Severity Code Message File Records Bytes SHA-256'
+    expect(titles.split(' ').filter((word) => !words.has(word))).toEqual([])
+  })
+
   needs('pdftotext')('tells the verdict on its first page', async () => {
     const first = async (report: Report) => pagesOf(await draw(report))[0]!.replaceAll(/\s+/g, ' ')
     expect(await first(makeDay().report)).toContain('NOT MET')
