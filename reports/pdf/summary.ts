@@ -285,17 +285,17 @@ export function statement(report: Report): string {
   const whole = report.period.toNs - report.period.fromNs
   const samples = result.samples.scheduled + result.samples.unscheduled
   const references = Object.values(result.references).flatMap((reference) => reference?.servers ?? [])
-  const share = (verdict: 'PROVEN' | 'UNMONITORED') =>
-    percent(nanoseconds(result.seconds[verdict]), whole, verdict === 'PROVEN' ? 'down' : 'up')
+  const shares = verdicts
+    .filter((verdict) => verdict !== 'PROVEN' && (result.seconds[verdict] > 0 || verdict === 'UNMONITORED'))
+    .map((verdict) => `${percent(nanoseconds(result.seconds[verdict]), whole, 'up')} is ${verdict}`)
+    .join(', ')
   const start = `In this period the auditor took ${count(samples, 'sample')} against ${count(references.length, 'reference')}. `
-  if (!result.provenWorst) {
-    return `${start}No instant of the period is PROVEN; ${share('UNMONITORED')} of it is UNMONITORED.`
-  }
+  if (!result.provenWorst) return `${start}No instant of the period is PROVEN; ${shares}.`
   const { bound } = result.provenWorst
   return (
     `${start}Under the assumptions printed in section 6, this computer's clock differed from UTC as served by these ` +
     `references by at most ${size(reach(bound))} at every PROVEN instant (the widest bound there: ${between(bound)}); ` +
-    `${share('PROVEN')} of the period is PROVEN, ${share('UNMONITORED')} is UNMONITORED.`
+    `${percent(nanoseconds(result.seconds.PROVEN), whole, 'down')} of the period is PROVEN, ${shares}.`
   )
 }
 

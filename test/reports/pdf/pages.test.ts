@@ -186,7 +186,12 @@ describe('a report on paper', () => {
     const first = async (report: Report) => pagesOf(await draw(report))[0]!.replaceAll(/\s+/g, ' ')
     expect(await first(makeDay().report)).toContain('NOT MET')
     expect(await first(makeDay().report)).toContain('for about 40 min 8 s, first at 2026-11-21 10:17:23 UTC.')
+    expect(await first(makeDay().report)).toContain(
+      '95.444 % of the period is PROVEN, 2.787 % is VIOLATED, 0.001 % is INDETERMINATE, 1.769 % is UNMONITORED.',
+    )
     expect(await first(darkDay())).toContain('NOT PROVEN')
+    expect(await first(darkDay())).toContain('No instant of the period is PROVEN; 100.000 % is UNMONITORED.')
+    expect(await first(wokeIn1970())).toContain('100.000 % is VIOLATED')
     expect(await first(calmDay())).toMatch(/ MET The clock is proven to have been within \u00b150 ms of UTC/)
   })
 
