@@ -5,9 +5,10 @@
  */
 import { scaleLinear, scaleUtc } from 'd3-scale'
 import { area } from 'd3-shape'
+import type { Stretch } from '../../lib/evidence/types.js'
 import type { Column } from '../series.js'
 import type { Report } from '../types.js'
-import { bandFill, bandLine, fillVerdict, ink, soft, thinnest, toleranceLine } from './pattern.js'
+import { bandFill, bandLine, fillVerdict, ink, soft, toleranceLine } from './pattern.js'
 import type { Sheet } from './sheet.js'
 import { instantTicks, unitOf, valueTicks } from './ticks.js'
 
@@ -83,12 +84,12 @@ export function drawPanel(sheet: Sheet, report: Report, panel: Panel, height: nu
   const y = scaleLinear(panel.domain, [bottom, top]).clamp(true)
   const frame: Frame = { x: (ns) => x(new Date(ms(ns))), y, left, right, top, bottom }
   drawGrid(sheet, report, panel, frame, unit)
+  drawBeyond(sheet, series.columns, panel, frame)
   drawTolerance(sheet, report, panel, frame)
   doc
     .save()
     .rect(left, top, right - left, height)
     .clip()
-  drawBeyond(sheet, series.columns, panel, frame)
   drawBand(sheet, series.columns, frame)
   drawUnknown(sheet, report, frame)
   doc.restore()
@@ -228,14 +229,18 @@ function drawBand(sheet: Sheet, columns: readonly Column[], frame: Frame): void 
 
 /** Stretches without a bound: hatched over white from top to bottom, so that the band is never seen to run across. */
 function drawUnknown(sheet: Sheet, report: Report, frame: Frame): void {
-  const least = thinnest(report.stretches.length)
   for (const stretch of report.stretches) {
-    if (stretch.worst !== null) continue
+    if (stretch.worst !== null || isHairline(report, stretch)) continue
     const from = frame.x(stretch.fromNs)
-    const width = Math.max(least, frame.x(stretch.toNs) - from)
+    const width = Math.max(1, frame.x(stretch.toNs) - from)
     const height = frame.bottom - frame.top
     fillVerdict(sheet.doc, stretch.verdict, { x: from, y: frame.top, width, height }, false)
   }
+}
+
+/** Whether a stretch is left out of the plots: thinner than a line, and one of so many that all of them would hide the band. */
+export function isHairline({ period, stretches }: Report, { fromNs, toNs }: Stretch): boolean {
+  return stretches.length > 100 && Number(toNs - fromNs) / Number(period.toNs - period.fromNs) < 1 / 1500
 }
 
 /** Marks columns whose bound leaves the scale; returns how many. */

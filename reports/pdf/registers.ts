@@ -31,12 +31,12 @@ type Pause = () => Promise<void>
 export async function drawReferences(sheet: Sheet, { result }: Report, pause: Pause): Promise<void> {
   const heading = '1  References'
   const columns: readonly ColumnSpec[] = [
-    { title: 'Reference', width: 126 },
-    { title: 'Answers', width: 88 },
+    { title: 'Reference', width: 130 },
+    { title: 'Answers', width: 92 },
     { title: 'Stratum', width: 40 },
-    { title: 'Offset', width: 92, align: 'right' },
-    { title: 'Delay', width: 74, align: 'right' },
-    { title: 'Root distance', width: 79.28, align: 'right' },
+    { title: 'Offset', width: 100, align: 'right' },
+    { title: 'Delay', width: 66, align: 'right' },
+    { title: 'Root distance', width: 71.28, align: 'right' },
   ]
   const rows: Cell[][] = []
   for (const role of roles) {
@@ -49,9 +49,9 @@ export async function drawReferences(sheet: Sheet, { result }: Report, pause: Pa
       [
         `${reference.answered} of ${reference.asked}`,
         ...(reference.refused > 0 ? [`${reference.refused} refused`] : []),
-        ...(reference.self > 0 ? [`${reference.self} from this computer itself`] : []),
+        ...(reference.self > 0 ? [`${reference.self} from own addresses`] : []),
         ...(reference.dissented > 0
-          ? [{ strong: `dissented ${count(reference.dissented, 'time')}` }]
+          ? [{ strong: `dissented ${reference.dissented} ${reference.dissented === 1 ? 'time' : 'times'}` }]
           : ['never dissented']),
         ...errors,
       ],
@@ -69,8 +69,9 @@ export async function drawReferences(sheet: Sheet, { result }: Report, pause: Pa
   await drawTable(sheet, columns, rows, { pause, heading, tail: 34 })
   note(
     sheet,
-    'Three values each: least, median, most. Offset = reference minus this computer; + means the clock is slow, \u2212 that it is fast. "Dissented": the answer misses ' +
-      'what the other references agree on; it takes no part in the bound. Nothing here is authenticated.',
+    'Three values each: least, median, most. Offset = reference minus this computer; + means the clock is slow, \u2212 that ' +
+      'it is fast. "Dissented": the answer misses what the other references agree on; it takes no part in ' +
+      'the bound. Nothing here is authenticated.',
   )
 }
 
@@ -122,7 +123,7 @@ export async function drawChanges(sheet: Sheet, { result, stretches }: Report, p
         ? [...(change.sample === null ? [] : [`sample ${change.sample}`]), ...sides(change.error)]
         : 'no sample with a bound',
     ])
-  await drawTable(sheet, columns, rows, { pause, heading, tail: 34 })
+  await drawTable(sheet, columns, rows, { pause, heading, tail: 42 })
   more(sheet, result.clockChanges.length, 'change', 'changes')
   note(
     sheet,

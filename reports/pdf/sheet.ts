@@ -117,6 +117,14 @@ export class Sheet {
       .text(shown, x + offset, y, { lineBreak: false })
   }
 
+  /** Width of the longest number in a text, with its unit: what must not be broken. */
+  longestNumber(text: string, style: TextStyle = {}): number {
+    const numbers = this.shown(text, style.face)
+      .split(breakable)
+      .filter((word) => /^[+\u2212]?\d[\d .]*( \S{1,3})?$/.test(word))
+    return Math.max(0, ...numbers.map((number) => this.measure(number, style)))
+  }
+
   /** Breaks a text into lines of at most `width` points: at spaces, and inside words that are too long. */
   wrap(text: string, width: number, style: TextStyle = {}): string[] {
     const lines: string[] = []
