@@ -14,6 +14,8 @@ const words = { timespec: 2, itimerspec: 4, timex: 26 } as const
 const nonBlocking = 0o4000
 const closeOnExec = 0o2000000
 const absoluteCancelOnSet = 3
+/** SIOCGSTAMPNS of asm-generic/sockios.h: struct timespec of the datagram last read from a socket. */
+const stampOfPacket = 0x8907
 /** 2255-03-14: behind every clock, and inside what the kernel's 64-bit nanoseconds can hold. */
 const farSeconds = 9_000_000_000n
 
@@ -32,6 +34,8 @@ export interface Libc {
   timex(): TimexState | null
   /** A timer that fails with ECANCELED once the wall clock was set (timerfd_create(2)); `null` where it is refused. */
   cancelOnSet(): number | null
+  /** The kernel's receive time (wall, ns) of the datagram last read from a socket; the first call makes it stamp what comes. */
+  packetStamp(fd: number): bigint | null
   close(fd: number): void
 }
 
@@ -59,6 +63,7 @@ function bind(koffi: Koffi): Libc {
   const adjtimex = library.func('adjtimex', 'int', ['void *'])
   const create = library.func('timerfd_create', 'int', ['int', 'int'])
   const settime = library.func('timerfd_settime', 'int', ['int', 'int', 'void *', 'void *'])
+  const control = library.func('ioctl', 'int', ['int', 'unsigned long', 'void *'])
   const close = library.func('close', 'int', ['int'])
   const spec = new BigInt64Array(words.timespec)
   const timex = new BigInt64Array(words.timex)
@@ -84,6 +89,8 @@ function bind(koffi: Koffi): Libc {
       close(fd)
       return null
     },
+    packetStamp: (fd) =>
+      control(fd, stampOfPacket, spec) === 0 ? (spec[0] ?? 0n) * 1_000_000_000n + (spec[1] ?? 0n) : null,
     close: (fd) => void close(fd),
   }
 }

@@ -70,6 +70,7 @@ export function openNative(libc: Libc | null = openLibc(), bootId?: string): Clo
     kernel(): KernelState | null {
       return libc.timex()
     },
+    packetStamp: (descriptor) => libc.packetStamp(descriptor),
     close: () => notice.close(),
   }
 }

@@ -180,6 +180,7 @@ export class Computer {
                   : raw(),
         timex: () => null,
         cancelOnSet: () => null,
+        packetStamp: () => null,
         close: () => undefined,
       }
       const source = openNative(libc, 'boot-1')
