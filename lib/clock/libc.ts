@@ -16,6 +16,9 @@ const closeOnExec = 0o2000000
 const absoluteCancelOnSet = 3
 /** SIOCGSTAMPNS of asm-generic/sockios.h: struct timespec of the datagram last read from a socket. */
 const stampOfPacket = 0x8907
+/** EAGAIN and ECANCELED, the same on both architectures. */
+const tryAgain = 11
+const cancelled = 125
 /** 2255-03-14: behind every clock, and inside what the kernel's 64-bit nanoseconds can hold. */
 const farSeconds = 9_000_000_000n
 
@@ -34,12 +37,15 @@ export interface Libc {
   timex(): TimexState | null
   /** A timer that fails with ECANCELED once the wall clock was set (timerfd_create(2)); `null` where it is refused. */
   cancelOnSet(): number | null
+  /** Reads such a timer without blocking; through the library, as a failing `fs.readSync` builds an error and costs 100 us. */
+  readTimer(fd: number): 'waiting' | 'cancelled' | 'expired' | 'failed'
   /** The kernel's receive time (wall, ns) of the datagram last read from a socket; the first call makes it stamp what comes. */
   packetStamp(fd: number): bigint | null
   close(fd: number): void
 }
 
 interface Koffi {
+  errno(): number
   load(path: null): { func(name: string, result: string, args: readonly string[]): (...args: unknown[]) => number }
 }
 
@@ -64,6 +70,7 @@ function bind(koffi: Koffi): Libc {
   const create = library.func('timerfd_create', 'int', ['int', 'int'])
   const settime = library.func('timerfd_settime', 'int', ['int', 'int', 'void *', 'void *'])
   const control = library.func('ioctl', 'int', ['int', 'unsigned long', 'void *'])
+  const read = library.func('read', 'int64', ['int', 'void *', 'size_t'])
   const close = library.func('close', 'int', ['int'])
   const spec = new BigInt64Array(words.timespec)
   const timex = new BigInt64Array(words.timex)
@@ -91,6 +98,11 @@ function bind(koffi: Koffi): Libc {
     },
     packetStamp: (fd) =>
       control(fd, stampOfPacket, spec) === 0 ? (spec[0] ?? 0n) * 1_000_000_000n + (spec[1] ?? 0n) : null,
+    readTimer(fd) {
+      if (read(fd, spec, 8) >= 0) return 'expired'
+      const error = koffi.errno()
+      return error === tryAgain ? 'waiting' : error === cancelled ? 'cancelled' : 'failed'
+    },
     close: (fd) => void close(fd),
   }
 }

@@ -46,8 +46,12 @@ export class LiveLine {
     }
   }
 
-  /** A sample was taken, or the line left by a slew: it runs through this D from now on. */
+  /**
+   * A sample was taken, or the line left by a slew: it runs through this D from now on. Not through a blunt one (a pre-empted look):
+   * a line as wide as that would let departures pass.
+   */
   anchor(aNs: bigint, d: IntervalNs): void {
+    if (width(d) * 4n > this.#reportNs && width(d) > 2n * width(this.#through.d)) return
     const newest: Anchor = { aNs, d }
     const other = this.#anchors.findLast(
       (a) => (width(a.d) + width(d)) * slopeHoldsNs <= this.#reportNs * (aNs - a.aNs) && a.aNs < aNs,

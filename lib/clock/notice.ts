@@ -3,7 +3,6 @@
  * Nothing waits for it, so that no exit of a process or worker ever waits either.
  * @module
  */
-import { readSync } from 'node:fs'
 import type { Libc } from './libc.js'
 import type { Notice } from './types.js'
 
@@ -19,21 +18,16 @@ export interface SetNotice {
  */
 export function armNotice(libc: Libc): SetNotice {
   let fd = libc.cancelOnSet()
-  const expirations = Buffer.alloc(8)
   return {
     take() {
       if (fd === null) return 'absent'
-      try {
-        readSync(fd, expirations)
-        // It ran out: the clock stands behind 2255. Armed afresh it would run out at once, so the notice ends here.
-        libc.close(fd)
-        fd = null
-        return 'seen'
-      } catch (error) {
-        const { code } = error as NodeJS.ErrnoException
-        if (code === 'EAGAIN') return 'none'
-        return code === 'ECANCELED' ? 'seen' : 'absent'
-      }
+      const state = libc.readTimer(fd)
+      if (state === 'waiting') return 'none'
+      if (state === 'cancelled') return 'seen'
+      // It ran out, as the clock was set to behind 2255: armed afresh it would run out at once, so that notices end here.
+      libc.close(fd)
+      fd = null
+      return state === 'expired' ? 'seen' : 'absent'
     },
     close() {
       // By the C library: Node would warn of a descriptor that it did not open.

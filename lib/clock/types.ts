@@ -129,14 +129,16 @@ export interface Gap {
 /** What the witness saw since the last record: part of every record. */
 export interface Since {
   readonly looks: number
+  /** The longest time in which D was not sharply seen. */
   readonly widestSilenceNs: bigint
   /** `seen` also where a clock-change or a suspend explains it. */
   readonly notice: Notice
   /** Changes too small to be written one by one; the sum of their absolute sizes, rounded up. */
   readonly small: { readonly count: number; readonly sumNs: bigint }
   /**
-   * Extremes of D from the straight line between the last record's D and this one's. Contains zero, and the true departure
-   * at every look whatever the true D inside the intervals `d` of both ends and of the look.
+   * Extremes of D from the straight line between the last record's D and this one's. Contains zero, and the true departure at every
+   * look that was sharp enough to tell, whatever the true D inside the intervals `d` of both ends and of the look. A blunt look
+   * (pre-empted: wider than an eighth of `report` and than twice the narrowest) counts as silence instead.
    */
   readonly chord: IntervalNs
 }

@@ -8,8 +8,9 @@
  * The kernel's notice completes them. A noticed look in which no test finds anything hides a set that was undone before the look, or
  * one smaller than a look can tell: a `clock-change` of class `unknown` is written, its size an interval around zero, and what
  * happened between the two looks stays INDETERMINATE. Such changes are not thinned out: there is at most one a look. A notice that a
- * found step or a resume explains adds nothing. A found step too small to be written is counted in `since.small`, with
- * `since.notice` left `seen`: what else happened in that look is not known, so a reader may not call that stretch `complete`.
+ * found step or a resume explains adds nothing. The kernel gives notice a moment after the set itself; a step found ahead of its notice
+ * is owed one, and the next within 100 ms is taken for it. A found step too small to be written is counted in `since.small`, with
+ * `since.notice` left `seen`: what else happened in such a look is not known, so a reader may not call that stretch `complete`.
  * @module
  */
 import { type IntervalNs, largest, meet, smallest, subtract } from '../interval.js'
@@ -23,6 +24,9 @@ import type { ChangeClass, ClockChange, ClockReading, Gap, Notice, Stamp, Witnes
 /** Silence over this, or over four periods, is a gap. */
 const leastSilenceNs = 1_000_000_000n
 
+/** So long after a step that came without notice, a notice is taken for its own. */
+const owedNs = 100_000_000n
+
 /** Watches one source in one boot. */
 export class Witness {
   readonly #options: WitnessOptions
@@ -35,6 +39,8 @@ export class Witness {
   /** The last look at which D was certainly not further from the line than is reported. */
   #inside: Look
   #carried = false
+  /** Until this instant of A a notice is owed for a step already found. */
+  #owedUntilNs: bigint | null = null
   #before: Look | null = null
 
   /** @param notice whether the source has a kernel notice (`none`) or not (`absent`) */
@@ -80,6 +86,7 @@ export class Witness {
 
     const slept = this.#sleep.add(look)
     const moved = this.#steps.add(look)
+    if (look.notice === 'none' && (slept !== null || moved !== null)) this.#owedUntilNs = look.aNs + owedNs
     const events: (ClockChange | Gap)[] = []
     let from = previous
     if (slept !== null) {
@@ -173,10 +180,17 @@ export class Witness {
       this.#line.anchor(look.aNs, this.d)
     }
     if (out || largest(departed) <= reportNs) this.#inside = look
-    if (look.notice === 'seen') {
+    if (look.notice === 'seen' && !this.#paid(look)) {
       changes.push(this.#change('unknown', subtract(look.reading.line, previous.reading.line), previous, look))
     }
     return changes
+  }
+
+  /** Whether the notice of this look was owed for an earlier step. */
+  #paid(look: Look): boolean {
+    const paid = this.#owedUntilNs !== null && look.aNs <= this.#owedUntilNs
+    this.#owedUntilNs = null
+    return paid
   }
 
   /**

@@ -181,6 +181,7 @@ export class Computer {
         timex: () => null,
         cancelOnSet: () => null,
         packetStamp: () => null,
+        readTimer: () => 'failed',
         close: () => undefined,
       }
       const source = openNative(libc, 'boot-1')

@@ -194,10 +194,11 @@ onNative(
     server.on('message', (request, from) => {
       const t = toNtp(clocks.read().wallNs)
       const header = goodHeader({ receiveTime: t, transmitTime: t, referenceTime: t })
-      // Sent within this call; then nobody listens for a while.
-      server.send(answer(header, decodePacket(request).transmitTime), from.port, from.address)
-      const until = performance.now() + 100
-      while (performance.now() < until);
+      // Sent; then nobody listens for a while.
+      server.send(answer(header, decodePacket(request).transmitTime), from.port, from.address, () => {
+        const until = performance.now() + 100
+        while (performance.now() < until);
+      })
     })
     server.bind(0, '127.0.0.1')
     await once(server, 'listening')

@@ -21,6 +21,7 @@ interface Line {
   readonly size?: { readonly lowNs: string; readonly highNs: string }
   readonly seenNs?: string
   readonly maxErrorNs?: string
+  readonly afterMs?: string
   readonly cpuSeconds?: number
   readonly seconds?: number
   readonly looks?: number
@@ -114,7 +115,8 @@ async function once(name: string, what: () => unknown, classes: readonly string[
       classes.includes(change.class ?? '') &&
       low(change) <= truth + 1_000n &&
       high(change) >= truth - 1_000n &&
-      high(change) - low(change) <= widest
+      // An edge missed on a busy computer leaves the millisecond.
+      high(change) - low(change) <= widest + (watcher === 'edge' ? 2_000_000n : 0n)
     const after =
       change === undefined
         ? ''
@@ -148,6 +150,7 @@ const scenarios: Record<string, () => Promise<void>> = {
       for (const watcher of watchers) {
         const found = changes(watcher.take())
         seen.set(watcher.name, (seen.get(watcher.name) ?? 0) + found.length)
+        if (found.length !== 1) console.log(`     ${watcher.name}: step ${n}: ${tell(found)}`)
         if (watcher.name === 'native' && found[0]) latencies.push((Number(found[0].seenNs) - Number(atNs)) / 1e6)
       }
     }
@@ -230,22 +233,30 @@ const scenarios: Record<string, () => Promise<void>> = {
       '/tmp/chrony.conf',
       'server 127.0.0.1 port 11123 iburst minpoll 0 maxpoll 0\nmakestep 0.1 -1\nrtcsync\npidfile /tmp/chrony.pid\ncmdport 0\nbindcmdaddress /\n',
     )
-    const chronyd = spawn('chronyd', ['-d', '-f', '/tmp/chrony.conf'], { stdio: 'ignore' })
+    let log = ''
+    const chronyd = spawn('chronyd', ['-d', '-f', '/tmp/chrony.conf'], { stdio: ['ignore', 'ignore', 'pipe'] })
+    chronyd.stderr.on('data', (text) => {
+      log += text
+    })
     await wait(10_000)
     for (const watcher of watchers) watcher.take()
+    log = ''
     const { saw } = await act(() => sh('clk step 0.3'), 12_000)
+    // chronyd steps as often as it sees fit, here on an emulated clock; it says by how much.
+    const sizes = [0.3, ...[...log.matchAll(/stepped by (-?[\d.]+) seconds/g)].map((match) => Number(match[1]))]
     for (const [watcher, lines] of saw) {
       const steps = changes(lines).filter((change) => change.class === 'step')
-      const [set, corrected] = steps
+      // Its log has whole microseconds.
+      const matches = (step: Line, seconds: number): boolean =>
+        low(step) <= BigInt(Math.round(seconds * 1e9)) + 1_000n &&
+        high(step) >= BigInt(Math.round(seconds * 1e9)) - 1_000n
       const right =
-        steps.length === 2 &&
-        low(set!) <= 300_000_000n &&
-        high(set!) >= 300_000_000n &&
-        high(corrected!) < -250_000_000n
-      check(right, `${watcher}: step of 0.3 s, and chronyd's makestep: ${tell(changes(lines))}`)
+        sizes.length > 1 && steps.length === sizes.length && steps.every((step, n) => matches(step, sizes[n] ?? 0))
+      check(right, `${watcher}: step of 0.3 s, and chronyd's ${sizes.slice(1).join(', ')} s: ${tell(changes(lines))}`)
       if (watcher === 'native') {
-        const bounds = lines.filter(({ kind }) => kind === 'kernel').map(({ maxErrorNs }) => Number(maxErrorNs) / 1e9)
-        check(bounds[0] === 16, `native: after the foreign step the kernel's bound is reset: ${bounds.join(', ')} s`)
+        const bounds = lines.filter(({ kind }) => kind === 'kernel')
+        console.log(`     ${bounds.map((l) => `${l.afterMs} ms: ${Number(l.maxErrorNs) / 1e9} s`).join(', ')}`)
+        check(bounds[0]?.maxErrorNs === '16000000000', "native: after the foreign step the kernel's bound is reset")
       }
     }
     chronyd.kill('SIGTERM')

@@ -43,12 +43,16 @@ function look(carried: Notice = 'none'): void {
   const seenNs = hrtimeNs()
   for (const event of events) print({ ...event, seenNs, since: witness.stamp().since })
   // The hint: whoever set the clock did or did not write the kernel's error bound at once.
-  if (events.some(({ kind }) => kind === 'clock-change')) {
-    setTimeout(() => print({ kind: 'kernel', ...source.kernel?.() }), 20)
+  if (!events.some(({ kind }) => kind === 'clock-change')) return
+  for (const ms of [0, 5, 20]) {
+    setTimeout(() => {
+      const afterMs = (Number(hrtimeNs() - seenNs) / 1e6).toFixed(1)
+      print({ kind: 'kernel', afterMs, ...source.kernel?.() })
+    }, ms)
   }
 }
 setInterval(look, periodMs)
-if (first.notice !== 'absent') setInterval(() => source.notice() === 'seen' && look('seen'), 20)
+if (first.notice !== 'absent') setInterval(() => source.notice() === 'seen' && look('seen'), 50)
 process.on('SIGTERM', () => {
   const { user, system } = process.cpuUsage()
   print({ kind: 'end', looks, cpuSeconds: (user + system) / 1e6, seconds: process.uptime() })
