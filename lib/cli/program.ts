@@ -147,6 +147,10 @@ function build(
     .option('--zone <zone>', zone)
     .action(action(async (options, words) => (await import('./verify.js')).verify(words, options, io)))
 
+  command('index rebuild', 'make the index of a trail anew')
+    .option('--index <path>', index)
+    .action(action(async (options) => (await import('./index-rebuild.js')).rebuildIndex(options, io, parts)))
+
   command('demo', 'simulate a day, audit and report it; touches no real clock', ['json'])
     .option('--out <dir>', 'folder for trail and report (default: ./demo)')
     .action(action(async (options) => (await import('./demo.js')).demo(options, io, parts)))

@@ -174,6 +174,24 @@ describe('failures', () => {
   })
 })
 
+describe('index rebuild', () => {
+  test('says where and how many', async () => {
+    const rebuildIndex: Parts['rebuildIndex'] = (trail, { index }) =>
+      Promise.resolve({ path: index ?? null, records: trail.length > 0 ? 7 : 0 })
+    const parts = fakeParts({ rebuildIndex })
+    expect(await execute(['index', 'rebuild', '--trail', 'one', '--index', '/i', '--json'], io, parts)).toBe(0)
+    expect(JSON.parse(io.stdout.text)).toEqual({ trail: join(cwd, 'one'), index: '/i', records: 7 })
+    io.stdout.text = ''
+    expect(await execute(['index', 'rebuild', '--trail', 'one'], io, parts)).toBe(0)
+    expect(io.stdout.text).toBe(`indexed 7 records of ${join(cwd, 'one')} in memory: no folder for it can be written\n`)
+  })
+
+  test.each([[['index']], [['index', 'rebild']]])('%j is wrong usage', async (args) => {
+    expect(await execute(args, io, fakeParts())).toBe(2)
+    expect(io.stderr.text).toContain('rebuild')
+  })
+})
+
 describe('demo', () => {
   const simulateDay: Parts['simulateDay'] = ({ out, onProgress }) => {
     onProgress(0.5)
