@@ -138,6 +138,9 @@ export class Auditor extends EventEmitter<AuditorEvents> {
           if (settled) this.#problem(error)
           else settle(new WorkerError(error.message))
         },
+        onEngineLost: () => {
+          this.#requests.end(new WorkerError('the engine worker died before it took the sample; ask again'))
+        },
       }
       this.#crew =
         options.engine === 'inline'

@@ -2,14 +2,24 @@
  * Where a report's facts come from: the readers' index where it can be had, else the trail itself. The answers are the same.
  * @module
  */
-import { trailSource } from '../lib/evidence/index.js'
 import type { FactSource } from '../lib/evidence/types.js'
+import { openIndex } from '../lib/index-store/index.js'
+import type { ReportProgress } from './types.js'
 
 /** @throws {TrailReadError} where the trail cannot be read */
-export async function openSource(
+export function openSource(
   trail: string,
-  { signal }: { readonly index?: string | undefined; readonly signal?: AbortSignal | undefined },
+  options: {
+    readonly index?: string | undefined
+    readonly signal?: AbortSignal | undefined
+    readonly onProgress?: ((progress: ReportProgress) => void) | undefined
+  },
 ): Promise<FactSource & { close(): void }> {
-  const source = await trailSource(trail, signal)
-  return { lastSeq: source.lastSeq, block: (index) => source.block(index), close: () => {} }
+  const { index, signal, onProgress } = options
+  return openIndex({
+    trail,
+    index,
+    signal,
+    onProgress: ({ done, total }) => onProgress?.({ stage: 'index', done, total }),
+  })
 }

@@ -12,7 +12,7 @@ import type { Series } from './series.js'
 
 /** How far the work has come. `total` is `null` where it is not known beforehand. */
 export interface ReportProgress {
-  readonly stage: 'verify' | 'evidence' | 'records' | 'pdf'
+  readonly stage: 'index' | 'verify' | 'evidence' | 'records' | 'pdf'
   readonly done: number
   readonly total: number | null
 }

@@ -14,6 +14,8 @@ export interface CrewListener {
   readonly fromEngine: (message: EngineToAuditor) => void
   readonly fromScribe: (message: ScribeToAuditor) => void
   readonly onProblem: (error: ErrorData) => void
+  /** What the engine was asked and has not answered is lost. */
+  readonly onEngineLost: () => void
 }
 
 export interface Crew {
@@ -49,6 +51,7 @@ export class WorkerCrew implements Crew {
   #token: string | null = null
   #engine: Worker
   #scribe: Worker
+  #engines = 0
   #held = true
   #ended = false
   readonly #deaths: Record<Role, { count: number; at: number }> = {
@@ -61,7 +64,7 @@ export class WorkerCrew implements Crew {
     this.#listener = listener
     const { port1, port2 } = new MessageChannel()
     this.#scribe = this.#startScribe(port1)
-    this.#engine = this.#startEngine(port2, false)
+    this.#engine = this.#startEngine(port2)
   }
 
   toEngine(message: AuditorToEngine): void {
@@ -96,8 +99,10 @@ export class WorkerCrew implements Crew {
     return worker
   }
 
-  #startEngine(scribe: MessageChannel['port1'], restart: boolean): Worker {
-    const workerData: EngineWorkerData = { configuration: this.#configuration, restart, scribe }
+  #startEngine(scribe: MessageChannel['port1']): Worker {
+    const generation = this.#engines
+    this.#engines += 1
+    const workerData: EngineWorkerData = { configuration: this.#configuration, generation, scribe }
     const worker = this.#start('engine', new URL('../engine/worker.js', import.meta.url), workerData, scribe)
     worker.on('message', (message: EngineToAuditor) => {
       if (worker === this.#engine && !this.#ended) this.#listener.fromEngine(message)
@@ -131,6 +136,7 @@ export class WorkerCrew implements Crew {
     const pause = Math.min(firstPauseMs * 2 ** (death.count - 1), longestPauseMs)
     const message = `the ${role} worker died (${cause}); it is started again in ${pause / 1000} s and a gap is recorded`
     this.#listener.onProblem({ code: 'ERR_WORKER', message })
+    if (role === 'engine') this.#listener.onEngineLost()
     const timer = setTimeout(() => this.#replace(role), pause)
     if (!this.#held) timer.unref()
   }
@@ -142,7 +148,7 @@ export class WorkerCrew implements Crew {
       this.#scribe = this.#startScribe(port1)
       this.#engine.postMessage({ kind: 'relink', port: port2 } satisfies Relink, [port2])
     } else {
-      this.#engine = this.#startEngine(port2, true)
+      this.#engine = this.#startEngine(port2)
       this.#scribe.postMessage({ kind: 'relink', port: port1 } satisfies Relink, [port1])
     }
   }

@@ -31,7 +31,7 @@ export function inlineCrew(configuration: Configuration, listener: CrewListener,
     auditor: engineToAuditor,
     kind: 'inline',
     simulation: options.simulation,
-    restart: false,
+    generation: 0,
   })
   const desk = new Desk({
     folder: configuration.trail,

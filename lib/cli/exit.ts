@@ -7,8 +7,8 @@ import type { Verdict } from '../consensus/types.js'
 import type { Io } from './io.js'
 
 /** What every command may exit with besides its own results. */
-export const exitUsage = 2
-export const exitEnvironment = 4
+const exitUsage = 2
+const exitEnvironment = 4
 
 /** The command was asked for something that cannot be; `message` says what and how it is done right. */
 export class UsageError extends Error {

@@ -82,9 +82,12 @@ export interface Parts {
     options: { readonly index?: string; readonly onProgress: (progress: Progress) => void },
   ): Promise<{ readonly source: FactSource; close(): void }>
   answer(source: FactSource, question: Question): Promise<readonly Answer[]>
-  renderReport(request: ReportRequest): Promise<{ readonly result: ReportResult; readonly paths: readonly string[] }>
-  /** 0 policy met, 1 not met, 3 unmet only for lack of proof. */
-  reportExit(result: ReportResult): Promise<0 | 1 | 3>
+  /** `exitCode`: 0 policy met, 1 not met, 3 unmet only for lack of proof. */
+  renderReport(request: ReportRequest): Promise<{
+    readonly result: ReportResult
+    readonly paths: readonly string[]
+    readonly exitCode: 0 | 1 | 3
+  }>
   /** Makes the index of a trail anew. `path` is `null` where it could only be made in memory. */
   rebuildIndex(
     trail: string,

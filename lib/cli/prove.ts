@@ -66,7 +66,7 @@ interface Asked {
 }
 
 /** The JSON document: seconds rounded outwards, instants ISO 8601 UTC. */
-export function proofDocument({ at, scale, toleranceNs, simulation }: Asked, answers: readonly Answer[]): object {
+function proofDocument({ at, scale, toleranceNs, simulation }: Asked, answers: readonly Answer[]): object {
   return {
     at,
     simulation,

@@ -37,9 +37,19 @@ export const realParts: Parts = {
     throw new InboxError(`the auditor answered with record ${seq}, which is no sample in ${trail}`)
   },
 
-  async openFacts(trail) {
-    const { trailSource } = await import('../evidence/source.js')
-    return { source: await trailSource(trail), close: () => {} }
+  async openFacts(trail, { index, onProgress }) {
+    const { openIndex } = await import('../index-store/index.js')
+    const progress = ({ done, total }: { done: number; total: number }) => onProgress({ stage: 'index', done, total })
+    const source = await openIndex({ trail, index, onProgress: progress })
+    return { source, close: () => source.close() }
+  },
+
+  async rebuildIndex(trail, { index, onProgress }) {
+    const { rebuildIndex } = await import('../index-store/index.js')
+    const progress = ({ done, total }: { done: number; total: number }) => onProgress({ stage: 'index', done, total })
+    const source = await rebuildIndex({ trail, index, onProgress: progress })
+    source.close()
+    return { path: source.path === ':memory:' ? null : source.path, records: source.lastSeq }
   },
 
   async answer(source, question) {
@@ -47,22 +57,20 @@ export const realParts: Parts = {
     return answer(source, question)
   },
 
-  async renderReport({ period, toleranceNs, out, index, ...request }) {
+  async renderReport({ trail, period, zone, nowNs, toleranceNs, formats, out, index, onProgress }) {
     const { renderReport } = await import('../../reports/render.js')
-    const { result, files } = await renderReport({
-      ...request,
+    const { result, files, exitCode } = await renderReport({
+      trail,
       ...period,
-      zone: request.zone ?? undefined,
+      zone: zone ?? undefined,
+      nowNs,
       toleranceNs: toleranceNs ?? undefined,
+      formats,
       out: out ?? undefined,
       index: index ?? undefined,
+      onProgress,
     })
-    return { result, paths: files.map(({ path }) => path) }
-  },
-
-  async reportExit(result) {
-    const { exitCode } = await import('../../reports/policy.js')
-    return exitCode(result)
+    return { result, paths: files.map(({ path }) => path), exitCode }
   },
 
   async simulateDay(options) {

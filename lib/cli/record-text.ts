@@ -3,7 +3,7 @@
  * @module
  */
 import { roles } from '../ntp/types.js'
-import type { OpenBody, SampleBody, StoredInterval, StoredReading, TrailRecord } from '../trail/types.js'
+import type { OpenBody, SampleBody, StoredReading, TrailRecord } from '../trail/types.js'
 import { harmless, moveText, sideText, sizeText, wrap } from './text.js'
 
 const indent = ' '.repeat(9)
@@ -116,9 +116,4 @@ function readingText(reading: StoredReading): string {
 /** Both ends of an interval in words; one where they are the same. */
 export function rangeText(lowNs: bigint, highNs: bigint, word: (ns: bigint) => string): string {
   return lowNs === highNs ? word(lowNs) : `between ${word(lowNs)} and ${word(highNs)}`
-}
-
-/** {@link rangeText} of a stored interval of the clock's error. */
-export function errorText(bound: StoredInterval): string {
-  return rangeText(BigInt(bound.lowNs), BigInt(bound.highNs), sideText)
 }

@@ -44,7 +44,7 @@ export async function report(options: ReportOptions, io: Io, parts: Parts): Prom
     await demandTrail(trail)
     const bar = new ProgressBar(io)
     const { day, month, year, from, to, zone, index } = options
-    const { result, paths } = await parts
+    const { result, paths, exitCode } = await parts
       .renderReport({
         trail,
         period: { day, month, year, from, to },
@@ -58,7 +58,7 @@ export async function report(options: ReportOptions, io: Io, parts: Parts): Prom
       })
       .finally(() => bar.clear())
     await io.stdout.write(options.json ? `${JSON.stringify(result)}\n` : reportText(result, paths, io))
-    codes.push(await parts.reportExit(result))
+    codes.push(exitCode)
   }
   return codes.includes(1) ? 1 : codes.includes(3) ? 3 : 0
 }

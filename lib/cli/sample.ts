@@ -72,7 +72,7 @@ const hints: Readonly<Record<string, string>> = {
 }
 
 /** The sample for eyes. */
-export function sampleText(document: SampleDocument, io: Io): string {
+function sampleText(document: SampleDocument, io: Io): string {
   const rows: string[][] = []
   const notes: string[] = []
   for (const role of roles) {

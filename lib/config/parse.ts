@@ -13,7 +13,7 @@ import type { Configuration, Identity } from './types.js'
 import { formatDuration, parseDuration } from './units.js'
 
 /** Every option there is, in the order of the documentation. */
-export const optionNames = [
+const optionNames = [
   'references',
   'trustLocal',
   'trail',

@@ -10,7 +10,7 @@ import { Fields, isPlainObject } from './fields.js'
 import type { ReferenceConfig } from './types.js'
 
 /** UDP port of NTP. */
-export const ntpPort = 123
+const ntpPort = 123
 
 /** What a reference was parsed to, and what the operator should know of it. */
 export interface ParsedReference {

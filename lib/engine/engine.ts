@@ -34,16 +34,18 @@ export interface EngineOptions {
   readonly auditor: Link<EngineToAuditor, AuditorToEngine>
   readonly kind: 'worker' | 'inline'
   readonly simulation: boolean
-  /** Whether this engine takes over from one that died. */
-  readonly restart: boolean
+  /** How many engines of this run died before this one. */
+  readonly generation: number
 }
 
 /** Exchanges of a sample that answers a clock change, 2 s apart. */
 const burst = 4
+/** Ids of drafts that one engine may use. */
+const idsPerEngine = 1_000_000_000
 
 export class Engine {
   readonly #options: EngineOptions
-  readonly #outbox = new Outbox()
+  readonly #outbox: Outbox
   readonly #courier: Courier
   readonly #sampler: Sampler
   readonly #rounds: Rounds
@@ -59,6 +61,7 @@ export class Engine {
 
   constructor(options: EngineOptions) {
     this.#options = options
+    this.#outbox = new Outbox(options.generation * idsPerEngine)
     const { configuration, parts, scribe, auditor } = options
     this.#ratePpb = rateOf(configuration, parts.clocks)
     this.#courier = new Courier({
@@ -119,7 +122,8 @@ export class Engine {
 
   /** A scribe stands ready: the first of this run, or one that took over. */
   #begin(tail: TailSummary | null): void {
-    const { configuration, parts, scribe, kind, simulation, restart } = this.#options
+    const { configuration, parts, scribe, kind, simulation, generation } = this.#options
+    const { firstId } = this.#outbox
     const open = describeOpen({ configuration, clocks: parts.clocks, ratePpb: this.#ratePpb, kind, simulation })
     if (this.#watch) {
       this.#courier.pause()
@@ -130,7 +134,7 @@ export class Engine {
       const stamp = first
         ? { ...first.stamp, since: emptySince(first.stamp.since.notice) }
         : encodeStamp(this.#watch.stamp())
-      scribe.post({ kind: 'begin', open, reason: 'restart', stamp })
+      scribe.post({ kind: 'begin', open, reason: 'restart', stamp, firstId })
       for (const draft of unwritten) scribe.post({ kind: 'draft', draft })
       if (tail) this.#emit(encodeGap(absenceOfScribe(tail, this.#watch.last)))
       return
@@ -151,7 +155,8 @@ export class Engine {
       onEvents: (events, before) => this.#saw(events, before),
       onLook: () => this.#beat(),
     })
-    scribe.post({ kind: 'begin', open, reason: restart ? 'restart' : 'start', stamp: encodeStamp(this.#watch.stamp()) })
+    const reason = generation > 0 ? 'restart' : 'start'
+    scribe.post({ kind: 'begin', open, reason, stamp: encodeStamp(this.#watch.stamp()), firstId })
     this.#lastDraftNs = first.aNs
     if (tail) for (const event of sinceTail(tail, first, this.#options)) this.#emitEvent(event)
     this.#watch.start()

@@ -14,7 +14,14 @@ const firstGapId = -1_000_000_000
 
 export class Outbox {
   #drafts: Draft[] = []
-  #lastId = 0
+  /** Ids are counted up from here; each engine of a run has its own, so that late messages of a dead one are told apart. */
+  readonly firstId: number
+  #lastId: number
+
+  constructor(firstId = 0) {
+    this.firstId = firstId
+    this.#lastId = firstId
+  }
 
   /** Gives the draft its number and keeps it. */
   put(stamp: StoredStamp, body: Draft['body'], triggerId: number | null): Draft {
@@ -38,14 +45,14 @@ export class Outbox {
 
   /**
    * What a scribe that took over must write: everything after the last record that its predecessor made durable without
-   * living to say so. A record is recognised by its type and clock fields.
+   * living to say so. A record is its draft with a place: the same body, the same clock fields, less what the scribe fills in
+   * (`trigger`) or moves to a record it opened a segment with (`since`).
    */
   unwritten(last: TrailRecord | null): readonly Draft[] {
     if (last) {
-      const at = this.#drafts.findLastIndex(
-        (draft) => draft.body.type === last.type && canonicalize(draft.stamp) === canonicalize(stampOf(last)),
-      )
-      if (at >= 0) this.#drafts = this.#drafts.slice(at + 1)
+      const wanted = signature(last)
+      const at = this.#drafts.findIndex(({ stamp, body }) => signature({ ...stamp, ...body }) === wanted)
+      this.#drafts.splice(0, at + 1)
     }
     return this.#drafts
   }
@@ -62,7 +69,8 @@ export class Outbox {
   }
 }
 
-function stampOf(record: TrailRecord): StoredStamp {
-  const { wall, monoNs, bootNs, rawNs, bootId, d, since } = record
-  return { wall, monoNs, bootNs, rawNs, bootId, d, since }
+/** Text that is equal for a draft and the record made of it. */
+function signature(record: object): string {
+  const { seq, prev, since, trigger, ...rest } = record as Record<string, unknown>
+  return canonicalize(rest)
 }

@@ -47,9 +47,9 @@ export function indicatesLeap(collected: Collected): boolean {
 export function sinceTail(
   { last }: TailSummary,
   first: ClockReading,
-  about: { readonly configuration: Configuration; readonly parts: EngineParts; readonly restart: boolean },
+  about: { readonly configuration: Configuration; readonly parts: EngineParts; readonly generation: number },
 ): readonly (ClockChange | Gap)[] {
-  const { configuration, parts, restart } = about
+  const { configuration, parts, generation } = about
   const stamp = {
     bootId: last.bootId,
     wallNs: parseInstant(last.wall),
@@ -65,7 +65,7 @@ export function sinceTail(
     reading,
     witnessOptions(configuration, parts, () => false),
   )
-  if (!restart) return events
+  if (generation === 0) return events
   return events.map((event) =>
     event.kind === 'gap' && event.cause === 'auditor-down' ? { ...event, cause: 'worker-died' } : event,
   )

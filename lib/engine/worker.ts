@@ -12,12 +12,12 @@ import { realParts } from './parts.js'
 
 export interface EngineWorkerData {
   readonly configuration: Configuration
-  readonly restart: boolean
+  readonly generation: number
   /** The line to the scribe. */
   readonly scribe: MessagePort
 }
 
-const { configuration, restart, scribe } = workerData as EngineWorkerData
+const { configuration, generation, scribe } = workerData as EngineWorkerData
 if (!parentPort) throw new Error('the engine worker was loaded outside a worker thread')
 // Heard between two tasks, never inside a native call: to be terminated there would abort the application.
 parentPort.on('message', (message: Leave | Relink) => {
@@ -41,5 +41,5 @@ new Engine({
   },
   kind: 'worker',
   simulation: false,
-  restart,
+  generation,
 })

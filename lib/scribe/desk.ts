@@ -5,7 +5,8 @@
  */
 import type { Timers } from '../clock/types.js'
 import { sampleDocument } from '../trail/document.js'
-import type { OpenBody, Placed, TrailRecord } from '../trail/types.js'
+import type { Draft, Placed, TrailRecord } from '../trail/types.js'
+import type { Answer, Request } from './inbox.js'
 import type { Link } from './link.js'
 import {
   type AuditorToScribe,
@@ -33,16 +34,21 @@ const retryMs = 1000
 /** Drafts of which it is remembered that they are durable, for promises that arrive later. */
 const remembered = 256
 
+type Begin = EngineToScribe & { readonly kind: 'begin' }
+
 export class Desk {
   readonly #options: DeskOptions
   readonly #queue = new DraftQueue()
   readonly #written = new Map<number, Placed>()
   /** Inbox tokens that wait for a draft. */
   readonly #promised = new Map<number, string[]>()
+  /** What the inbox asked and no engine has answered: asked again of an engine that takes over. */
+  readonly #asked = new Map<string, Request>()
   #scribe: Scribe | null = null
-  /** The last record written here, and the last `open`. */
+  /** The last record written here. */
   #last: TrailRecord | null = null
-  #lastOpen: OpenBody | null = null
+  /** A segment that waits to be opened, behind the drafts of an engine that died. */
+  #beginning: Begin | null = null
   #begun = false
   #retry: unknown = null
   #inbox: unknown = null
@@ -74,11 +80,8 @@ export class Desk {
     if (!this.#scribe) return
     const found = this.#scribe.tail
     const last = this.#last ?? found?.record ?? null
-    const lastOpen = this.#lastOpen ?? found?.lastOpen ?? null
-    this.#options.engine.post({
-      kind: 'tail',
-      tail: last && { last, lastOpen, orderly: this.#last === null && (found?.orderly ?? false) },
-    })
+    this.#options.engine.post({ kind: 'tail', tail: last && { last } })
+    for (const [token, request] of this.#asked) this.#options.engine.post({ kind: 'request', token, request })
   }
 
   /** Ends at once, without a word in the trail. */
@@ -95,7 +98,7 @@ export class Desk {
     if (this.#closed) return
     if (message.kind === 'begin') this.#begin(message)
     else if (message.kind === 'promise') this.#promise(message.token, message.draftId)
-    else if (message.kind === 'refuse') this.#scribe?.inbox.answer(message.token, { ok: false, error: message.error })
+    else if (message.kind === 'refuse') this.#reply(message.token, { ok: false, error: message.error })
     else if (message.kind === 'close') this.#close(message)
     else {
       this.#queue.put(message.draft)
@@ -103,19 +106,18 @@ export class Desk {
     }
   }
 
-  #begin({ open, reason, stamp }: EngineToScribe & { kind: 'begin' }): void {
-    const scribe = this.#scribe
-    if (!scribe) return
-    try {
-      for (const placed of scribe.begin({ type: 'open', ...open, reason }, stamp)) this.#announce(null, placed)
-    } catch (error) {
-      if (this.#begun) this.#problem(errorData(error))
-      else {
-        this.end()
-        this.#options.auditor.post({ kind: 'failed', error: errorData(error) })
-      }
-      return
-    }
+  /** An engine begins. What an engine that died left in the queue comes first. */
+  #begin(message: Begin): void {
+    this.#beginning = message
+    this.#pump()
+  }
+
+  /** @throws {TrailWriteError} the segment could not be opened; it is tried again with the next draft */
+  #open({ open, reason, stamp }: Begin): void {
+    for (const placed of this.#scribe?.begin({ type: 'open', ...open, reason }, stamp) ?? [])
+      this.#announce(null, placed)
+    this.#beginning = null
+    if (this.#begun) return
     this.#begun = true
     this.#options.auditor.post({ kind: 'ready' })
   }
@@ -123,32 +125,57 @@ export class Desk {
   /** Writes what waits. On failure everything stays where it is and is tried again. */
   #pump(): void {
     const scribe = this.#scribe
-    if (!scribe || !this.#begun || this.#retry !== null) return
-    for (let draft = this.#queue.next(); draft; draft = this.#queue.next()) {
-      try {
-        const placed = scribe.append(draft)
-        this.#queue.done(draft)
-        this.#announce(draft.id, placed)
-        this.#failing = ''
-      } catch (error) {
-        this.#problem(errorData(error))
-        if (error instanceof TypeError) {
-          this.#queue.spoil(draft)
-          continue
-        }
-        this.#retry = this.#options.timers.setTimeout(() => {
-          this.#retry = null
-          this.#pump()
-        }, retryMs)
-        return
+    if (!scribe || this.#retry !== null) return
+    try {
+      for (let draft = this.#queue.next(); draft && !this.#precedes(draft); draft = this.#queue.next()) {
+        this.#write(scribe, draft)
       }
+      if (this.#beginning) {
+        this.#open(this.#beginning)
+        this.#pump()
+      }
+    } catch (error) {
+      if (this.#begun) this.#failed(error)
+      else this.#refuse(error)
     }
+  }
+
+  /** Whether the segment that an engine asked for must be opened before this draft. */
+  #precedes(draft: Draft): boolean {
+    return this.#beginning !== null && (!this.#begun || draft.id > this.#beginning.firstId)
+  }
+
+  #write(scribe: Scribe, draft: Draft): void {
+    try {
+      const placed = scribe.append(draft)
+      this.#queue.done(draft)
+      this.#announce(draft.id, placed)
+      this.#failing = ''
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error
+      // It can never be written: a gap takes its place, so that the others are not held up for ever.
+      this.#problem(errorData(error))
+      this.#queue.spoil(draft)
+    }
+  }
+
+  #failed(error: unknown): void {
+    this.#problem(errorData(error))
+    this.#retry = this.#options.timers.setTimeout(() => {
+      this.#retry = null
+      this.#pump()
+    }, retryMs)
+  }
+
+  /** The trail could not even be begun. */
+  #refuse(error: unknown): void {
+    this.end()
+    this.#options.auditor.post({ kind: 'failed', error: errorData(error) })
   }
 
   #announce(draftId: number | null, placed: Placed): void {
     const { auditor, engine } = this.#options
     this.#last = placed.record
-    if (placed.record.type === 'open') this.#lastOpen = placed.record
     if (draftId !== null) {
       engine.post({ kind: 'written', draftId, seq: placed.record.seq })
       this.#written.set(draftId, placed)
@@ -167,14 +194,21 @@ export class Desk {
 
   #answer(token: string, { record }: Placed): void {
     const document = record.type === 'sample' ? sampleDocument(record) : null
-    this.#scribe?.inbox.answer(token, { ok: true, seq: record.seq, document })
+    this.#reply(token, { ok: true, seq: record.seq, document })
+  }
+
+  #reply(token: string, answer: Answer): void {
+    this.#asked.delete(token)
+    this.#scribe?.inbox.answer(token, answer)
   }
 
   #lookIntoInbox(): void {
     const { timers, engine } = this.#options
     this.#inbox = timers.setTimeout(() => {
-      for (const { id, request } of this.#scribe?.inbox.take() ?? [])
+      for (const { id, request } of this.#scribe?.inbox.take() ?? []) {
+        this.#asked.set(id, request)
         engine.post({ kind: 'request', token: id, request })
+      }
       if (!this.#closed) this.#lookIntoInbox()
     }, inboxMs)
   }

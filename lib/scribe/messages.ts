@@ -32,17 +32,16 @@ export type OpenFields = Omit<
 /** The end of a trail as an engine needs it to go on. */
 export interface TailSummary {
   readonly last: TrailRecord
-  readonly lastOpen: OpenBody | null
-  readonly orderly: boolean
 }
 
 export type EngineToScribe =
-  /** First of all: the trail's next segment begins with these clocks. */
+  /** First of all: the trail's next segment begins with these clocks. The drafts of this engine have ids above `firstId`. */
   | {
       readonly kind: 'begin'
       readonly open: OpenFields
       readonly reason: OpenBody['reason']
       readonly stamp: StoredStamp
+      readonly firstId: number
     }
   | { readonly kind: 'draft'; readonly draft: Draft }
   /** The inbox request `token` will be answered when draft `draftId` is durable. */

@@ -1,13 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { LoopbackReference } from '../../lib/testing/loopback-reference.js'
 import { TrailBuilder } from '../support/trail-builder.js'
 
-/** Real processes, a real socket, the real trail. */
+/** Real processes, a real socket, the real trail: on a busy computer each start of Node may take a second. */
+jest.setTimeout(60_000)
+
 const main = fileURLToPath(new URL('../../lib/cli/main.js', import.meta.url))
 let reference: LoopbackReference
 let folder: string
@@ -148,6 +150,43 @@ test('a trail that cannot be made: 4, cause and next step, nothing half written'
   expect({ code, stdout }).toEqual({ code: 4, stdout: '' })
   expect(stderr).toMatch(/^ntp-auditor: .*ntp-auditor\.json\/trail/)
   expect(stderr).not.toContain('    at ')
+})
+
+test('report and prove of a built trail: files beside each other, exit codes of the evidence', async () => {
+  const builder = new TrailBuilder({
+    folder: mkdtempSync(join(folder, 'trail-')),
+    utc: '2026-03-03T00:00:00.000000000Z',
+  })
+  builder.open()
+  for (let i = 0; i < 20; i++) builder.advance(64).sample()
+  const hour = ['--from', '2026-03-03T00:02:00Z', '--to', '2026-03-03T00:20:00Z']
+  const cwd = mkdtempSync(join(folder, 'cwd-'))
+
+  const printed = await call(['report', '--trail', builder.folder, ...hour, '--json'], cwd)
+  expect({ code: printed.code, stderr: printed.stderr }).toEqual({ code: 0, stderr: '' })
+  expect(JSON.parse(printed.stdout)).toMatchObject({ policy: { met: true }, seconds: { PROVEN: 1080, VIOLATED: 0 } })
+  expect(readdirSync(cwd)).toEqual([])
+
+  const written = await call(['report', '--trail', builder.folder, ...hour, '--out', 'r'], cwd)
+  expect({ code: written.code, stderr: written.stderr }).toEqual({ code: 0, stderr: '' })
+  const named = [...written.stdout.matchAll(/^wrote (.*)$/gm)].map((match) => match[1])
+  expect(named.sort()).toEqual(
+    readdirSync(join(cwd, 'r'))
+      .map((name) => join(cwd, 'r', name))
+      .sort(),
+  )
+  expect(named.filter((name) => name?.endsWith('.pdf'))).toHaveLength(1)
+
+  const lax = await call(['prove', '--trail', builder.folder, '--at', '2026-03-03T00:10:00Z', '--json'], cwd)
+  expect({ code: lax.code, stderr: lax.stderr }).toEqual({ code: 0, stderr: '' })
+  const { low, high } = JSON.parse(lax.stdout).answers[0]
+  expect(low).toBeLessThan(0)
+  expect(high).toBeGreaterThan(0)
+  const strict = ['prove', '--trail', builder.folder, '--at', '2026-03-03T00:10:00Z', '--tolerance', '1us']
+  expect((await call(strict, cwd)).code).toBe(3)
+  const tomorrow = await call(['report', '--trail', builder.folder, '--day', '2999-01-01'], cwd)
+  expect(tomorrow.code).toBe(2)
+  expect(tomorrow.stderr).toContain('lies in the future')
 })
 
 describe('when the reader of stdout goes away', () => {

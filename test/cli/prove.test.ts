@@ -84,6 +84,7 @@ test('--json', async () => {
     at: '2026-03-03T10:02:00.000500000Z',
     scale: 'wall',
     tolerance: 0.05,
+    simulation: true,
     answers: [
       {
         verdict: 'PROVEN',
@@ -114,9 +115,8 @@ test('--json', async () => {
 
 test('text', async () => {
   await answering({ ...proven, witness: 'looks', estimated: true }, unknown).prove('--at', '2026-03-03T10:02:00.0005Z')
-  expect(
-    io.stdout.text,
-  ).toBe(`When the audited clock showed 2026-03-03T10:02:00.000500000Z, for a tolerance of 50.000000 ms:
+  expect(io.stdout.text).toBe(`SIMULATION: no clock of this trail is a real one
+When the audited clock showed 2026-03-03T10:02:00.000500000Z, for a tolerance of 50.000000 ms:
 1 of 2 times it showed this:
   PROVEN: the clock was between 1.000001 ms fast and 0.999999 ms slow
   voted; assuming nothing was set and undone within one look

@@ -47,9 +47,9 @@ function rendering(...results: ReportResult[]) {
       requests.push(request)
       request.onProgress({ stage: 'pdf', done: 1, total: 1 })
       const result = results[requests.length - 1] ?? resultOf()
-      return Promise.resolve({ result, paths: request.out === null ? [] : [join(request.out, 'a.pdf')] })
+      const paths = request.out === null ? [] : [join(request.out, 'a.pdf')]
+      return Promise.resolve({ result, paths, exitCode: exitCode(result) })
     },
-    reportExit: (result) => Promise.resolve(exitCode(result)),
   }
   return { requests, report: (...args: string[]) => execute(['report', ...args], io, fakeParts(parts)) }
 }
@@ -202,7 +202,7 @@ describe('demo', () => {
     const { requests } = rendering()
     const renderReport: Parts['renderReport'] = (request) => {
       requests.push(request)
-      return Promise.resolve({ result: resultOf(), paths: [join(request.out ?? '', 'day.pdf')] })
+      return Promise.resolve({ result: resultOf(), paths: [join(request.out ?? '', 'day.pdf')], exitCode: 3 })
     }
     expect(await execute(['demo'], io, fakeParts({ simulateDay, renderReport }))).toBe(0)
     expect(requests[0]).toMatchObject({ trail: join(cwd, 'demo', 'trail'), period: { day: '2026-03-03' } })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { TrailWriteError } from '../../lib/errors.js'
 import { Desk } from '../../lib/scribe/desk.js'
+import { ask } from '../../lib/scribe/inbox.js'
 import { linkPair } from '../../lib/scribe/link.js'
 import type { AuditorToScribe, EngineToScribe, ScribeToAuditor, ScribeToEngine } from '../../lib/scribe/messages.js'
 import { Scribe } from '../../lib/scribe/scribe.js'
@@ -81,7 +82,7 @@ function setUp() {
   }
   const begin = async () => {
     desk.start()
-    engine.post({ kind: 'begin', open, reason: 'start', stamp: stamp(1) })
+    engine.post({ kind: 'begin', open, reason: 'start', stamp: stamp(1), firstId: 0 })
     await settled()
   }
   return { desk, engine, auditor, disk, toEngine, toAuditor, fire, begin }
@@ -157,7 +158,7 @@ test('an engine that takes over is told the last record, not the one found at th
   await settled()
   desk.greet()
   await settled()
-  expect(toEngine.at(-1)).toMatchObject({ kind: 'tail', tail: { last: { seq: 2 }, lastOpen: { type: 'open' } } })
+  expect(toEngine.at(-1)).toMatchObject({ kind: 'tail', tail: { last: { seq: 2 } } })
 })
 
 test('close writes the end and gives the lock back', async () => {
@@ -191,4 +192,41 @@ test('a release without the engine gives the lock back at once', async () => {
   await settled()
   expect(toAuditor.at(-1)).toEqual({ kind: 'closed' })
   Scribe.open({ folder, zone: 'UTC' }).abandon()
+})
+
+test('an engine takes over while the disk fails: the drafts of the dead one come first, then the new segment', async () => {
+  const { begin, engine, disk, toEngine, fire } = setUp()
+  await begin()
+  disk.failing = 'the disk is full'
+  engine.post({ kind: 'draft', draft: draft(2) })
+  await settled()
+  engine.post({ kind: 'begin', open, reason: 'restart', stamp: stamp(3), firstId: 100 })
+  engine.post({ kind: 'draft', draft: { ...draft(4), id: 101 } })
+  await settled()
+  disk.failing = ''
+  await fire(1000)
+  const records = recordsOf(folder)
+  expect(records.map(({ type, monoNs }) => `${type} ${monoNs}`)).toEqual([
+    'open 1000000000',
+    'heartbeat 2000000000',
+    'open 3000000000',
+    'heartbeat 4000000000',
+  ])
+  expect(toEngine.flatMap((message) => (message.kind === 'written' ? [message.draftId] : []))).toEqual([2, 101])
+})
+
+test('what the inbox asked is asked again of an engine that takes over', async () => {
+  const { desk, begin, engine, toEngine, fire } = setUp()
+  await begin()
+  const answer = ask(folder, { kind: 'note', on: 1, text: 'seen', by: 'me' }, { timeoutMs: 5000, pollMs: 5 })
+  await fire(400)
+  desk.greet()
+  await settled()
+  const asked = toEngine.filter((message) => message.kind === 'request')
+  expect(asked).toHaveLength(2)
+  expect(asked[1]).toEqual(asked[0])
+  const { token } = asked[0] as ScribeToEngine & { kind: 'request' }
+  engine.post({ kind: 'draft', draft: draft(2) })
+  engine.post({ kind: 'promise', token, draftId: 2 })
+  expect(await answer).toMatchObject({ ok: true, seq: 2 })
 })

@@ -1,0 +1,79 @@
+/**
+ * Where the facts of one block came from: spans of the trail's bytes without a hole, their digests, and the record at their
+ * end. Whatever is done to these bytes, or to the row, shows.
+ * @module
+ */
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { segmentBytes } from '../trail/lines.js'
+import type { Surveyed } from '../trail/survey.js'
+import type { Row } from './database.js'
+
+/** Bytes of one segment. */
+export interface Span {
+  readonly path: string
+  /** Its place in the order of segments. */
+  readonly order: number
+  readonly from: number
+  /** `null`: to the end of what counts of the segment, which is complete. */
+  readonly to: number | null
+  readonly sha256: string
+}
+
+/** A record, and where it stands. */
+export interface Mark {
+  readonly seq: number
+  readonly hash: string
+  readonly order: number
+  readonly offset: number
+  /** Of its line, without the newline. */
+  readonly length: number
+}
+
+export interface Origin {
+  /** From behind the last record of the block before to behind the last record of this one. */
+  readonly spans: readonly Span[]
+  /** The last record so far: where the block behind begins to be read; `null` where there is none yet. */
+  readonly last: Mark | null
+}
+
+export function writeOrigin(origin: Origin): string {
+  return JSON.stringify(origin)
+}
+
+/** @returns `null` for text that {@link writeOrigin} did not write */
+export function readOrigin(text: string): Origin | null {
+  try {
+    const origin = JSON.parse(text) as Origin
+    return Array.isArray(origin.spans) && origin.last !== undefined ? origin : null
+  } catch {
+    return null
+  }
+}
+
+/** Signs a row: it speaks of this block of this trail and no other. */
+export function macOf(key: Buffer, trail: string, row: Omit<Row, 'mac'>): string {
+  const mac = createHmac('sha256', key)
+  for (const part of ['ntp-auditor index 1', trail, String(row.block), row.facts, row.origin]) {
+    mac.update(`${Buffer.byteLength(part)}:`).update(part)
+  }
+  return mac.digest('hex')
+}
+
+export function sameMac(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)]
+  return left.length === right.length && timingSafeEqual(left, right)
+}
+
+/** The digest of a span's bytes as they stand now; equal to no digest where there are fewer. */
+export async function digestSpan(folder: string, segment: Surveyed, from: number, to: number | null): Promise<string> {
+  const end =
+    to ??
+    segment.endsAt ??
+    (segment.compressed ? Number.MAX_SAFE_INTEGER : (await stat(join(folder, segment.path))).size)
+  const length = Math.max(0, end - from)
+  const bytes = length === 0 ? Buffer.alloc(0) : await segmentBytes(folder, segment, from, length)
+  const short = bytes.length !== length && end !== Number.MAX_SAFE_INTEGER
+  return short ? '' : createHash('sha256').update(bytes).digest('hex')
+}
