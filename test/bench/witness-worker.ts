@@ -37,7 +37,7 @@ if (what === 'auditor') {
     timers: systemTimers,
     witness: new Witness(clocks.read(), options, clocks.notice()),
     periodNs,
-    noticeMs: 25,
+    noticeMs: 50,
     onEvents: () => undefined,
     onLook: () => undefined,
   })

@@ -181,6 +181,7 @@ export class Computer {
         timex: () => null,
         cancelOnSet: () => null,
         packetStamp: () => null,
+        socket: () => null,
         readTimer: () => 'failed',
         close: () => undefined,
       }
