@@ -88,6 +88,8 @@ export interface StoredGoodReading {
   readonly t2: string
   readonly t3: string
   readonly t4: string
+  /** t4 is when the kernel received the answer; absent: when the auditor saw it. */
+  readonly received?: 'kernel'
   readonly li: number
   readonly vn: number
   readonly mode: number

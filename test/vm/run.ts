@@ -1,16 +1,16 @@
 /**
- * Runs the witness inside a virtual machine, against a real kernel whose clock may be changed.
+ * Runs the witness, or whole auditors, inside a virtual machine, against a real kernel whose clock may be changed.
  *
- * usage: npm run build && node dist/test/vm/run.js [SCENARIO...]
+ * usage: npm run build && node dist/test/vm/run.js [witness|auditor] [SCENARIO...]
  *
  * The machine is not part of this repository: `VM_LAB` names a folder with a program `run DIR SCRIPT [ARGS...]`, which boots a Linux
  * with node, chronyd, hwclock, rtcwake and `clk` (sets, steps and slews the clock), default `../shared/vm` beside the repository.
  * Without it this says "skipped" and ends with 0, in continuous integration (`CI=1`) with 1.
  */
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = resolve(fileURLToPath(new URL('../../..', import.meta.url)))
@@ -21,16 +21,29 @@ if (!existsSync(join(lab, 'run'))) {
   process.exit(process.env.CI ? 1 : 0)
 }
 
+/** What the command needs besides. */
+const plain = ['commander', 'luxon']
 const stage = mkdtempSync(join(tmpdir(), 'clock-vm-'))
 let status: number | null = 1
 try {
-  writeFileSync(join(stage, 'package.json'), '{"type":"module"}')
-  for (const part of ['dist/lib', 'dist/test/vm']) cpSync(join(root, part), join(stage, part), { recursive: true })
-  for (const part of ['koffi', '@koromix']) {
-    mkdirSync(join(stage, 'node_modules'), { recursive: true })
-    cpSync(join(root, 'node_modules', part), join(stage, 'node_modules', part), { recursive: true, dereference: true })
+  // The package twice, in folders that do not see each other: with the native module, and without.
+  for (const [kind, modules] of [
+    ['native', [...plain, 'koffi', '@koromix']],
+    ['portable', plain],
+  ] as const) {
+    for (const part of [
+      'package.json',
+      'dist/lib',
+      'dist/test/vm',
+      ...modules.map((name) => join('node_modules', name)),
+    ]) {
+      mkdirSync(dirname(join(stage, kind, part)), { recursive: true })
+      cpSync(join(root, part), join(stage, kind, part), { recursive: true, dereference: true })
+    }
   }
-  const run = spawnSync(join(lab, 'run'), [stage, 'dist/test/vm/inside.js', ...process.argv.slice(2)], {
+  const [what = 'witness', ...args] = process.argv.slice(2)
+  const [script, rest] = what === 'auditor' ? ['whole', args] : ['inside', what === 'witness' ? args : [what, ...args]]
+  const run = spawnSync(join(lab, 'run'), [stage, `native/dist/test/vm/${script}.js`, ...rest], {
     stdio: 'inherit',
     env: { ...process.env, VM_LIMIT: process.env.VM_LIMIT ?? '600' },
   })
