@@ -80,11 +80,15 @@ function sums(stretches: readonly Stretch[]): Pick<ReportResult, 'seconds' | 'pr
     byVerdict[stretch.verdict] += lengthNs
     if (stretch.verdict === 'PROVEN' && stretch.support) bySupport[stretch.support] += lengthNs
   }
-  return { seconds: inSeconds(byVerdict), provenBySupport: inSeconds(bySupport) }
+  return { seconds: inSeconds(byVerdict), provenBySupport: inSeconds(bySupport, 'down') }
 }
 
-function inSeconds<K extends string>(sums: Readonly<Record<K, bigint>>): Record<K, number> {
-  return Object.fromEntries(Object.entries<bigint>(sums).map(([key, ns]) => [key, seconds(ns)])) as Record<K, number>
+/** Beyond 97 days a double holds no nanoseconds: what is PROVEN never rounds up, what is not never down. */
+function inSeconds<K extends string>(sums: Readonly<Record<K, bigint>>, side?: 'down'): Record<K, number> {
+  const towards = (key: string) => side ?? (key === 'PROVEN' ? 'down' : 'up')
+  return Object.fromEntries(
+    Object.entries<bigint>(sums).map(([key, ns]) => [key, seconds(ns, towards(key))]),
+  ) as Record<K, number>
 }
 
 function widest(stretches: readonly Stretch[]): ReportResult['worst'] {

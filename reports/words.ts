@@ -120,6 +120,19 @@ export function short(ns: bigint): string {
   return ns >= 1_000_000n ? size(ns) : `${ns} ns`
 }
 
+/** A span for a sentence, in its two largest units and rounded up: `40 min 8 s`, `3 d 1 h`, `250 ms`. */
+export function rough(ns: bigint): string {
+  const up = (unit: bigint) => (ns + unit - 1n) / unit
+  if (ns < 1_000_000_000n) return `${up(1_000_000n)} ms`
+  const seconds = up(1_000_000_000n)
+  if (seconds < 60n) return `${seconds} s`
+  if (seconds < 3600n) return `${seconds / 60n} min ${seconds % 60n} s`
+  const minutes = up(60_000_000_000n)
+  if (minutes < 2880n) return `${minutes / 60n} h ${minutes % 60n} min`
+  const hours = up(3_600_000_000_000n)
+  return `${hours / 24n} d ${hours % 24n} h`
+}
+
 /** A share in percent with three decimals. `down` for what is proven, `up` for what is not: 99.9996 % is never `100`. */
 export function percent(part: bigint, whole: bigint, towards: 'down' | 'up'): string {
   if (whole === 0n) return '\u2013'

@@ -120,7 +120,10 @@ async function inBreak(
     cause,
     asKnownThen: { verdict, bound: null },
     records: [moment.break.seq - 1, moment.break.seq],
-    nearest: await nearestTo(evidence, marks, block, { run: moment.before, aNs: end }, utcNs),
+    nearest: {
+      ...(await nearestTo(evidence, marks, block, { run: moment.before, aNs: end }, utcNs)),
+      gap: moment.break.seq,
+    },
   }
 }
 

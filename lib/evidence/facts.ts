@@ -106,14 +106,17 @@ export function factOf(record: TrailRecord): Fact {
  */
 export class FactReader {
   #last: Fact | null
+  #hash: string | null
   #why: string | null
 
   /**
    * @param last the fact before, where reading does not begin at the beginning
+   * @param hash leaf hash of its record
    * @param why what is broken between it and the next record, `null` where nothing is
    */
-  constructor(last: Fact | null = null, why: string | null = null) {
+  constructor(last: Fact | null = null, hash: string | null = null, why: string | null = null) {
     this.#last = last
+    this.#hash = hash
     this.#why = why
   }
 
@@ -125,8 +128,11 @@ export class FactReader {
     }
     const fact = factOf(item.record)
     const last = this.#last
-    const why = this.#why ?? (last !== null && fact.seq !== last.seq + 1 ? 'records are missing' : null)
+    const follows =
+      last === null || (fact.seq === last.seq + 1 && item.record.prev === (this.#hash ?? item.record.prev))
+    const why = this.#why ?? (follows ? null : 'records are missing')
     this.#last = fact
+    this.#hash = item.hash
     this.#why = null
     return why === null ? [fact] : [damage(last ?? fact, fact.seq, why), fact]
   }

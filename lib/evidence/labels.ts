@@ -50,9 +50,21 @@ export class Labels {
     this.#starts = starts
   }
 
-  /** UTC of an instant of A in the run with this index (ns). Rises with A, but for the doubt of the samples. */
+  /**
+   * UTC of an instant of A in the run with this index (ns). Rises with A, but for the doubt of the samples and for leap
+   * seconds.
+   */
   at(run: number, aNs: bigint): bigint {
-    if (this.#anchored(run)) return this.#byM(run, aNs)
+    return this.#label(run, aNs, 0n)
+  }
+
+  /** UTC of the end of a stretch: the same, but before a leap second that begins there. */
+  atEnd(run: number, aNs: bigint): bigint {
+    return this.#label(run, aNs, 1n)
+  }
+
+  #label(run: number, aNs: bigint, before: bigint): bigint {
+    if (this.#anchored(run)) return this.#byM(run, aNs, before)
     const start = this.#starts[run]
     const own = this.#models[run]?.run
     return start && own ? capped(start.startUtc + aNs - own.startNs, start.capUtc) : aNs
@@ -87,14 +99,14 @@ export class Labels {
     return null
   }
 
-  #byM(run: number, aNs: bigint): bigint {
+  #byM(run: number, aNs: bigint, before = 0n): bigint {
     const model = this.#models[run]
     const anchors = this.#chosen[run] ?? []
     if (!model) return aNs
     const behind = anchors.findIndex(({ segment }) => segment.toNs >= aNs)
     const anchor = anchors[behind < 0 ? anchors.length - 1 : behind]
-    const before = behind < 0 ? anchor : anchors[behind - 1]
-    return aNs + this.#middle(model, anchor, before, aNs) - model.leap.at(aNs)
+    const last = behind < 0 ? anchor : anchors[behind - 1]
+    return aNs + this.#middle(model, anchor, last, aNs) - model.leap.at(aNs - before)
   }
 
   /** The middle of M: inside a chosen stretch its own, between two on the straight line, outside the nearest. */

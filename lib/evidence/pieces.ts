@@ -78,7 +78,7 @@ function ofSpan({ labels }: Block, run: number, span: Span): Raw {
   const { bound, forward, lack, forwardLack, support, witness, seqs } = span
   return {
     fromNs: labels.at(run, span.fromNs),
-    toNs: labels.at(run, span.toNs),
+    toNs: labels.atEnd(run, span.toNs),
     bound,
     forward,
     lack,

@@ -24,6 +24,7 @@ interface Start {
   readonly offset: number
   /** The record before it, and what is broken between both. */
   readonly last: Fact | null
+  readonly hash: string | null
   readonly why: string | null
 }
 
@@ -38,6 +39,7 @@ const readAhead = 16
 export async function trailSource(folder: string, signal?: AbortSignal): Promise<FactSource> {
   const starts: Start[] = []
   let last: Fact | null = null
+  let hash: string | null = null
   const reader = new FactReader()
   for await (const items of readTrail(folder, signal ? { signal } : {})) {
     for (const item of items) {
@@ -45,8 +47,9 @@ export async function trailSource(folder: string, signal?: AbortSignal): Promise
       const fact: Fact | undefined = second ?? first
       if (!first || !fact || !('record' in item)) continue
       const why = first.kind === 'damage' ? first.why : null
-      starts[blockOfSeq(fact.seq)] ??= { segment: item.segment, offset: item.offset, last, why }
+      starts[blockOfSeq(fact.seq)] ??= { segment: item.segment, offset: item.offset, last, hash, why }
       last = fact
+      hash = item.hash
     }
   }
   const lastSeq = last?.seq ?? 0
@@ -68,11 +71,11 @@ export async function trailSource(folder: string, signal?: AbortSignal): Promise
 async function readBlocks(
   folder: string,
   index: number,
-  { segment, offset, last, why }: Start,
+  { segment, offset, last, hash, why }: Start,
   lastSeq: number,
   signal: AbortSignal | undefined,
 ): Promise<Map<number, Fact[]>> {
-  const reader = new FactReader(last, why)
+  const reader = new FactReader(last, hash, why)
   const found = new Map<number, Fact[]>()
   const add = (fact: Fact): boolean => {
     const block = blockOfSeq(fact.seq)

@@ -80,17 +80,17 @@ function cutsOf(model: RunModel, fromNs: bigint, toNs: bigint, gapNs: bigint): b
       const next = samples[i + 1]
       if (i === 0) cut(atNs - gapNs)
       if (next && next.atNs - atNs <= 2n * gapNs) continue
-      cut(atNs + gapNs + 1n)
+      cut(atNs + gapNs)
       if (next) cut(next.atNs - gapNs)
     }
   }
   for (const { atNs } of model.self) {
     cut(atNs - gapNs)
-    cut(atNs + gapNs + 1n)
+    cut(atNs + gapNs)
   }
   for (const [i, known] of cones.known.entries()) {
     cut(known.fromNs)
-    const farNs = known.atNs + gapNs + 1n
+    const farNs = known.atNs + gapNs
     const next = cones.known[i + 1]
     if (known.edges && !(next && next.fromNs <= farNs)) cut(farNs)
   }
@@ -154,10 +154,10 @@ class Walk {
     if (segment) {
       const i = sampleBefore(segment, aNs)
       const [before, after] = [segment.samples[i], segment.samples[i + 1]]
-      if ((before && aNs <= before.atNs + gapNs) || (after && aNs >= after.atNs - gapNs)) return null
+      if ((before && aNs < before.atNs + gapNs) || (after && aNs >= after.atNs - gapNs)) return null
     }
     const { self, run } = this.#model
-    if (self.some(({ atNs }) => aNs <= atNs + gapNs && aNs >= atNs - gapNs)) return selfReference
+    if (self.some(({ atNs }) => aNs < atNs + gapNs && aNs >= atNs - gapNs)) return selfReference
     if (segment) return tooFar
     return run.samples.length > 0 ? noReference : noSample
   }
@@ -167,7 +167,7 @@ class Walk {
     const edges = known?.edges
     if (blind || !link) return { fromNs, toNs, bound: null, lack: blind ?? unwatched }
     if (!known || !edges) return { fromNs, toNs, bound: null, lack: known?.lack ?? noSample }
-    if (fromNs > known.atNs + this.#gapNs) return { fromNs, toNs, bound: null, lack: tooFar }
+    if (fromNs >= known.atNs + this.#gapNs) return { fromNs, toNs, bound: null, lack: tooFar }
     const { line } = this.#model.cones
     const at = (aNs: bigint): IntervalNs => forwardAt(edges, line.at(aNs))
     return { fromNs, toNs, bound: this.#error(fromNs, toNs, link, at), lack: null }

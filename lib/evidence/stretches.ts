@@ -63,16 +63,27 @@ export function judge(piece: Piece, toleranceNs: bigint): Part[] {
     return [{ fromNs, toNs, ...start, worst: worstOf(bound.from, fromNs, bound.to, toNs - 1n) }]
   }
   const band = { fromNs, toNs, ...bound }
+  const lengthNs = toNs - fromNs
+  // Exact: both sides are multiplied by the length, nothing is rounded.
+  const at = (ns: bigint): ReturnType<typeof verdictOn> => {
+    const along = (from: bigint, to: bigint): bigint => from * lengthNs + (to - from) * (ns - fromNs)
+    const scaled = { lowNs: along(bound.from.lowNs, bound.to.lowNs), highNs: along(bound.from.highNs, bound.to.highNs) }
+    return verdictOn(scaled, toleranceNs * lengthNs)
+  }
   const parts: Part[] = []
   const marks = [fromNs, ...crossings(piece, bound, toleranceNs), toNs]
   for (const [i, to] of marks.entries()) {
     const from = marks[i - 1] ?? to
     if (from >= to) continue
     // Between two marks no edge crosses the tolerance: the last instant of the part tells with the first what holds in it.
-    const [first, last] = [bandAt(band, from), bandAt(band, to - 1n)]
-    const [a, b] = [verdictOn(first, toleranceNs), verdictOn(last, toleranceNs)]
+    const [a, b] = [at(from), at(to - 1n)]
     const said = a.verdict === b.verdict ? a : ({ verdict: 'INDETERMINATE', cause: 'bound-too-wide' } as const)
-    parts.push({ fromNs: from, toNs: to, ...said, worst: worstOf(first, from, last, to - 1n) })
+    parts.push({
+      fromNs: from,
+      toNs: to,
+      ...said,
+      worst: worstOf(bandAt(band, from), from, bandAt(band, to - 1n), to - 1n),
+    })
   }
   return parts
 }

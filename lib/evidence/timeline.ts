@@ -36,18 +36,20 @@ export class Evidence {
   static readonly #known = new WeakMap<FactSource, Evidence>()
   readonly blocks: Blocks
   readonly lastSeq: number
+  readonly #version: number | undefined
   readonly #kept = new Map<number, Promise<Block>>()
   #timeline: Promise<readonly Mark[]> | null = null
 
   private constructor(source: FactSource) {
     this.blocks = new Blocks(source)
     this.lastSeq = source.lastSeq
+    this.#version = source.version
   }
 
   /** What is known of a source: the same as long as it holds the same records. */
   static of(source: FactSource): Evidence {
     const known = Evidence.#known.get(source)
-    if (known && known.lastSeq === source.lastSeq) return known
+    if (known && known.lastSeq === source.lastSeq && known.#version === source.version) return known
     const fresh = new Evidence(source)
     Evidence.#known.set(source, fresh)
     return fresh

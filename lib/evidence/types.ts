@@ -188,6 +188,8 @@ export interface Question {
 export interface FactSource {
   /** seq of the last record; 0 for an empty trail. */
   readonly lastSeq: number
+  /** Changes where the trail was found to have changed under the reader; absent where that is not watched. */
+  readonly version?: number
   /**
    * Facts of one block in order of seq; shorter at the end of the trail, empty behind it, and where records were pruned or
    * lost. A `damage` fact stands before the record that follows the damage and has its seq.

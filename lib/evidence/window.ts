@@ -87,12 +87,15 @@ export class Blocks {
     return { facts, first: real[0] ?? null, last: real.at(-1) ?? null, bounded, calm: calmOf(facts) }
   }
 
-  /** The window of a block. */
-  async window(block: number): Promise<Window> {
+  /**
+   * The window of a block.
+   * @param thin whether what cannot matter may be left out
+   */
+  async window(block: number, thin = true): Promise<Window> {
     const own = await this.outline(block)
     const before = await this.#before(block, own)
     const { after, live } = await this.#after(block, own)
-    const thinned = isCalmWindow([...before, own, ...after])
+    const thinned = thin && isCalmWindow([...before, own, ...after])
     const kept = (outline: Outline, from: number, to: number): readonly Fact[] =>
       thinned
         ? outline.facts.filter(({ seq }, i) => outline.calm?.keep.has(seq) || (i >= from && i < to))

@@ -36,19 +36,19 @@ export function rowOf<Source>(columns: readonly Column<Source>[], source: Source
 }
 
 /**
- * The text of a table in chunks; ends with an error where the rows do.
+ * The text of a table in chunks; ends with an error where the rows do. No row is asked for before the text is read.
  * @throws {RangeError} (while read) for a number that is not whole
  */
-export function csvText(
+export async function* csvText(
   columns: readonly Pick<Column, 'name'>[],
   rows: Iterable<Row> | AsyncIterable<Row>,
   form: CsvForm,
-): AsyncIterable<string> {
+): AsyncGenerator<string> {
   const source = Readable.from(rows, { objectMode: true })
   // What breaks the rows breaks the text: whoever reads it gets the error.
   const text = pipeline(source, stringify(settings(columns, form)), () => {})
   text.setEncoding('utf8')
-  return text
+  for await (const chunk of text) yield chunk as string
 }
 
 /** Writes a table to a stream no faster than it drains, and ends the stream. Rejects with what broke rows or stream. */

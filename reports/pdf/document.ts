@@ -44,6 +44,7 @@ export async function drawPdf(report: Report, { pause }: PdfOptions): Promise<Bu
       ModDate: dated,
     },
   } as const
+  await pause()
   const doc = new PDFDocument(options as PDFKit.PDFDocumentOptions)
   const bytes = collect(doc)
   const attachment = {
@@ -62,11 +63,14 @@ export async function drawPdf(report: Report, { pause }: PdfOptions): Promise<Bu
     footer: `As of record ${result.asOf}  \u00b7  profile ${result.profile}  \u00b7  ${result.tool}`,
     simulation: result.simulation,
   })
+  await pause()
   drawTitle(sheet, report)
+  await pause()
   drawVerdict(sheet, report)
   sheet.paragraph(integritySentence(result), { face: 'bold', size: 8.5 })
   await pause()
   await drawReferences(sheet, report, pause)
+  await pause()
   drawPlots(sheet, report)
   await pause()
   await drawChanges(sheet, report, pause)

@@ -5,6 +5,7 @@
  */
 import { scaleLinear, scaleUtc } from 'd3-scale'
 import { area } from 'd3-shape'
+import type { Stretch } from '../../lib/evidence/types.js'
 import type { Column } from '../series.js'
 import type { Report } from '../types.js'
 import { bandFill, bandLine, fillVerdict, ink, soft, toleranceLine } from './pattern.js'
@@ -83,12 +84,12 @@ export function drawPanel(sheet: Sheet, report: Report, panel: Panel, height: nu
   const y = scaleLinear(panel.domain, [bottom, top]).clamp(true)
   const frame: Frame = { x: (ns) => x(new Date(ms(ns))), y, left, right, top, bottom }
   drawGrid(sheet, report, panel, frame, unit)
+  drawBeyond(sheet, series.columns, panel, frame)
   drawTolerance(sheet, report, panel, frame)
   doc
     .save()
     .rect(left, top, right - left, height)
     .clip()
-  drawBeyond(sheet, series.columns, panel, frame)
   drawBand(sheet, series.columns, frame)
   drawUnknown(sheet, report, frame)
   doc.restore()
@@ -162,7 +163,8 @@ function drawTolerance(sheet: Sheet, report: Report, panel: Panel, frame: Frame)
     const close = Math.abs(frame.y(-value) - y) < 14
     if (high && close) continue
     const words = `${close ? '\u00b1' : high ? '+' : '\u2212'}tolerance`
-    sheet.line(words, frame.right - 60, high ? y - 10 : y + 2, {
+    const above = high || y + 11 > frame.bottom
+    sheet.line(words, frame.right - 60, above ? y - 10 : y + 2, {
       size: 6.5,
       color: toleranceLine,
       width: 57,
@@ -203,7 +205,15 @@ function drawBand(sheet: Sheet, columns: readonly Column[], frame: Frame): void 
   let run: Point[] = []
   const flush = () => {
     const path = run.length > 0 ? shape(run) : null
-    if (path) doc.save().path(path).lineWidth(0.5).fillAndStroke(bandFill, bandLine).restore()
+    // On a scale of minutes a bound of milliseconds is a hair: its edge is drawn heavier, so that it is not overlooked.
+    const tallest = Math.max(...run.map((point) => frame.y(point.low) - frame.y(point.high)))
+    if (path)
+      doc
+        .save()
+        .path(path)
+        .lineWidth(tallest < 2 ? 2 : 0.5)
+        .fillAndStroke(bandFill, bandLine)
+        .restore()
     run = []
   }
   for (const [index, column] of columns.entries()) {
@@ -220,12 +230,17 @@ function drawBand(sheet: Sheet, columns: readonly Column[], frame: Frame): void 
 /** Stretches without a bound: hatched over white from top to bottom, so that the band is never seen to run across. */
 function drawUnknown(sheet: Sheet, report: Report, frame: Frame): void {
   for (const stretch of report.stretches) {
-    if (stretch.worst !== null) continue
+    if (stretch.worst !== null || isHairline(report, stretch)) continue
     const from = frame.x(stretch.fromNs)
     const width = Math.max(1, frame.x(stretch.toNs) - from)
     const height = frame.bottom - frame.top
     fillVerdict(sheet.doc, stretch.verdict, { x: from, y: frame.top, width, height }, false)
   }
+}
+
+/** Whether a stretch is left out of the plots: thinner than a line, and one of so many that all of them would hide the band. */
+export function isHairline({ period, stretches }: Report, { fromNs, toNs }: Stretch): boolean {
+  return stretches.length > 100 && Number(toNs - fromNs) / Number(period.toNs - period.fromNs) < 1 / 1500
 }
 
 /** Marks columns whose bound leaves the scale; returns how many. */
@@ -264,6 +279,9 @@ interface Cluster {
   readonly half: number
 }
 
+/** More changes than this are marked above the frame only: their lines would hide the band. */
+const mostLines = 60
+
 /** A line for each clock change, and its number; numbers that would touch are joined: `3–5`. */
 function drawChanges(sheet: Sheet, report: Report, frame: Frame): void {
   const { doc } = sheet
@@ -272,6 +290,7 @@ function drawChanges(sheet: Sheet, report: Report, frame: Frame): void {
     const label = first === last ? String(first) : `${first}\u2013${last}`
     return { first, last, from, to, label, half: sheet.measure(label, style) / 2 }
   }
+  const foot = report.changes.length > mostLines ? frame.top : frame.bottom
   const touch = (left: Cluster, right: Cluster) => centre(left) + left.half + 3 > centre(right) - right.half
   const clusters: Cluster[] = []
   for (const [index, change] of report.changes.entries()) {
@@ -280,7 +299,7 @@ function drawChanges(sheet: Sheet, report: Report, frame: Frame): void {
       .save()
       .lineWidth(0.8)
       .moveTo(x, frame.top - 3)
-      .lineTo(x, frame.bottom)
+      .lineTo(x, foot)
       .stroke(ink)
       .restore()
     let made = make(index + 1, index + 1, x, x)

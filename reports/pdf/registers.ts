@@ -6,9 +6,21 @@
 import { roles } from '../../lib/ntp/types.js'
 import { nanoseconds } from '../seconds.js'
 import type { Report, ReportResult } from '../types.js'
-import { causeWords, count, decimalsOf, moved, percent, plainInstant, side, signed, size, span } from '../words.js'
+import {
+  causeWords,
+  count,
+  decimalsOf,
+  moved,
+  percent,
+  plainInstant,
+  short,
+  side,
+  signed,
+  size,
+  span,
+} from '../words.js'
 import type { Sheet } from './sheet.js'
-import { type Cell, type ColumnSpec, drawTable, firstRows, note } from './table.js'
+import { type Cell, type ColumnSpec, drawTable, note } from './table.js'
 
 /** More rows than this are left to the CSV, and the page says how many. */
 const mostRows = 1500
@@ -17,14 +29,14 @@ type Pause = () => Promise<void>
 
 /** What the references said and how often they were heard. */
 export async function drawReferences(sheet: Sheet, { result }: Report, pause: Pause): Promise<void> {
-  sheet.heading('1  References', firstRows())
+  const heading = '1  References'
   const columns: readonly ColumnSpec[] = [
-    { title: 'Reference', width: 132 },
-    { title: 'Answers', width: 88 },
+    { title: 'Reference', width: 130 },
+    { title: 'Answers', width: 92 },
     { title: 'Stratum', width: 40 },
-    { title: 'Offset: least, median, most', width: 86, align: 'right' },
-    { title: 'Delay: least, median, most', width: 74, align: 'right' },
-    { title: 'Root distance: least, median, most', width: 79.28, align: 'right' },
+    { title: 'Offset', width: 100, align: 'right' },
+    { title: 'Delay', width: 66, align: 'right' },
+    { title: 'Root distance', width: 71.28, align: 'right' },
   ]
   const rows: Cell[][] = []
   for (const role of roles) {
@@ -37,8 +49,10 @@ export async function drawReferences(sheet: Sheet, { result }: Report, pause: Pa
       [
         `${reference.answered} of ${reference.asked}`,
         ...(reference.refused > 0 ? [`${reference.refused} refused`] : []),
-        ...(reference.self > 0 ? [`${reference.self} from this computer itself`] : []),
-        ...(reference.dissented > 0 ? [{ strong: `dissented ${reference.dissented} times` }] : ['never dissented']),
+        ...(reference.self > 0 ? [`${reference.self} from own addresses`] : []),
+        ...(reference.dissented > 0
+          ? [{ strong: `dissented ${reference.dissented} ${reference.dissented === 1 ? 'time' : 'times'}` }]
+          : ['never dissented']),
         ...errors,
       ],
       reference.stratum.join(', ') || '\u2013',
@@ -48,14 +62,16 @@ export async function drawReferences(sheet: Sheet, { result }: Report, pause: Pa
     ])
   }
   if (rows.length === 0) {
+    sheet.heading(heading, 30)
     sheet.paragraph('No reference was asked in this period.')
     return
   }
-  await drawTable(sheet, columns, rows, { pause })
+  await drawTable(sheet, columns, rows, { pause, heading, tail: 34 })
   note(
     sheet,
-    'Offset = reference minus this computer; + means the clock is slow, \u2212 that it is fast. "Dissented": the answer misses ' +
-      'what the other references agree on; it takes no part in the bound. Nothing here is authenticated.',
+    'Three values each: least, median, most. Offset = reference minus this computer; + means the clock is slow, \u2212 that ' +
+      'it is fast. "Dissented": the answer misses what the other references agree on; it takes no part in ' +
+      'the bound. Nothing here is authenticated.',
   )
 }
 
@@ -68,22 +84,26 @@ function spread(
 }
 
 /** The change register. */
-export async function drawChanges(sheet: Sheet, { result }: Report, pause: Pause): Promise<void> {
-  sheet.heading('3  Changes of the clock', firstRows())
+export async function drawChanges(sheet: Sheet, { result, stretches }: Report, pause: Pause): Promise<void> {
+  const heading = '3  Changes of the clock'
   if (result.clockChanges.length === 0) {
     const { witnessReport, witnessPeriod } = result.method
+    const watched = stretches.some(({ verdict }) => verdict !== 'UNMONITORED' && verdict !== 'OFF')
+    sheet.heading(heading, 30)
     sheet.paragraph(
-      `While it was monitored, no change of the clock of ${size(nanoseconds(witnessReport))} or more was observed ` +
-        `(one look every ${size(nanoseconds(witnessPeriod))}).`,
+      watched
+        ? `While it was monitored, no change of the clock of ${short(nanoseconds(witnessReport))} or more was observed ` +
+            `(one look every ${short(nanoseconds(witnessPeriod))}).`
+        : 'The clock was not monitored at any instant of this period: whether it was changed is not known.',
     )
     return
   }
   const columns: readonly ColumnSpec[] = [
-    { title: 'No.', width: 24 },
-    { title: 'Record', width: 40 },
-    { title: 'Seen between (UTC)', width: 116 },
-    { title: 'Clock showed before, after', width: 116 },
-    { title: 'Movement', width: 108 },
+    { title: 'No.', width: 22 },
+    { title: 'Record', width: 38 },
+    { title: 'Seen between (UTC)', width: 115 },
+    { title: 'Clock showed before, after', width: 115 },
+    { title: 'Movement', width: 114 },
     { title: 'Error found by sample', width: 95.28 },
   ]
   const rows = result.clockChanges
@@ -103,7 +123,7 @@ export async function drawChanges(sheet: Sheet, { result }: Report, pause: Pause
         ? [...(change.sample === null ? [] : [`sample ${change.sample}`]), ...sides(change.error)]
         : 'no sample with a bound',
     ])
-  await drawTable(sheet, columns, rows, { pause })
+  await drawTable(sheet, columns, rows, { pause, heading, tail: 42 })
   more(sheet, result.clockChanges.length, 'change', 'changes')
   note(
     sheet,
@@ -118,8 +138,9 @@ export async function drawChanges(sheet: Sheet, { result }: Report, pause: Pause
 
 /** The gap register. */
 export async function drawGaps(sheet: Sheet, { result, gaps }: Report, pause: Pause): Promise<void> {
-  sheet.heading('4  Gaps', firstRows())
+  const heading = '4  Gaps'
   if (result.gaps.length === 0) {
+    sheet.heading(heading, 30)
     sheet.paragraph('No gap was recorded in this period.')
     return
   }
@@ -144,7 +165,7 @@ export async function drawGaps(sheet: Sheet, { result, gaps }: Report, pause: Pa
       ],
     ]
   })
-  await drawTable(sheet, columns, rows, { pause })
+  await drawTable(sheet, columns, rows, { pause, heading })
   more(sheet, result.gaps.length, 'gap', 'gaps')
 }
 
@@ -156,20 +177,21 @@ const breaksWords = {
 
 /** All intervals but the PROVEN ones. */
 export async function drawIntervals(sheet: Sheet, { result, stretches, period }: Report, pause: Pause): Promise<void> {
-  sheet.heading('5  Intervals that are not PROVEN', firstRows())
+  const heading = '5  Intervals that are not PROVEN'
   const all = result.intervals.flatMap((interval, index) =>
     interval.verdict === 'PROVEN' ? [] : [{ interval, stretch: stretches[index]! }],
   )
   if (all.length === 0) {
+    sheet.heading(heading, 30)
     sheet.paragraph('Every instant of the period is PROVEN.')
     return
   }
   const columns: readonly ColumnSpec[] = [
-    { title: 'Verdict', width: 92 },
-    { title: 'From, to (UTC)', width: 116 },
-    { title: 'Length', width: 92, align: 'right' },
-    { title: 'Worst bound of the error', width: 95 },
-    { title: 'Cause', width: 104.28 },
+    { title: 'Verdict', width: 90 },
+    { title: 'From, to (UTC)', width: 115 },
+    { title: 'Length', width: 90, align: 'right' },
+    { title: 'Worst bound of the error', width: 104 },
+    { title: 'Cause', width: 100.28 },
   ]
   const whole = period.toNs - period.fromNs
   const decimals = decimalsOf(all.map(({ stretch }) => stretch.toNs - stretch.fromNs))
@@ -183,7 +205,7 @@ export async function drawIntervals(sheet: Sheet, { result, stretches, period }:
       interval.cause ? [interval.cause, causeWords[interval.cause]] : '\u2013',
     ]
   })
-  await drawTable(sheet, columns, rows, { pause })
+  await drawTable(sheet, columns, rows, { pause, heading })
   more(sheet, all.length, 'interval', 'intervals')
 }
 

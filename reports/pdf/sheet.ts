@@ -43,6 +43,7 @@ export class Sheet {
   y: number
   readonly #running: Running
   readonly #has = new Map<Face, (codePoint: number) => boolean>()
+  readonly #paths: Record<Face, string> = { regular: '', bold: '', mono: '', wide: '' }
   readonly #widths = new Map<string, number>()
 
   constructor(doc: Doc, running: Running) {
@@ -54,8 +55,9 @@ export class Sheet {
     this.bottom = doc.page.height - 52
     this.y = this.top
     for (const face of faces) {
-      doc.registerFont(face, fontPath(face))
-      doc.font(face)
+      // By path, not by a name of our own: pdfkit reads a font anew at each use of a second name for it.
+      this.#paths[face] = fontPath(face)
+      doc.font(this.#paths[face])
       const glyphs = glyphsOf(doc)
       this.#has.set(face, (codePoint) => glyphs.hasGlyphForCodePoint(codePoint))
     }
@@ -83,7 +85,8 @@ export class Sheet {
   measure(text: string, style: TextStyle = {}): number {
     const face = style.face ?? 'regular'
     const key = `${face}|${text}`
-    const width = this.#widths.get(key) ?? this.doc.font(face).fontSize(100).widthOfString(this.shown(text, face))
+    const width =
+      this.#widths.get(key) ?? this.doc.font(this.#paths[face]).fontSize(100).widthOfString(this.shown(text, face))
     if (text.length <= 80) this.#widths.set(key, width)
     return (width * (style.size ?? 8.5)) / 100
   }
@@ -108,10 +111,18 @@ export class Sheet {
     const free = width === undefined ? 0 : width - this.measure(shown, { face, size })
     const offset = align === 'right' ? free : align === 'center' ? free / 2 : 0
     this.doc
-      .font(face)
+      .font(this.#paths[face])
       .fontSize(size)
       .fillColor(color)
       .text(shown, x + offset, y, { lineBreak: false })
+  }
+
+  /** Width of the longest number in a text, with its unit: what must not be broken. */
+  longestNumber(text: string, style: TextStyle = {}): number {
+    const numbers = this.shown(text, style.face)
+      .split(breakable)
+      .filter((word) => /^[+\u2212]?\d[\d .]*( \S{1,3})?$/.test(word))
+    return Math.max(0, ...numbers.map((number) => this.measure(number, style)))
   }
 
   /** Breaks a text into lines of at most `width` points: at spaces, and inside words that are too long. */
@@ -191,6 +202,7 @@ export class Sheet {
       if (probed <= width && probe === rest) break
       let fits = Math.min(probe.length, Math.max(1, Math.floor((probe.length * width) / probed)))
       while (fits > 1 && this.measure(rest.slice(0, fits), style) > width) fits -= 1
+      fits = seam(rest, fits)
       const pair = rest.charCodeAt(fits - 1)
       if (pair >= 0xd800 && pair <= 0xdbff && fits < rest.length) fits += 1
       // A mark stays with its letter.
@@ -232,4 +244,10 @@ export class Sheet {
     this.line(running.footer, left, low + 5, { size: 7, color: soft, width: width - 70 })
     this.line(`page ${page} of ${pages}`, left, low + 5, { size: 7, color: soft, width, align: 'right' })
   }
+}
+
+/** Where a word that is too long parts best: behind a separator in the last third of what fits, else where it must. */
+function seam(word: string, fits: number): number {
+  for (let end = fits; end > (fits * 2) / 3; end -= 1) if (/[-_/.:@,;]/.test(word[end - 1] ?? '')) return end
+  return fits
 }

@@ -13,6 +13,7 @@ import {
   percent,
   plainInstant,
   reach,
+  rough,
   short,
   size,
   span,
@@ -21,7 +22,7 @@ import {
   verdicts,
   verdictWords,
 } from '../words.js'
-import { fillVerdict, ink, pale, soft } from './pattern.js'
+import { fillVerdict, ink, pale, soft, thinnest } from './pattern.js'
 import type { Sheet } from './sheet.js'
 import { instantTicks } from './ticks.js'
 
@@ -100,9 +101,9 @@ function meaning({ result, stretches, toleranceNs }: Report): string {
   const within = `within \u00b1${short(toleranceNs)} of UTC`
   const violated = stretches.find((stretch) => stretch.verdict === 'VIOLATED')
   if (violated) {
-    const total = span(nanoseconds(result.seconds.VIOLATED))
+    const total = rough(nanoseconds(result.seconds.VIOLATED))
     const first = plainInstant(formatInstant(violated.fromNs)).slice(0, 19)
-    return `The clock was not ${within} for ${total} h:min:s, first at ${first} UTC.`
+    return `The clock was not ${within} for about ${total}, first at ${first} UTC.`
   }
   if (result.policy.met) return `The clock is proven to have been ${within} as long as the rule demands.`
   return `It is not proven that the clock was ${within} as long as the rule demands; nothing shows the contrary.`
@@ -160,9 +161,10 @@ function drawBar(sheet: Sheet, report: Report, x: number, width: number): void {
   const height = 20
   const { fromNs, toNs } = report.period
   const scale = width / Number(toNs - fromNs)
+  const least = thinnest(report.stretches.length)
   const box = (start: bigint, end: bigint) => {
     const left = x + Number(start - fromNs) * scale
-    const wide = Math.max(1, Number(end - start) * scale)
+    const wide = Math.max(least, Number(end - start) * scale)
     return { x: Math.min(left, x + width - wide), y: sheet.y, width: wide, height }
   }
   // What is PROVEN is the ground; all else is drawn over it, the gravest last, so that nothing small is covered.
@@ -225,7 +227,9 @@ function shareWords(result: ReportResult, verdict: (typeof verdicts)[number]): s
 
 function drawFigures(sheet: Sheet, report: Report, x: number, width: number): void {
   const { result } = report
-  const gapNs = report.gaps.reduce((sum, gap) => sum + gap.toNs - gap.fromNs, 0n)
+  const darkNs = report.stretches
+    .filter(({ verdict, worst }) => worst === null && verdict !== 'OFF')
+    .reduce((most, { fromNs, toNs }) => (toNs - fromNs > most ? toNs - fromNs : most), 0n)
   const samples = result.samples.scheduled + result.samples.unscheduled
   const figures: readonly (readonly [string, string, string])[] = [
     [
@@ -239,7 +243,11 @@ function drawFigures(sheet: Sheet, report: Report, x: number, width: number): vo
       result.provenWorst ? `${plainInstant(result.provenWorst.at).slice(0, 19)} UTC` : 'nothing is PROVEN',
     ],
     ['Clock changes', count(result.clockChanges.length, 'change'), changeSummary(result)],
-    ['Gaps', count(result.gaps.length, 'gap'), gapNs > 0n ? `${span(gapNs)} in all` : 'none recorded'],
+    [
+      'Gaps',
+      count(result.gaps.length, 'gap'),
+      darkNs > 0n ? `longest without a bound: ${rough(darkNs)}` : 'none recorded',
+    ],
     [
       'Samples',
       count(samples, 'sample'),
@@ -253,7 +261,10 @@ function drawFigures(sheet: Sheet, report: Report, x: number, width: number): vo
   for (const [index, [title, value, detail]] of figures.entries()) {
     const wide = widths[index]! - 8
     sheet.line(title, left + 5, sheet.y + 5, { size: 7, color: soft, width: wide })
-    sheet.line(value, left + 5, sheet.y + 15, { face: 'bold', size: 10.5, width: wide })
+    // A number is never cut: one that is too long is set smaller.
+    const large = { face: 'bold', size: 10.5 } as const
+    const scale = Math.min(1, (wide - 4) / sheet.measure(value, large))
+    sheet.line(value, left + 5, sheet.y + 15 + 10.5 * (1 - scale), { ...large, size: 10.5 * scale })
     for (const [row, line] of sheet.wrap(detail, wide, { size: 6.8 }).slice(0, 2).entries()) {
       sheet.line(line, left + 5, sheet.y + 31 + row * 9, { size: 6.8, color: soft, width: wide })
     }
@@ -274,17 +285,17 @@ export function statement(report: Report): string {
   const whole = report.period.toNs - report.period.fromNs
   const samples = result.samples.scheduled + result.samples.unscheduled
   const references = Object.values(result.references).flatMap((reference) => reference?.servers ?? [])
-  const share = (verdict: 'PROVEN' | 'UNMONITORED') =>
-    percent(nanoseconds(result.seconds[verdict]), whole, verdict === 'PROVEN' ? 'down' : 'up')
+  const shares = verdicts
+    .filter((verdict) => verdict !== 'PROVEN' && (result.seconds[verdict] > 0 || verdict === 'UNMONITORED'))
+    .map((verdict) => `${percent(nanoseconds(result.seconds[verdict]), whole, 'up')} is ${verdict}`)
+    .join(', ')
   const start = `In this period the auditor took ${count(samples, 'sample')} against ${count(references.length, 'reference')}. `
-  if (!result.provenWorst) {
-    return `${start}No instant of the period is PROVEN; ${share('UNMONITORED')} of it is UNMONITORED.`
-  }
+  if (!result.provenWorst) return `${start}No instant of the period is PROVEN; ${shares}.`
   const { bound } = result.provenWorst
   return (
     `${start}Under the assumptions printed in section 6, this computer's clock differed from UTC as served by these ` +
     `references by at most ${size(reach(bound))} at every PROVEN instant (the widest bound there: ${between(bound)}); ` +
-    `${share('PROVEN')} of the period is PROVEN, ${share('UNMONITORED')} is UNMONITORED.`
+    `${percent(nanoseconds(result.seconds.PROVEN), whole, 'down')} of the period is PROVEN, ${shares}.`
   )
 }
 

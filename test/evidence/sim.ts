@@ -218,6 +218,8 @@ class Simulation {
   }
 
   #act(action: Action, endTai: bigint): void {
+    // What happens at the very instant of a look or a record happens just behind it.
+    if ((this.#now - this.#grid) % this.#options.look === 0n || this.#record?.tai === this.#now) this.#now += 1n
     switch (action.do) {
       case 'step': {
         this.#bend({ d: this.#truth(this.#now).d + action.by })

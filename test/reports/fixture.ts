@@ -10,12 +10,13 @@ import type { TestBits } from '../../lib/ntp/types.js'
 import { testNames } from '../../lib/ntp/types.js'
 import type { OpenBody, SampleBody, StoredGoodReading } from '../../lib/trail/types.js'
 import { compose } from '../../reports/compose.js'
+import type { SampleRecord } from '../../reports/csv/index.js'
 import { resolvePeriod } from '../../reports/period.js'
 import { customPolicy } from '../../reports/policy.js'
 import { ReferenceTally } from '../../reports/references.js'
 import { SeriesBuilder } from '../../reports/series.js'
 import { readSettings, type Subject } from '../../reports/subject.js'
-import type { Report } from '../../reports/types.js'
+import type { Report, ReportResult } from '../../reports/types.js'
 
 export const ms = 1_000_000n
 export const s = 1_000_000_000n
@@ -84,7 +85,10 @@ export function sampleBody(errorNs: bigint, more: Partial<SampleBody> = {}): Sam
     consensus: {
       state: 'agreed',
       support: 'voted',
-      m: { lowNs: '1', highNs: '2' },
+      m: {
+        lowNs: (dayNs + 37n * s - 1_000n * s + errorNs - 6n * ms).toString(),
+        highNs: (dayNs + 37n * s - 1_000n * s + errorNs + 6n * ms).toString(),
+      },
       lowNs: (errorNs - 6n * ms).toString(),
       highNs: (errorNs + 6n * ms).toString(),
       agree: ['primary', 'secondary'],
@@ -162,22 +166,28 @@ export interface Day {
   readonly samples: readonly { readonly seq: number; readonly utcNs: bigint; readonly body: SampleBody }[]
 }
 
-/** Makes the day. `open` and `toleranceNs` may differ, for hostile labels and other scales. */
-export function makeDay(options: { readonly open?: Partial<OpenBody>; readonly toleranceNs?: bigint } = {}): Day {
+export interface DayOptions {
+  readonly open?: Partial<OpenBody>
+  readonly toleranceNs?: bigint
+  readonly zone?: string
+  readonly profile?: string
+  readonly pieces?: readonly Piece[]
+  readonly bodies?: readonly SampleBody[]
+  readonly changes?: readonly ChangeEntry[]
+  readonly gaps?: readonly GapEntry[]
+  readonly integrity?: Partial<ReportResult['integrity']>
+}
+
+/** Makes the day, or one that differs from it where told. */
+export function makeDay(options: DayOptions = {}): Day {
   const open = { ...openBody, ...options.open }
   const toleranceNs = options.toleranceNs ?? 50n * ms
-  const period = resolvePeriod({ day: '2026-11-21' }, { zone: 'UTC', nowNs: dayNs + 3n * 86_400n * s })
-  const samples: { seq: number; utcNs: bigint; body: SampleBody }[] = []
+  const period = resolvePeriod({ day: '2026-11-21' }, { zone: options.zone ?? 'UTC', nowNs: dayNs + 3n * 86_400n * s })
+  const samples = options.bodies ? place(options.bodies) : regularSamples(period.toNs)
   const tally = new ReferenceTally()
-  let seq = 10_001
-  for (let utcNs = dayNs; utcNs < period.toNs; utcNs += 64n * s) {
-    if (!sampled(utcNs)) continue
-    seq += 1
-    const body = sampleBody(errorAt(utcNs))
-    samples.push({ seq, utcNs, body })
-    tally.sample(body)
-  }
-  const pieces = makePieces(period.fromNs, period.toNs)
+  for (const { body } of samples) tally.sample(body)
+  const asOf = 10_002 + samples.length
+  const pieces = options.pieces ?? makePieces(period.fromNs, period.toNs)
   const series = new SeriesBuilder(period.fromNs, period.toNs)
   for (const piece of pieces) series.add(piece)
   const subject: Subject = {
@@ -188,22 +198,26 @@ export function makeDay(options: { readonly open?: Partial<OpenBody>; readonly t
   }
   const report = compose({
     period,
-    profile: 'custom',
+    profile: options.profile ?? 'custom',
     policy: customPolicy,
     toleranceNs,
-    asOf: seq + 1,
+    asOf,
     subject,
     stretches: judgePieces(pieces, toleranceNs),
-    changes: changes(),
-    gaps: gaps(),
+    changes: options.changes ?? changes(),
+    gaps: options.gaps ?? gaps(),
     series: series.build(),
-    samples: { scheduled: samples.length, unscheduled: 2, withoutBound: 0 },
+    samples: {
+      scheduled: samples.filter(({ body }) => body.reason === 'scheduled').length,
+      unscheduled: samples.filter(({ body }) => body.reason !== 'scheduled').length,
+      withoutBound: samples.filter(({ body }) => !body.consensus.m).length,
+    },
     references: tally.build(subject.settings.claims),
     integrity: {
       intact: 'self-consistent',
-      records: 9_876,
+      records: asOf,
       firstSeq: 10_001,
-      lastSeq: seq + 1,
+      lastSeq: asOf,
       firstHash: 'a1'.repeat(32),
       lastHash: 'b2'.repeat(32),
       sealedUpTo: 0,
@@ -214,9 +228,67 @@ export function makeDay(options: { readonly open?: Partial<OpenBody>; readonly t
         { path: '2026/11/2026-11-22.000013.ndjson', records: 1, bytes: 1_500, sha256: 'd4'.repeat(32) },
       ],
       misdated: [],
+      ...options.integrity,
     },
   })
   return { report, samples }
+}
+
+function regularSamples(toNs: bigint): Day['samples'] {
+  const bodies: SampleBody[] = []
+  const instants: bigint[] = []
+  for (let utcNs = dayNs; utcNs < toNs; utcNs += 64n * s) {
+    if (!sampled(utcNs)) continue
+    instants.push(utcNs)
+    bodies.push(sampleBody(errorAt(utcNs)))
+  }
+  return place(bodies, instants)
+}
+
+function place(bodies: readonly SampleBody[], instants: readonly bigint[] = []): Day['samples'] {
+  return bodies.map((body, index) => {
+    return { seq: 10_002 + index, utcNs: instants[index] ?? dayNs + BigInt(index) * 64n * s, body }
+  })
+}
+
+/** A piece of the fixture's day; without a bound where `lack` says so. */
+export function piece(fromNs: bigint, toNs: bigint, bound: IntervalNs | null, more: Partial<Piece> = {}): Piece {
+  return {
+    fromNs,
+    toNs,
+    bound: bound && { from: bound, to: bound },
+    forward: null,
+    lack: bound ? null : { verdict: 'UNMONITORED', cause: 'no-sample' },
+    forwardLack: { verdict: 'UNMONITORED', cause: 'no-sample' },
+    support: bound ? 'voted' : null,
+    witness: 'complete',
+    fromSeq: 10_002,
+    toSeq: 10_003,
+    estimated: false,
+    ...more,
+  }
+}
+
+/** The record of a sample as it stands in a trail: `body` at an instant of the wall clock. */
+export function recordOf(body: SampleBody, seq: number, wallNs: bigint): SampleRecord {
+  return {
+    seq,
+    prev: 'ab'.repeat(32),
+    wall: formatInstant(wallNs),
+    monoNs: '1000000000000',
+    bootNs: '1000000000000',
+    rawNs: '1000000000000',
+    bootId: '7d2f4a52-0f6b-4b86-9f05-2f5f4b9d3c11',
+    d: { lowNs: (wallNs - 1_000_000_000_600n).toString(), highNs: (wallNs - 999_999_999_400n).toString() },
+    since: {
+      looks: 256,
+      widestSilenceNs: '250400000',
+      notice: 'none',
+      small: { count: 0, sumNs: '0' },
+      chord: { lowNs: '-1200', highNs: '900' },
+    },
+    ...body,
+  }
 }
 
 function makePieces(fromNs: bigint, toNs: bigint): Piece[] {
@@ -257,11 +329,13 @@ export function judgePieces(pieces: readonly Piece[], toleranceNs: bigint): Stre
   for (const piece of pieces) {
     const edge =
       piece.bound && (largest(piece.bound.to) > largest(piece.bound.from) ? piece.bound.to : piece.bound.from)
-    const outside = piece.bound && piece.bound.from.lowNs > toleranceNs
-    const verdict = piece.lack ? piece.lack.verdict : outside ? 'VIOLATED' : 'PROVEN'
+    const outside = piece.bound && (piece.bound.from.lowNs > toleranceNs || piece.bound.from.highNs < -toleranceNs)
+    const inside = edge && largest(edge) <= toleranceNs
+    const verdict = piece.lack ? piece.lack.verdict : outside ? 'VIOLATED' : inside ? 'PROVEN' : 'INDETERMINATE'
+    const cause = piece.lack ? piece.lack.cause : outside ? 'out-of-tolerance' : inside ? null : 'bound-too-wide'
     const last = stretches.at(-1)
     const worst = edge && { ...edge, atNs: edge === piece.bound?.to ? piece.toNs : piece.fromNs }
-    if (last && last.verdict === verdict) {
+    if (last && last.verdict === verdict && last.cause === cause) {
       const wider = worst && last.worst && largest(worst) > largest(last.worst) ? worst : last.worst
       stretches[stretches.length - 1] = { ...last, toNs: piece.toNs, toSeq: piece.toSeq, worst: wider }
       continue
@@ -270,7 +344,7 @@ export function judgePieces(pieces: readonly Piece[], toleranceNs: bigint): Stre
       fromNs: piece.fromNs,
       toNs: piece.toNs,
       verdict,
-      cause: piece.lack ? piece.lack.cause : outside ? 'out-of-tolerance' : null,
+      cause,
       worst,
       support: piece.support,
       witness: piece.witness,
