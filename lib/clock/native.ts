@@ -30,7 +30,7 @@ interface Turn extends Bracket {
 export function openNative(libc: Libc | null = openLibc(), bootId?: string): ClockSource | null {
   if (libc === null) return null
   const notice = armNotice(libc)
-  let stamping: number | null = null
+  let stamping = keepStamping(libc)
 
   /**
    * Wall in the middle; raw and boot before and after it, so that a stop anywhere in between only widens. mono and the boot that is
@@ -71,10 +71,7 @@ export function openNative(libc: Libc | null = openLibc(), bootId?: string): Clo
     kernel(): KernelState | null {
       return libc.timex()
     },
-    packetStamp(descriptor) {
-      stamping ??= keepStamping(libc)
-      return libc.packetStamp(descriptor)
-    },
+    packetStamp: (descriptor) => libc.packetStamp(descriptor),
     close() {
       notice.close()
       if (stamping !== null) libc.close(stamping)

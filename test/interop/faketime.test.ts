@@ -3,23 +3,18 @@
  * true one. Without libfaketime these tests are skipped, but under CI that is a failure.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { createInterface } from 'node:readline'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { LoopbackReference } from '../../lib/testing/loopback-reference.js'
 import type { ReportResult } from '../../reports/types.js'
+import { FakedAuditor, findFaketime } from '../support/faked.js'
 import { portablePackage } from '../support/portable-package.js'
 import { only, recordsOf } from '../support/simulated-audit.js'
 
 const installed = resolve(import.meta.dirname, '../../lib/cli/main.js')
-const name = 'faketime/libfaketimeMT.so.1'
-const library = ['/usr/lib', '/usr/local/lib', '/lib']
-  .filter((folder) => existsSync(folder))
-  .flatMap((folder) => [folder, ...readdirSync(folder).map((each) => join(folder, each))])
-  .map((folder) => join(folder, name))
-  .find((path) => existsSync(path))
+const library = findFaketime()
 
 /** The real time in ms, as a report writes it. */
 const ms = (iso: string): number => Date.parse(`${iso.slice(0, 23)}Z`)
@@ -30,66 +25,6 @@ afterEach(() => {
   if (child?.exitCode === null) child.kill('SIGKILL')
   rmSync(folder, { recursive: true, force: true })
 })
-
-interface Line {
-  readonly event: string
-  readonly verdict?: string
-}
-
-/** An auditor whose clock shows what the file says. */
-class Faked {
-  readonly #file: string
-  readonly #child: ChildProcess
-  readonly lines: Line[] = []
-  #look: () => void = () => undefined
-
-  constructor(command: string, cwd: string) {
-    this.#file = join(cwd, 'faketime')
-    writeFileSync(this.#file, '+0')
-    this.#child = spawn(process.execPath, [command, 'run', '--json'], {
-      cwd,
-      stdio: ['ignore', 'pipe', 'inherit'],
-      env: {
-        ...process.env,
-        LD_PRELOAD: library,
-        FAKETIME_TIMESTAMP_FILE: this.#file,
-        FAKETIME_NO_CACHE: '1',
-        FAKETIME_DONT_FAKE_MONOTONIC: '1',
-      },
-    })
-    child = this.#child
-    createInterface({ input: this.#child.stdout! }).on('line', (text) => {
-      this.lines.push(JSON.parse(text))
-      this.#look()
-    })
-  }
-
-  /** Resolves at the first line from `from` on of which `test` holds; rejects when the process ends before. */
-  async until(test: (line: Line) => boolean, from = 0): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      this.#child.once('exit', (code) => reject(new Error(`the auditor ended with ${code}`)))
-      this.#look = () => {
-        if (this.lines.slice(from).some(test)) resolve()
-      }
-      this.#look()
-    })
-  }
-
-  /** Sets its clock that far off. @returns when (real time, ms), from and to */
-  set(seconds: string): readonly [number, number] {
-    writeFileSync(`${this.#file}.new`, seconds)
-    const from = Date.now()
-    renameSync(`${this.#file}.new`, this.#file)
-    return [from, Date.now()]
-  }
-
-  async stop(): Promise<number | null> {
-    this.#child.removeAllListeners('exit')
-    const ended = new Promise<number | null>((resolve) => this.#child.once('exit', resolve))
-    this.#child.kill('SIGTERM')
-    return ended
-  }
-}
 
 if (library === undefined) {
   console.log('skipped: libfaketime not found')
@@ -107,7 +42,8 @@ if (library === undefined) {
       const configuration = { trail: 'trail', references: [reference.at], trustLocal: true, interval: '2s' }
       writeFileSync(join(folder, 'ntp-auditor.json'), JSON.stringify({ ...configuration, tolerance: '50ms' }))
       const begun = Date.now()
-      const faked = new Faked(command, folder)
+      const faked = new FakedAuditor(library, command, folder)
+      child = faked.child
       await faked.until(({ event }) => event === 'first-sample')
       const back = faked.set('-180')
       await faked.until(({ event, verdict }) => event === 'verdict' && verdict === 'VIOLATED')
