@@ -9,10 +9,12 @@ import { safeName } from '../name.js'
 import type { Report } from '../types.js'
 import { drawMethod, drawSignatures } from './closing.js'
 import { fontPath } from './fonts.js'
+import { drawIntegrity } from './integrity.js'
 import { drawPlots } from './plots.js'
-import { drawChanges, drawGaps, drawIntegrity, drawIntervals, drawReferences } from './registers.js'
+import { drawChanges, drawGaps, drawIntervals, drawReferences } from './registers.js'
 import { Sheet } from './sheet.js'
-import { drawTitle, drawVerdict, integritySentence } from './summary.js'
+import { integritySentence } from './statement.js'
+import { drawTitle, drawVerdict } from './summary.js'
 
 export interface PdfOptions {
   /** Called between parts of the page; may throw to stop. */
