@@ -132,7 +132,11 @@ describe('whatever is done to a computer', () => {
                 : 20_000n
         if (net > ms + leeway || net < -ms - leeway) {
           for (const { aNs } of inside) {
-            expect(steps.filter((change) => change.earliestNs <= aNs && aNs <= change.latestNs).length).toBe(1)
+            const holding = steps.filter((change) => change.earliestNs <= aNs && aNs <= change.latestNs)
+            expect(holding.length).toBeGreaterThanOrEqual(1)
+            // The next change may begin as much before the look between the two as its wall reading is truncated.
+            const slackNs = kind === 'edge' ? 1_200_000n : 2_000n
+            expect(holding.filter((change) => change.earliestNs + slackNs < aNs).length).toBeLessThanOrEqual(1)
           }
         }
       }
