@@ -33,6 +33,12 @@ export function wallMinusRaw(): IntervalNs {
   return best(({ d }) => d)
 }
 
+/** Mono minus raw, now. While nothing steers the clock it stays. */
+export function monoMinusRaw(): bigint {
+  const { monoNs, rawNs } = clock.read()
+  return monoNs - (rawNs ?? monoNs)
+}
+
 function best(pick: (reading: ReturnType<typeof clock.read>) => IntervalNs): IntervalNs {
   let narrowest = pick(clock.read())
   for (let n = 0; n < 20; n++) {

@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url'
 import { meet, subtract, widen } from '../../lib/interval.js'
 import type { TrailRecord } from '../../lib/trail/types.js'
 import { Audit } from './audit.js'
-import { clk, line, sh, wallMinusRaw } from './kernel.js'
+import { clk, line, monoMinusRaw, sh, wallMinusRaw } from './kernel.js'
 
 type Change = Extract<TrailRecord, { type: 'clock-change' }>
 type Gap = Extract<TrailRecord, { type: 'gap' }>
@@ -152,6 +152,11 @@ const scenarios: Record<string, () => Promise<void>> = {
         return size(change).lowNs <= by && size(change).highNs >= by
       })
       check(right.length === 120, `${audit.name}: ${right.length} sizes hold +-5 ms`)
+      if (seen.length === steps.length) {
+        const toMono = audit.name === 'native' ? monoMinusRaw() : 0n
+        const looked = seen.map(({ latestNs }, n) => Number(BigInt(latestNs) + toMono - steps[n]!) / 1e6)
+        quantiles(`${audit.name}: system call to the look that saw it`, looked, audit.name === 'native' ? 50 : 250)
+      }
       const told = audit.told.filter(({ event }) => event === 'clock-change')
       const durable = steps.flatMap((stepNs, n) => {
         const next = steps[n + 1] ?? end
