@@ -2,7 +2,6 @@
  * One block of a trail with all that its window tells: the parts it consists of, in the order in which they were lived.
  * @module
  */
-import type { IntervalNs } from '../interval.js'
 import { Labels } from './labels.js'
 import { linksOf } from './links.js'
 import { modelsOf, type RunModel } from './model.js'
@@ -29,8 +28,6 @@ export interface Block {
   readonly from: Place | null
   readonly to: Place | null
   readonly parts: readonly Part[]
-  /** What the wall clock showed in it at least and at most. */
-  readonly wall: IntervalNs | null
   /** Index of the run of a fact of the window. */
   readonly runOf: Int32Array
 }
@@ -52,7 +49,6 @@ export function blockOf(window: Window): Block {
     from,
     to,
     parts: from && to ? partsOf(models, from, to) : [],
-    wall: wallOf(facts, begin, window.end, next),
     runOf: cut.runOf,
   }
 }
@@ -96,17 +92,4 @@ function partsOf(models: readonly RunModel[], from: Place, to: Place): Part[] {
     if (fromNs < toNs) parts.push({ kind: 'run', run, fromNs, toNs })
   }
   return parts
-}
-
-function wallOf(facts: readonly Fact[], first: number, end: number, next: number): IntervalNs | null {
-  if (first < 0) return null
-  const walls: bigint[] = []
-  for (const fact of [...facts.slice(first, end), ...facts.slice(next < 0 ? end : next, next < 0 ? end : next + 1)]) {
-    walls.push(fact.wallNs)
-    if (fact.kind === 'clock-change') walls.push(fact.wallBeforeNs, fact.wallAfterNs)
-    if (fact.kind === 'gap') walls.push(fact.wallFromNs, fact.wallToNs)
-  }
-  const least = walls.reduce((a, b) => (a < b ? a : b))
-  const most = walls.reduce((a, b) => (a > b ? a : b))
-  return { lowNs: least, highNs: most }
 }

@@ -26,6 +26,7 @@ const mostAnchors = 64
 
 export class Labels {
   readonly #models: readonly RunModel[]
+  readonly #segments: ReadonlySet<Segment>
   /** Chosen stretches of each run, in order. */
   readonly #chosen: readonly (readonly Anchor[])[]
   /** UTC of the start of each run without a chosen stretch, and what it must not pass. */
@@ -34,6 +35,7 @@ export class Labels {
   constructor(models: readonly RunModel[]) {
     this.#models = models
     const chain = longestChain(anchorsOf(models))
+    this.#segments = new Set(chain.map(({ segment }) => segment))
     this.#chosen = models.map((_, run) => chain.filter((anchor) => anchor.run === run))
     const starts: { startUtc: bigint; capUtc: bigint | null }[] = []
     let endUtc: bigint | null = null
@@ -56,6 +58,11 @@ export class Labels {
    */
   at(run: number, aNs: bigint): bigint {
     return this.#label(run, aNs, 0n)
+  }
+
+  /** Whether the labels of a stretch are A through the middle of its M. */
+  restsOn(segment: Segment): boolean {
+    return this.#segments.has(segment)
   }
 
   /** UTC of the end of a stretch: the same, but before a leap second that begins there. */

@@ -3,7 +3,7 @@
  * measured, so that slews and small steps between two records are inside.
  * @module
  */
-import { add, type IntervalNs, meet } from '../interval.js'
+import { type IntervalNs, meet } from '../interval.js'
 import { type Band, bandPart } from './rational.js'
 import type { Run, Runs } from './runs.js'
 import type { Fact, Witnessed } from './types.js'
@@ -66,9 +66,7 @@ function between(
   const old = runs[runOf[node.index] ?? -1]
   const run = runs[runOf[i] ?? -1]
   if (!old || !run || old.boot !== run.boot) return
-  const line = { fromNs: node.fact.aNs, toNs: fact.aNs, from: node.d, to: fact.d }
-  const whole = { ...widened(line, fact.chord, fact.widestSilenceNs), fromSeq: node.fact.seq, toSeq: fact.seq }
-  const link: Link = { ...whole, witness: witnessed(fact) }
+  const link = linkOf(node.fact, node.d, fact)
   if (old === run) {
     push(run, link)
     return
@@ -78,25 +76,35 @@ function between(
 }
 
 /**
+ * The line of D between two facts, with its chord. The chord holds at every look; between two looks D stays between its
+ * values there, while the line moves on by at most its slope times the widest silence.
+ */
+function linkOf(last: Fact, from: IntervalNs, fact: Fact): Link {
+  const { d: to, chord, widestSilenceNs, aNs } = fact
+  const lengthNs = aNs - last.aNs
+  const low = magnitude(to.lowNs - from.lowNs)
+  const high = magnitude(to.highNs - from.highNs)
+  const most = low > high ? low : high
+  const moved = lengthNs > 0n && widestSilenceNs < lengthNs ? (most * widestSilenceNs + lengthNs - 1n) / lengthNs : most
+  const lowNs = chord.lowNs - moved
+  const highNs = chord.highNs + moved
+  return {
+    fromNs: last.aNs,
+    toNs: aNs,
+    from: { lowNs: from.lowNs + lowNs, highNs: from.highNs + highNs },
+    to: { lowNs: to.lowNs + lowNs, highNs: to.highNs + highNs },
+    witness: witnessed(fact),
+    fromSeq: last.seq,
+    toSeq: fact.seq,
+  }
+}
+
+/**
  * With a notice of the kernel no step goes unnoticed. A notice that only a small change explains hides what else happened
  * in that look.
  */
 function witnessed({ notice, small }: Fact): Witnessed {
   return notice === 'none' || (notice === 'seen' && small === 0) ? 'complete' : 'looks'
-}
-
-/**
- * A line of D with its chord. The chord holds at every look; between two looks D stays between its values there, while
- * the line moves on by at most its slope times the widest silence.
- */
-function widened(line: Band, chord: IntervalNs, silenceNs: bigint): Band {
-  const length = line.toNs - line.fromNs
-  const low = line.to.lowNs - line.from.lowNs
-  const high = line.to.highNs - line.from.highNs
-  const most = magnitude(low) > magnitude(high) ? magnitude(low) : magnitude(high)
-  const moved = length > 0n && silenceNs < length ? (most * silenceNs + length - 1n) / length : most
-  const wide = { lowNs: chord.lowNs - moved, highNs: chord.highNs + moved }
-  return { ...line, from: add(line.from, wide), to: add(line.to, wide) }
 }
 
 function magnitude(ns: bigint): bigint {

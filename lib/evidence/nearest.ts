@@ -3,16 +3,10 @@
  * @module
  */
 import type { Block, Place } from './block.js'
-import { type Evidence, isGap, type Mark } from './timeline.js'
+import type { Evidence, Mark } from './timeline.js'
 import type { Answer, Fact } from './types.js'
 
-type Kind = 'sample' | 'clockChange' | 'gap'
-
-const tests: Readonly<Record<Kind, (fact: Fact) => boolean>> = {
-  sample: (fact) => fact.kind === 'sample',
-  clockChange: (fact) => fact.kind === 'clock-change',
-  gap: isGap,
-}
+type Kind = 'samples' | 'changes' | 'gaps'
 
 /** seq of the records nearest in time; `null` where the trail holds none. */
 export async function nearestTo(
@@ -23,19 +17,17 @@ export async function nearestTo(
   utcNs: bigint,
 ): Promise<Answer['nearest']> {
   const index = marks.findIndex((mark) => mark.block === block.window.block)
-  const nearest = async (kind: Kind, has: (mark: Mark) => boolean): Promise<number | null> => {
-    const test = tests[kind]
-    const sides = [marks.slice(0, index).reverse(), marks.slice(index + 1)]
-    const found = inBlock(block, place, utcNs, test)
-    for (const side of sides) found.push(...(await inSide(evidence, side.filter(has), block, place, utcNs, test)))
+  const of = async (kind: Kind): Promise<number | null> => {
+    const before = marks.slice(0, index).findLast((mark) => mark[kind])
+    const after = marks.slice(index + 1).find((mark) => mark[kind])
+    const own = await evidence.blocks.outline(block.window.block)
+    const found = inBlock(block, own[kind], place, utcNs)
+    for (const mark of [before, after])
+      if (mark) found.push(...(await beside(evidence, mark, kind, block, place, utcNs)))
     const least = found.reduce<Near | null>((best, one) => (best && best.away <= one.away ? best : one), null)
     return least?.seq ?? null
   }
-  return {
-    sample: await nearest('sample', (mark) => mark.samples),
-    clockChange: await nearest('clockChange', (mark) => mark.changes),
-    gap: await nearest('gap', (mark) => mark.gaps),
-  }
+  return { sample: await of('samples'), clockChange: await of('changes'), gap: await of('gaps') }
 }
 
 interface Near {
@@ -44,34 +36,39 @@ interface Near {
 }
 
 /** In the block itself: by A where the run is the same, else by UTC. */
-function inBlock(block: Block, place: Place, utcNs: bigint, test: (fact: Fact) => boolean): Near[] {
-  const { facts, first, end } = block.window
-  const found: Near[] = []
-  for (let i = first; i < end; i++) {
-    const fact = facts[i]
-    if (!fact || !test(fact)) continue
-    const run = block.runOf[i] ?? -1
-    const away = run === place.run || run < 0 ? atOf(fact) - place.aNs : block.labels.at(run, atOf(fact)) - utcNs
-    found.push({ seq: fact.seq, away: magnitude(away) })
-  }
-  return found
+function inBlock(block: Block, facts: readonly Fact[], place: Place, utcNs: bigint): Near[] {
+  const { window, runOf, labels } = block
+  return facts.map((fact) => {
+    const run = runOf[indexOf(window, fact.seq)] ?? -1
+    const away = run === place.run || run < 0 ? atOf(fact) - place.aNs : labels.at(run, atOf(fact)) - utcNs
+    return { seq: fact.seq, away: magnitude(away) }
+  })
 }
 
-/** On one side of the block: in the nearest block that holds one, by A in the same boot, else by the UTC of the block. */
-async function inSide(
+/** Where in its window the record of the block with this seq stands. */
+function indexOf({ facts, first, end }: Block['window'], seq: number): number {
+  let [low, high] = [first, end - 1]
+  while (low < high) {
+    const half = (low + high + 1) >> 1
+    if ((facts[half]?.seq ?? 0) <= seq) low = half
+    else high = half - 1
+  }
+  return low
+}
+
+/** In the nearest block on one side that holds one: by A in the same boot, else by the UTC of the block. */
+async function beside(
   evidence: Evidence,
-  marks: readonly Mark[],
+  mark: Mark,
+  kind: Kind,
   block: Block,
   place: Place,
   utcNs: bigint,
-  test: (fact: Fact) => boolean,
 ): Promise<Near[]> {
-  const mark = marks[0]
-  if (!mark) return []
   const boot = block.models[place.run]?.run.boot
-  const { facts, first } = await evidence.blocks.outline(mark.block)
-  return facts.filter(test).map((fact) => {
-    const into = first && fact.boot === first.boot ? fact.bootNs - first.bootNs : 0n
+  const outline = await evidence.blocks.outline(mark.block)
+  return outline[kind].map((fact) => {
+    const into = outline.first && fact.boot === outline.first.boot ? fact.bootNs - outline.first.bootNs : 0n
     const away = fact.boot === boot ? atOf(fact) - place.aNs : mark.fromNs + into - utcNs
     return { seq: fact.seq, away: magnitude(away) }
   })

@@ -56,7 +56,7 @@ export function blockPieces(block: Block, mark: Mark, longestGapNs: bigint): Pie
       laid.push(bare(cursor, raw.fromNs, noSample, [raw.fromSeq, raw.fromSeq]))
       cursor = raw.fromNs
     }
-    laid.push(within(raw, cursor, toNs))
+    laid.push(raw.fromNs === cursor && raw.toNs === toNs ? raw : within(raw, cursor, toNs))
     cursor = toNs
   }
   for (const part of block.parts) {
@@ -64,8 +64,12 @@ export function blockPieces(block: Block, mark: Mark, longestGapNs: bigint): Pie
       for (const raw of acrossBreak(block, part.before, part.break)) lay(raw)
       continue
     }
-    for (const span of spansOf(block.models[part.run]!, part.fromNs, part.toNs, longestGapNs)) {
-      lay(ofSpan(block, part.run, span))
+    const model = block.models[part.run]
+    let last: bigint | null = null
+    for (const span of model ? spansOf(model, part.fromNs, part.toNs, longestGapNs) : []) {
+      const raw = ofSpan(block, part.run, span, last)
+      last = model?.leap.bends.length === 0 ? raw.toNs : null
+      lay(raw)
     }
   }
   const last = laid.at(-1)
@@ -74,11 +78,15 @@ export function blockPieces(block: Block, mark: Mark, longestGapNs: bigint): Pie
   return laid
 }
 
-function ofSpan({ labels }: Block, run: number, span: Span): Raw {
-  const { bound, forward, lack, forwardLack, support, witness, seqs } = span
+/** @param last where the span before ends, if that is where this one begins */
+function ofSpan({ labels, models }: Block, run: number, span: Span, last: bigint | null): Raw {
+  const { fromNs, toNs, bound, forward, lack, forwardLack, support, witness, seqs, middle } = span
+  // The labels are the middle of M, which the span knows; else they must be looked up.
+  const leap = models[run]?.leap
+  const known = middle && leap && labels.restsOn(middle.segment) ? middle : null
   return {
-    fromNs: labels.at(run, span.fromNs),
-    toNs: labels.atEnd(run, span.toNs),
+    fromNs: last ?? (known && leap ? fromNs + known.from - leap.at(fromNs) : labels.at(run, fromNs)),
+    toNs: known && leap ? toNs + known.to - leap.at(toNs - 1n) : labels.atEnd(run, toNs),
     bound,
     forward,
     lack,
@@ -87,7 +95,7 @@ function ofSpan({ labels }: Block, run: number, span: Span): Raw {
     witness: bound ? witness : 'looks',
     fromSeq: seqs.length > 0 ? Math.min(...seqs) : 0,
     toSeq: seqs.length > 0 ? Math.max(...seqs) : 0,
-    estimated: labels.estimated(run, span.fromNs, span.toNs),
+    estimated: known ? false : labels.estimated(run, fromNs, toNs),
   }
 }
 

@@ -6,9 +6,10 @@
  * @module
  */
 import type { Support } from '../consensus/types.js'
-import { floorDivide } from '../instant.js'
-import { type IntervalNs, subtract } from '../interval.js'
-import { backwardAt, type Edges, forwardAt, type Known, type Segment, weaker } from './cones.js'
+import { ceilDivide, floorDivide } from '../instant.js'
+import type { IntervalNs } from '../interval.js'
+import { type Edges, type Known, type Segment, weaker } from './cones.js'
+import { scale } from './drift-line.js'
 import type { Link } from './links.js'
 import { type RunModel, sampleBefore } from './model.js'
 import { bandAt } from './rational.js'
@@ -26,6 +27,8 @@ export interface Span {
   readonly witness: Witnessed
   /** seq of the records that it rests on. */
   readonly seqs: readonly number[]
+  /** Where there is a bound: the samples it comes from, and the middle of M at both ends. */
+  readonly middle: { readonly segment: Segment; readonly from: bigint; readonly to: bigint } | null
 }
 
 export interface Ends {
@@ -95,8 +98,23 @@ function cutsOf(model: RunModel, fromNs: bigint, toNs: bigint, gapNs: bigint): b
     if (known.edges && !(next && next.fromNs <= farNs)) cut(farNs)
   }
   for (const ns of [...cones.line.bends, ...model.leap.bends]) cut(ns)
-  found.sort((a, b) => (a < b ? -1 : Number(a > b)))
-  return found.filter((ns, i) => ns !== found[i - 1])
+  return sorted(found, fromNs, toNs)
+}
+
+/** In order and once each. Distances of up to a hundred days are sorted as numbers, which is faster. */
+function sorted(found: bigint[], fromNs: bigint, toNs: bigint): bigint[] {
+  if (toNs - fromNs > BigInt(Number.MAX_SAFE_INTEGER)) {
+    found.sort((a, b) => (a < b ? -1 : Number(a > b)))
+    return found.filter((ns, i) => ns !== found[i - 1])
+  }
+  const distances = Float64Array.from(found, (ns) => Number(ns - fromNs)).sort()
+  const cuts: bigint[] = []
+  let last = -1
+  for (const distance of distances) {
+    if (distance !== last) cuts.push(fromNs + BigInt(distance))
+    last = distance
+  }
+  return cuts
 }
 
 /** Goes along a run from cut to cut. */
@@ -127,10 +145,16 @@ class Walk {
     const blind = this.#blind(fromNs, link)
     const refuted = blind && blind.verdict !== 'INDETERMINATE' ? null : this.#refuted(fromNs)
     const lack = refuted ?? blind ?? this.#unsampled(fromNs, segment)
-    const past = this.#forward(fromNs, toNs, link, blind, then)
-    for (const part of lack === null && segment ? this.#split(segment, fromNs, toNs) : [nothing(fromNs, toNs)]) {
-      spans.push(this.#span(part, link, lack, past))
+    const thenLack = blind ?? this.#unknownThen(fromNs, then)
+    const past: Past = { edges: thenLack ? null : (then?.edges ?? null), lack: thenLack }
+    const hindsight: Hindsight = { segment, link, lack }
+    if (lack !== null || !segment || !link) {
+      spans.push(this.#span(fromNs, toNs, hindsight, null, null, past))
+      return
     }
+    this.#split(segment, fromNs, toNs, (from, to, low, high) => {
+      spans.push(this.#span(from, to, hindsight, low, high, past))
+    })
   }
 
   /** Why D, or the leap second, is not known here. */
@@ -141,6 +165,7 @@ class Walk {
       if (fromNs <= aNs && aNs < toNs && (worst === null || rank(lack) > rank(worst))) worst = lack
     }
     if (worst !== null || link === null) return worst ?? unwatched
+    if (leap.doubts.length === 0) return null
     return leap.doubts.find((doubt) => doubt.fromNs <= aNs && aNs < doubt.toNs)?.lack ?? null
   }
 
@@ -162,92 +187,127 @@ class Walk {
     return run.samples.length > 0 ? noReference : noSample
   }
 
-  /** The bound as it was known then, between two cuts. */
-  #forward(fromNs: bigint, toNs: bigint, link: Link | null, blind: Lack | null, known: Known | null): Past {
-    const edges = known?.edges
-    if (blind || !link) return { fromNs, toNs, bound: null, lack: blind ?? unwatched }
-    if (!known || !edges) return { fromNs, toNs, bound: null, lack: known?.lack ?? noSample }
-    if (fromNs >= known.atNs + this.#gapNs) return { fromNs, toNs, bound: null, lack: tooFar }
-    const { line } = this.#model.cones
-    const at = (aNs: bigint): IntervalNs => forwardAt(edges, line.at(aNs))
-    return { fromNs, toNs, bound: this.#error(fromNs, toNs, link, at), lack: null }
-  }
-
-  /** UTC - wall at both ends, from M at both ends. */
-  #error(fromNs: bigint, toNs: bigint, link: Link, m: (aNs: bigint) => IntervalNs): Ends {
-    const tai = this.#model.leap.over(fromNs, toNs)
-    const at = (aNs: bigint): IntervalNs => {
-      const error = subtract(m(aNs), bandAt(link, aNs))
-      return { lowNs: error.lowNs - tai.highNs, highNs: error.highNs - tai.lowNs }
-    }
-    return { from: at(fromNs), to: at(toNs) }
+  #unknownThen(aNs: bigint, known: Known | null): Lack | null {
+    if (known === null) return noSample
+    if (known.edges === null) return known.lack
+    return aNs >= known.atNs + this.#gapNs ? tooFar : null
   }
 
   /** The parts between two cuts in which one and the same cone gives the low edge, and one the high edge. */
-  #split(segment: Segment, fromNs: bigint, toNs: bigint): Part[] {
+  #split(segment: Segment, fromNs: bigint, toNs: bigint, part: TakePart): void {
     const i = sampleBefore(segment, fromNs)
     const [past, future] = [segment.forward[i], segment.backward[i + 1]]
-    if (!past || !future) return [{ fromNs, toNs, low: past ?? null, high: past ?? null, future: future ?? null }]
+    if (!past || !future) {
+      const only = past ? ahead(past) : future ? back(future) : null
+      if (only) part(fromNs, toNs, only, only)
+      return
+    }
     const { line } = this.#model.cones
     // The forward cone's edge is the tighter one as long as rho is at most half the distance of both.
     const low = line.last(floorDivide(past.low.k - future.low.k, 2n), fromNs, toNs) ?? fromNs
     const high = line.last(floorDivide(future.high.k - past.high.k, 2n), fromNs, toNs) ?? fromNs
-    const marks = low < high ? [fromNs, low, high, toNs] : [fromNs, high, low, toNs]
-    const parts: Part[] = []
-    for (const [k, to] of marks.entries()) {
-      const from = marks[k - 1] ?? to
-      if (from < to) {
-        parts.push({ fromNs: from, toNs: to, low: to <= low ? past : null, high: to <= high ? past : null, future })
+    const first = low < high ? low : high
+    const second = low < high ? high : low
+    const one = (from: bigint, to: bigint): void => {
+      if (from < to) part(from, to, to <= low ? ahead(past) : back(future), to <= high ? ahead(past) : back(future))
+    }
+    one(fromNs, first)
+    one(first, second)
+    one(second, toNs)
+  }
+
+  #span(
+    fromNs: bigint,
+    toNs: bigint,
+    { segment, link, lack }: Hindsight,
+    low: Side | null,
+    high: Side | null,
+    past: Past,
+  ): Span {
+    const { line } = this.#model.cones
+    const tai = this.#model.leap.over(fromNs, toNs)
+    const rhoFrom = line.at(fromNs)
+    const rhoTo = line.at(toNs)
+    let dFrom = nothing
+    let dTo = nothing
+    let forward: Ends | null = null
+    if (link) {
+      dFrom = bandAt(link, fromNs)
+      dTo = bandAt(link, toNs)
+      if (past.edges) {
+        const { low: l, high: h } = past.edges
+        forward = {
+          from: errorOf(lowOf(l.k - rhoFrom), highOf(h.k + rhoFrom), dFrom, tai),
+          to: errorOf(lowOf(l.k - rhoTo), highOf(h.k + rhoTo), dTo, tai),
+        }
       }
     }
-    return parts
-  }
-
-  #span({ fromNs, toNs, low, high, future }: Part, link: Link | null, lack: Lack | null, past: Past): Span {
-    const { line } = this.#model.cones
-    const records = link ? [link.fromSeq, link.toSeq] : []
-    const [lowEdges, highEdges] = [low ?? future, high ?? future]
-    const forward = past.bound && {
-      from: bandAt({ ...past, ...past.bound }, fromNs),
-      to: bandAt({ ...past, ...past.bound }, toNs),
+    const forwardLack = forward ? null : (past.lack ?? noSample)
+    const witness = link?.witness ?? 'looks'
+    if (lack || !link || !low || !high || !segment) {
+      const seqs = link ? [link.fromSeq, link.toSeq] : []
+      const common = { bound: null, lack: lack ?? noSample, support: null, middle: null }
+      return { fromNs, toNs, ...common, forward, forwardLack, witness, seqs }
     }
-    const common = { fromNs, toNs, forward, forwardLack: past.lack, witness: link?.witness ?? 'looks' }
-    if (lack || !link || !lowEdges || !highEdges) {
-      return { ...common, bound: null, lack: lack ?? noSample, support: null, seqs: records }
-    }
-    const m = (aNs: bigint): IntervalNs => {
-      const rho = line.at(aNs)
-      const lows = low ? forwardAt(low, rho) : backwardAt(lowEdges, rho)
-      const highs = low === high ? lows : high ? forwardAt(high, rho) : backwardAt(highEdges, rho)
-      return { lowNs: lows.lowNs, highNs: highs.highNs }
-    }
+    const lowFrom = lowOf(low.edges.low.k + low.sign * rhoFrom)
+    const lowTo = lowOf(low.edges.low.k + low.sign * rhoTo)
+    const highFrom = highOf(high.edges.high.k - high.sign * rhoFrom)
+    const highTo = highOf(high.edges.high.k - high.sign * rhoTo)
     return {
-      ...common,
-      bound: this.#error(fromNs, toNs, link, m),
+      fromNs,
+      toNs,
+      bound: { from: errorOf(lowFrom, highFrom, dFrom, tai), to: errorOf(lowTo, highTo, dTo, tai) },
+      forward,
       lack: null,
-      support: weaker(lowEdges.low.support, highEdges.high.support),
-      seqs: [...records, lowEdges.low.seq, highEdges.high.seq],
+      forwardLack,
+      support: weaker(low.edges.low.support, high.edges.high.support),
+      witness,
+      seqs: [link.fromSeq, link.toSeq, low.edges.low.seq, high.edges.high.seq],
+      middle: { segment, from: (lowFrom + highFrom) >> 1n, to: (lowTo + highTo) >> 1n },
     }
   }
 }
 
-/** A stretch in which the low edge comes from the forward cone `low`, else from `future`; the high edge likewise. */
-interface Part {
-  readonly fromNs: bigint
-  readonly toNs: bigint
-  readonly low: Edges | null
-  readonly high: Edges | null
-  readonly future: Edges | null
-}
-
-function nothing(fromNs: bigint, toNs: bigint): Part {
-  return { fromNs, toNs, low: null, high: null, future: null }
-}
-
-/** What was known then, between two cuts. */
-interface Past {
-  readonly fromNs: bigint
-  readonly toNs: bigint
-  readonly bound: Ends | null
+/** What is known between two cuts, but for the edges. */
+interface Hindsight {
+  readonly segment: Segment | null
+  readonly link: Link | null
   readonly lack: Lack | null
+}
+
+/** What was known then. */
+interface Past {
+  readonly edges: Edges | null
+  readonly lack: Lack | null
+}
+
+/** The cone that gives an edge: a forward cone's low edge falls with rho, a backward cone's rises. */
+interface Side {
+  readonly edges: Edges
+  readonly sign: -1n | 1n
+}
+type TakePart = (fromNs: bigint, toNs: bigint, low: Side, high: Side) => void
+
+function ahead(edges: Edges): Side {
+  return { edges, sign: -1n }
+}
+
+function back(edges: Edges): Side {
+  return { edges, sign: 1n }
+}
+
+const nothing: IntervalNs = { lowNs: 0n, highNs: 0n }
+
+/** An edge of M from billionths of a nanosecond, rounded outwards. */
+function lowOf(scaled: bigint): bigint {
+  return floorDivide(scaled, scale)
+}
+
+function highOf(scaled: bigint): bigint {
+  return ceilDivide(scaled, scale)
+}
+
+/** UTC - wall from the edges of M, D and TAI - UTC. */
+function errorOf(lowNs: bigint, highNs: bigint, d: IntervalNs, tai: IntervalNs): IntervalNs {
+  return { lowNs: lowNs - d.highNs - tai.highNs, highNs: highNs - d.lowNs - tai.lowNs }
 }

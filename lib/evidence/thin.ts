@@ -3,7 +3,9 @@
  * question only a few records can shape a bound, and the others need not be looked at: the answer is the same.
  * @module
  */
-import { both, type Edges, edgesOf, isBounded } from './cones.js'
+import { meet, middle } from '../interval.js'
+import { backwardAt, both, type Edges, edgesOf, forwardAt, isBounded } from './cones.js'
+import { scale } from './drift-line.js'
 import type { Fact } from './types.js'
 
 /** What a calm block amounts to. */
@@ -118,4 +120,30 @@ function follows(last: Calm, before: readonly Fact[], next: Calm, facts: readonl
   const rate = last.ratePpb === null || next.ratePpb === null || last.ratePpb === next.ratePpb
   const tai = last.taiUtc === null || next.taiUtc === null || last.taiUtc === next.taiUtc
   return last.boot === next.boot && last.clock === next.clock && rate && tai
+}
+
+/**
+ * UTC of the first record of a block in a calm window: A through the middle of M, by the forward cones of the blocks before
+ * and the backward cones of the block itself and those behind. `null` where that is not all there is to it.
+ */
+export function startOf(before: readonly Thinnable[], own: Thinnable, after: readonly Thinnable[]): bigint | null {
+  const first = own.facts[0]
+  const all = [...before, own, ...after]
+  const ratePpb = all.find(({ calm }) => calm?.ratePpb != null)?.calm?.ratePpb
+  const taiUtc = all.find(({ calm }) => calm?.taiUtc != null)?.calm?.taiUtc
+  if (!first || ratePpb == null || taiUtc == null) return null
+  const { aNs } = first
+  // A sample whose instant lies before its record belongs to the past already.
+  if (own.calm?.firstNs != null && own.calm.firstNs < aNs) return null
+  const rho = ratePpb * aNs
+  const past = fold(before.map(({ calm }) => calm?.edges?.forward))
+  const future = fold([own, ...after].map(({ calm }) => calm?.edges?.backward))
+  const forward = past && forwardAt(past, rho)
+  const backward = future && backwardAt(future, rho)
+  const m = forward && backward ? meet(forward, backward) : (forward ?? backward)
+  return m && aNs + middle(m) - BigInt(taiUtc) * scale
+}
+
+function fold(list: readonly (Edges | undefined)[]): Edges | null {
+  return list.reduce<Edges | null>((all, one) => (all && one ? both(all, one) : (one ?? all)), null)
 }

@@ -5,8 +5,8 @@
  */
 import type { IntervalNs } from '../interval.js'
 import { type Block, blockOf } from './block.js'
-import type { Fact, FactSource } from './types.js'
-import { Blocks } from './window.js'
+import type { FactSource } from './types.js'
+import { Blocks, type Outline, wallOf } from './window.js'
 
 /** A block that holds records. */
 export interface Mark {
@@ -25,7 +25,7 @@ interface Found {
   readonly block: number
   utcNs: bigint
   readonly reliable: boolean
-  readonly wall: IntervalNs | null
+  wall: IntervalNs | null
   readonly changes: boolean
   readonly gaps: boolean
   readonly samples: boolean
@@ -80,31 +80,32 @@ export class Evidence {
 
   async #mark(): Promise<Mark[]> {
     const found: Found[] = []
-    let endNs = 0n
+    let last: Outline | null = null
     for (let index = 0; index < this.blocks.count; index++) {
-      const { facts } = await this.blocks.outline(index)
-      if (facts.length === 0) continue
-      const { from, to, labels, wall } = await this.block(index)
-      if (!from || !to) continue
-      found.push({
-        block: index,
-        utcNs: labels.at(from.run, from.aNs),
-        reliable: !labels.estimated(from.run, from.aNs, from.aNs),
-        wall,
-        changes: facts.some((fact) => fact.kind === 'clock-change'),
-        gaps: facts.some(isGap),
-        samples: facts.some((fact) => fact.kind === 'sample'),
-      })
-      endNs = labels.at(to.run, to.aNs)
+      const outline = await this.blocks.outline(index)
+      if (outline.first === null) continue
+      const before = found.at(-1)
+      // The clock ran on to the first record behind a block.
+      if (before) before.wall = wallOf(outline.first, before.wall)
+      const { wall, changes, gaps, samples } = outline
+      const has = { changes: changes.length > 0, gaps: gaps.length > 0, samples: samples.length > 0 }
+      found.push({ block: index, ...(await this.#start(index)), wall, ...has })
+      last = outline
     }
-    return follow(found, endNs)
+    const end = found.at(-1)
+    if (!last || !end) return []
+    const { to, labels } = await this.block(end.block)
+    return follow(found, to ? labels.at(to.run, to.aNs) : end.utcNs)
   }
-}
 
-/** Whether a fact tells of a stretch that was not watched. Before the very first record there was nothing to watch. */
-export function isGap(fact: Fact): boolean {
-  if (fact.kind === 'open') return fact.seq > 1 && (fact.reason === 'start' || fact.reason === 'restart')
-  return fact.kind === 'gap' || fact.kind === 'damage'
+  /** UTC of the first record of a block, and whether samples say so. */
+  async #start(index: number): Promise<{ utcNs: bigint; reliable: boolean }> {
+    const calm = await this.blocks.calmStart(index)
+    if (calm !== null) return { utcNs: calm, reliable: true }
+    const { from, labels } = await this.block(index)
+    if (!from) return { utcNs: 0n, reliable: false }
+    return { utcNs: labels.at(from.run, from.aNs), reliable: !labels.estimated(from.run, from.aNs, from.aNs) }
+  }
 }
 
 /**

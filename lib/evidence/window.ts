@@ -14,8 +14,9 @@
  * nothing is known. The last blocks of a live trail simply see less; their answers change while it grows.
  * @module
  */
+import { contains, hull, type IntervalNs, point } from '../interval.js'
 import { isBounded } from './cones.js'
-import { type Calm, calmOf, isCalmWindow } from './thin.js'
+import { type Calm, calmOf, isCalmWindow, startOf } from './thin.js'
 import type { Fact, FactSource } from './types.js'
 import { blockSize } from './types.js'
 
@@ -50,6 +51,14 @@ export interface Outline {
   /** Whether a sample in it has a bound. */
   readonly bounded: boolean
   readonly calm: Calm | null
+  /** Of a calm block the facts that can matter to others. */
+  readonly kept: readonly Fact[]
+  readonly samples: readonly Fact[]
+  readonly changes: readonly Fact[]
+  /** Facts that tell of a stretch that was not watched. */
+  readonly gaps: readonly Fact[]
+  /** What the wall clock showed in it at least and at most; `null` where there is no record. */
+  readonly wall: IntervalNs | null
 }
 
 /** Reads blocks from a source and keeps the last few. */
@@ -82,9 +91,7 @@ export class Blocks {
 
   async #read(index: number): Promise<Outline> {
     const facts = index < 0 || index >= this.count ? [] : await this.#source.block(index)
-    const real = facts.filter((fact) => fact.kind !== 'damage')
-    const bounded = facts.some((fact) => fact.kind === 'sample' && isBounded(fact))
-    return { facts, first: real[0] ?? null, last: real.at(-1) ?? null, bounded, calm: calmOf(facts) }
+    return outlineOf(facts)
   }
 
   /**
@@ -92,24 +99,30 @@ export class Blocks {
    * @param thin whether what cannot matter may be left out
    */
   async window(block: number, thin = true): Promise<Window> {
-    const own = await this.outline(block)
-    const before = await this.#before(block, own)
-    const { after, live } = await this.#after(block, own)
+    const { before, own, after, live } = await this.#reach(block)
     const thinned = thin && isCalmWindow([...before, own, ...after])
-    const kept = (outline: Outline, from: number, to: number): readonly Fact[] =>
-      thinned
-        ? outline.facts.filter(({ seq }, i) => outline.calm?.keep.has(seq) || (i >= from && i < to))
-        : outline.facts
-    const past = before.flatMap((outline, i) =>
-      kept(
-        outline,
-        i === before.length - 1 ? outline.facts.length - margin : outline.facts.length,
-        outline.facts.length,
-      ),
-    )
-    const future = after.flatMap((outline, i) => kept(outline, 0, i === 0 ? margin : 0))
+    const past = before.flatMap((outline, i) => {
+      if (!thinned) return outline.facts
+      const { kept, facts } = outline
+      return i < before.length - 1 ? kept : keepWith(outline, facts.length - margin, facts.length)
+    })
+    const future = after.flatMap((outline, i) => {
+      if (!thinned) return outline.facts
+      return i > 0 ? outline.kept : keepWith(outline, 0, margin)
+    })
     const facts = [...past, ...own.facts, ...future]
     return { block, facts, first: past.length, end: past.length + own.facts.length, thinned, live }
+  }
+
+  /** UTC of the first record of a block whose window is calm, as its labels give it; `null` for others. */
+  async calmStart(block: number): Promise<bigint | null> {
+    const { before, own, after } = await this.#reach(block)
+    return isCalmWindow([...before, own, ...after]) ? startOf(before, own, after) : null
+  }
+
+  async #reach(block: number): Promise<{ before: Outline[]; own: Outline; after: Outline[]; live: boolean }> {
+    const own = await this.outline(block)
+    return { own, before: await this.#before(block, own), ...(await this.#after(block, own)) }
   }
 
   async #before(block: number, { first }: Outline): Promise<Outline[]> {
@@ -145,4 +158,49 @@ export class Blocks {
     }
     return { after: found, live: true }
   }
+}
+
+/** What matters of a block, and all of it between two indexes. */
+function keepWith({ facts, calm }: Outline, from: number, to: number): Fact[] {
+  return facts.filter(({ seq }, i) => (i >= from && i < to) || calm?.keep.has(seq))
+}
+
+function outlineOf(facts: readonly Fact[]): Outline {
+  const samples: Fact[] = []
+  const changes: Fact[] = []
+  const gaps: Fact[] = []
+  let bounded = false
+  let first: Fact | null = null
+  let last: Fact | null = null
+  let wall: IntervalNs | null = null
+  for (const fact of facts) {
+    if (isGap(fact)) gaps.push(fact)
+    if (fact.kind === 'damage') continue
+    first ??= fact
+    last = fact
+    wall = wallOf(fact, wall)
+    if (fact.kind === 'clock-change') changes.push(fact)
+    if (fact.kind !== 'sample') continue
+    samples.push(fact)
+    bounded ||= isBounded(fact)
+  }
+  const calm = calmOf(facts)
+  const kept = calm ? facts.filter(({ seq }) => calm.keep.has(seq)) : facts
+  return { facts, first, last, bounded, calm, kept, samples, changes, gaps, wall }
+}
+
+/** What the wall clock showed by a record, added to what it showed before. */
+export function wallOf(fact: Fact, before: IntervalNs | null): IntervalNs {
+  const plain = fact.kind !== 'clock-change' && fact.kind !== 'gap'
+  if (before && plain && contains(before, fact.wallNs)) return before
+  const all = before ? hull(before, point(fact.wallNs)) : point(fact.wallNs)
+  if (fact.kind === 'clock-change') return hull(hull(all, point(fact.wallBeforeNs)), point(fact.wallAfterNs))
+  if (fact.kind === 'gap') return hull(hull(all, point(fact.wallFromNs)), point(fact.wallToNs))
+  return all
+}
+
+/** Whether a fact tells of a stretch that was not watched. Before the very first record there was nothing to watch. */
+export function isGap(fact: Fact): boolean {
+  if (fact.kind === 'open') return fact.seq > 1 && (fact.reason === 'start' || fact.reason === 'restart')
+  return fact.kind === 'gap' || fact.kind === 'damage'
 }

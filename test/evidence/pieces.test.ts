@@ -104,6 +104,32 @@ test('a conflict: nothing from the sample before to the next on which references
   expect(await tape.known(81)).toEqual([-1.1, 1.1])
 })
 
+test('one reference alone settles no conflict, two or three do', async () => {
+  const after = async (support: 'single' | 'paired' | 'voted'): Promise<string[]> => {
+    const tape = new Tape().open(0).sample(0, -1, 1).sample(20, -1, 1).none(40, 'conflict', 'conflict')
+    return tape
+      .sample(50, -1, 1, { support })
+      .sample(70, -1, 1, { support })
+      .sample(90, -1, 1)
+      .beat(100)
+      .words(0, 100, 5)
+  }
+  expect(await after('single')).toEqual(['0..20 PROVEN', '20..90 INDETERMINATE conflict', '90..100 PROVEN'])
+  for (const support of ['paired', 'voted'] as const) {
+    expect((await after(support)).slice(0, 2)).toEqual(['0..20 PROVEN', '20..50 INDETERMINATE conflict'])
+  }
+})
+
+test('a record beside the witness (no looks) does not bend the line of D', async () => {
+  const tape = new Tape({ ratePpb: 0n }).open(0).sample(0, -1, 1)
+  tape.ahead = 40_000_000n
+  tape.beat(5, { looks: 0 })
+  tape.ahead = 0n
+  tape.beat(10).sample(20, -1, 1)
+  expect(await tape.at(4)).toEqual([-1, 1])
+  expect(await tape.at(6)).toEqual([-1, 1])
+})
+
 test('a conflict that is never settled lasts to the end, one before any sample from the beginning', async () => {
   const tape = new Tape()
     .open(0)

@@ -13,6 +13,8 @@ import { type Action, day, hour, minute, ms, second, simulate } from './sim.js'
 import { Tape } from './tape.js'
 
 const longestGapNs = 5n * minute
+const text = (value: unknown): string =>
+  JSON.stringify(value, (_key, one) => (typeof one === 'bigint' ? `${one}` : one))
 
 async function piecesOf(source: FactSource, fromNs: bigint, toNs: bigint): Promise<Piece[]> {
   const found: Piece[] = []
@@ -53,7 +55,7 @@ test.each([1, 2, 3, 4])('the pieces of an hour are those of the whole time insid
     const inner = part.slice(1, -1)
     const first = whole.findIndex(({ fromNs }) => fromNs === inner[0]?.fromNs)
     expect(first).toBeGreaterThan(0)
-    expect(inner).toEqual(whole.slice(first, first + inner.length))
+    expect(inner.findIndex((one, k) => text(one) !== text(whole[first + k]))).toBe(-1)
   }
 })
 
@@ -63,7 +65,9 @@ test('what is known of finished hours does not change when the trail grows', asy
   const until = (half.at(-1)?.wallNs ?? 0n) - 36n * hour
   const before = await piecesOf(memorySource(half), sim.startUtc, until)
   expect(before.length).toBeGreaterThan(500)
-  expect(await piecesOf(memorySource(sim.facts), sim.startUtc, until)).toEqual(before)
+  const after = await piecesOf(memorySource(sim.facts), sim.startUtc, until)
+  expect(after.length).toBe(before.length)
+  expect(after.findIndex((one, k) => text(one) !== text(before[k]))).toBe(-1)
 })
 
 test.each([1, 2, 3, 4, 5, 6])('leaving out what cannot matter changes no span and no label (seed %d)', async (seed) => {
@@ -79,17 +83,21 @@ test.each([1, 2, 3, 4, 5, 6])('leaving out what cannot matter changes no span an
     thinned++
     expect(thin.facts.length).toBeLessThan(whole.facts.length)
     const [a, b] = [blockOf(thin), blockOf(whole)]
-    expect(a.wall).toEqual(b.wall)
+    const calm = await blocks.calmStart(index)
+    if (calm !== null && b.from) expect(calm).toBe(b.labels.at(b.from.run, b.from.aNs))
     expect(a.parts.length).toBe(b.parts.length)
     for (const [i, part] of a.parts.entries()) {
       const other = b.parts[i]
       if (part.kind !== 'run' || other?.kind !== 'run') throw new Error('a calm window has runs only')
-      const of = (block: typeof a, one: typeof part): unknown =>
-        spansOf(block.models[one.run]!, one.fromNs, one.toNs, longestGapNs).map((span) => ({
-          ...span,
-          labels: [block.labels.at(one.run, span.fromNs), block.labels.atEnd(one.run, span.toNs)],
-        }))
-      expect(of(a, part)).toEqual(of(b, other))
+      const of = (block: typeof a, one: typeof part): string[] =>
+        spansOf(block.models[one.run]!, one.fromNs, one.toNs, longestGapNs).map((span) => {
+          const labels = [block.labels.at(one.run, span.fromNs), block.labels.atEnd(one.run, span.toNs)]
+          return text({ ...span, middle: [span.middle?.from, span.middle?.to], labels })
+        })
+      const [x, y] = [of(a, part), of(b, other)]
+      expect(x.length).toBe(y.length)
+      // One by one: a difference of long lists would be printed whole.
+      expect(x.find((one, k) => one !== y[k])).toBeUndefined()
     }
   }
   expect(thinned).toBeGreaterThan(0)
