@@ -16,6 +16,9 @@ import { fileURLToPath } from 'node:url'
 const root = resolve(fileURLToPath(new URL('../../..', import.meta.url)))
 const lab = process.env.VM_LAB ?? join(root, '..', 'shared', 'vm')
 
+/** Each list in a machine of its own: an emulated one sleeps well only once a boot. */
+const boots = [['sets', 'many', 'undone', 'slews', 'stopped', 'daemon', 'leap', 'suspend'], ['asleep']]
+
 if (!existsSync(join(lab, 'run'))) {
   console.log(`skipped: no virtual machine at ${lab} (set VM_LAB)`)
   process.exit(process.env.CI ? 1 : 0)
@@ -24,7 +27,7 @@ if (!existsSync(join(lab, 'run'))) {
 /** What the command needs besides. */
 const plain = ['commander', 'luxon']
 const stage = mkdtempSync(join(tmpdir(), 'clock-vm-'))
-let status: number | null = 1
+let status = 1
 try {
   // The package twice, in folders that do not see each other: with the native module, and without.
   for (const [kind, modules] of [
@@ -41,14 +44,22 @@ try {
       cpSync(join(root, part), join(stage, kind, part), { recursive: true, dereference: true })
     }
   }
+  const boot = (script: string, args: readonly string[]) => {
+    const run = spawnSync(join(lab, 'run'), [stage, `native/dist/test/vm/${script}.js`, ...args], {
+      stdio: 'inherit',
+      env: { ...process.env, VM_LIMIT: process.env.VM_LIMIT ?? '600' },
+    })
+    return run.status ?? 1
+  }
   const [what = 'witness', ...args] = process.argv.slice(2)
-  const [script, rest] = what === 'auditor' ? ['whole', args] : ['inside', what === 'witness' ? args : [what, ...args]]
-  const run = spawnSync(join(lab, 'run'), [stage, `native/dist/test/vm/${script}.js`, ...rest], {
-    stdio: 'inherit',
-    env: { ...process.env, VM_LIMIT: process.env.VM_LIMIT ?? '600' },
-  })
-  status = run.status
+  status = 0
+  if (what === 'auditor') {
+    status = boot('whole', args)
+  } else {
+    const chosen = what === 'witness' ? args : [what, ...args]
+    for (const scenarios of chosen.length > 0 ? [chosen] : boots) status ||= boot('inside', scenarios)
+  }
 } finally {
   rmSync(stage, { recursive: true, force: true })
 }
-process.exitCode = status ?? 1
+process.exitCode = status
