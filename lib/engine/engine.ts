@@ -196,7 +196,9 @@ export class Engine {
     const witness = this.#witness
     if (!watch || !witness) return
     const before = this.#rounds.current
-    const look = watch.look()
+    watch.look()
+    // Not the reading itself: one that took too long to tell anything was passed over.
+    const look = watch.last
     if (this.#rounds.current !== before) return // this very look saw a change: the new round answers
     const { configuration, parts } = this.#options
     const sample = assemble({

@@ -55,12 +55,11 @@ export class Watch {
     this.#timer = timers.setTimeout(tick, stepMs)
   }
 
-  /** One look now. */
-  look(): ClockReading {
+  /** One look now; {@link last} is what came of it. */
+  look(): void {
     const { reading, notice } = observe(this.#options.clocks, this.#carried)
     this.#carried = 'none'
     this.feed(reading, notice)
-    return reading
   }
 
   /**
@@ -86,7 +85,7 @@ export class Watch {
     return this.#options.witness.stamp()
   }
 
-  /** The last look. */
+  /** The last look that told something. */
   get last(): ClockReading {
     return this.#options.witness.last
   }
