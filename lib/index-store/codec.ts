@@ -66,7 +66,13 @@ function decode(cells: Cells): Fact {
   const kind: Fact['kind'] = cells.text()
   switch (kind) {
     case 'open':
-      return { ...base, kind, reason: cells.text(), ratePpb: cells.ns(), steered: cells.flag(), coupled: cells.flag() }
+      return Object.assign(base, {
+        kind,
+        reason: cells.text<'start'>(),
+        ratePpb: cells.ns(),
+        steered: cells.flag(),
+        coupled: cells.flag(),
+      })
     case 'sample':
       return {
         ...base,

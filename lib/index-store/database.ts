@@ -21,6 +21,9 @@ export interface IndexDatabase {
   /** All rows without their facts, in order of block. */
   outlines(): Omit<Row, 'facts'>[]
   facts(block: number): string | null
+  /** How the trail's files looked when all rows were last found to fit them; signed by whoever wrote it. */
+  marks(): string | null
+  mark(text: string): void
   /** Replaces rows; on failure (a rival writes, the disk is full) nothing is stored. */
   put(rows: readonly Row[]): void
   /** Removes the rows of `block` and all behind it. */
@@ -29,7 +32,7 @@ export interface IndexDatabase {
 }
 
 /** How long a rival's writing is waited for (ms). */
-const busyMs = 2000
+const busyMs = 200
 
 /**
  * Opens or makes an index file.
@@ -64,7 +67,7 @@ const columns = 'block INTEGER PRIMARY KEY, facts TEXT NOT NULL, origin TEXT NOT
 
 /** Marks the file as an index of ours: 'NTPA'. */
 const applicationId = 0x4e545041
-const version = 1
+const version = 2
 
 /** The table as this version writes it; another version's is thrown away, another program's database left alone. */
 function prepare(database: Database.Database): void {
@@ -73,10 +76,11 @@ function prepare(database: Database.Database): void {
   if (id !== applicationId && tables > 0) throw new Error('the file is a database of another program; name another')
   if (id !== applicationId) database.pragma(`application_id = ${applicationId}`)
   if (database.pragma('user_version', { simple: true }) !== version) {
-    database.exec('DROP TABLE IF EXISTS block')
+    database.exec('DROP TABLE IF EXISTS block; DROP TABLE IF EXISTS mark')
     database.pragma(`user_version = ${version}`)
   }
   database.exec(`CREATE TABLE IF NOT EXISTS block (${columns}) STRICT`)
+  database.exec('CREATE TABLE IF NOT EXISTS mark (id INTEGER PRIMARY KEY CHECK (id = 1), files TEXT NOT NULL) STRICT')
 }
 
 function wrap(database: Database.Database, path: string): IndexDatabase {
@@ -84,6 +88,8 @@ function wrap(database: Database.Database, path: string): IndexDatabase {
   const facts = database.prepare<[number], { facts: string }>('SELECT facts FROM block WHERE block = ?')
   const insert = database.prepare<[Row]>('INSERT OR REPLACE INTO block VALUES (@block, @facts, @origin, @mac)')
   const drop = database.prepare<[number]>('DELETE FROM block WHERE block >= ?')
+  const marks = database.prepare<[], { files: string }>('SELECT files FROM mark')
+  const mark = database.prepare<[string]>('INSERT OR REPLACE INTO mark VALUES (1, ?)')
   const putAll = database.transaction((rows: readonly Row[]) => {
     for (const row of rows) insert.run(row)
   })
@@ -91,6 +97,8 @@ function wrap(database: Database.Database, path: string): IndexDatabase {
     path,
     outlines: () => outlines.all(),
     facts: (block) => facts.get(block)?.facts ?? null,
+    marks: () => marks.get()?.files ?? null,
+    mark: (text) => quietly(() => mark.run(text)),
     put: (rows) => quietly(() => putAll(rows)),
     dropFrom: (block) => quietly(() => drop.run(block)),
     close: () => quietly(() => database.close()),

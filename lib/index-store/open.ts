@@ -37,16 +37,21 @@ export interface IndexedSource extends FactSource {
 /** @throws {TrailReadError} where the trail cannot be read; never for the index's sake */
 export async function openIndex(options: OpenIndexOptions): Promise<IndexedSource> {
   const { trail, signal } = options
-  const { segments } = await survey(trail, 0, signal)
-  if (segments.some(({ order, number }) => order !== number)) {
-    return plainSource(trail, 'segments were renamed: the trail is read as it stands', signal)
+  const { segments, doubles } = await survey(trail, 0, signal)
+  if (doubles.length > 0 || segments.some(({ order, number }) => order !== number)) {
+    return plainSource(trail, 'segments were renamed or doubled: the trail is read as it stands', signal)
   }
   const wanted = options.index ?? defaultIndexPath(trail)
   const opened = openWith(wanted)
-  if (typeof opened !== 'string') return attach(opened, segments, options, null)
-  const memory = wanted === ':memory:' ? opened : openWith(':memory:')
+  const memory = typeof opened !== 'string' || wanted === ':memory:' ? opened : openWith(':memory:')
   if (typeof memory === 'string') return plainSource(trail, memory, signal)
-  return attach(memory, segments, options, `${wanted}: ${opened}`)
+  try {
+    return await attach(memory, segments, options, typeof opened === 'string' ? `${wanted}: ${opened}` : null)
+  } catch (error) {
+    signal?.throwIfAborted()
+    // Whatever the index stumbled over: the trail itself says what it says.
+    return plainSource(trail, (error as Error).message, signal)
+  }
 }
 
 /**
@@ -111,18 +116,16 @@ async function attach(
       signal,
     })
   try {
+    const files = await lookOf(trail, segments)
     let known = usable(database, segments)
-    const last = known.length - 1
-    if (last >= 0 && !isSigned(database, key, trail, last)) {
-      database.dropFrom(0)
-      known = []
-    }
+    if (known.length > 0 && !(await fits(database, key, trail, segments, known, files))) known = []
+    if (known.length === 0) database.dropFrom(0)
     let rest = await build(known)
     if (!rest) {
       database.dropFrom(0)
-      known = []
       rest = await build([])
     }
+    database.mark(signedMarks(key, trail, files))
     if (!rest) throw new Error('a trail that is read from its beginning always has one')
     return new Index({ database, key, segments, trail, signal, rest, reason })
   } catch (error) {
@@ -131,15 +134,65 @@ async function attach(
   }
 }
 
-/** Whether a row is ours; the others are asked when they are used. */
-function isSigned(database: IndexDatabase, key: Buffer, trail: string, block: number): boolean {
-  const facts = database.facts(block)
-  const row = database.outlines()[block]
-  if (facts === null || !row) return false
-  return sameMac(macOf(key, trailIdentity(trail), { block, facts, origin: row.origin }), row.mac)
+/** Size, times and identity of each file: what changes when its bytes do. By path. */
+type Look = Readonly<Record<string, string>>
+
+async function lookOf(trail: string, segments: readonly Surveyed[]): Promise<Look> {
+  const looks = await Promise.all(
+    segments.map(async ({ path, endsAt }) => {
+      const { size, mtimeNs, ctimeNs, ino } = await stat(join(trail, path), { bigint: true })
+      return [path, [size, mtimeNs, ctimeNs, ino, endsAt].join(' ')] as const
+    }),
+  )
+  return Object.fromEntries(looks)
 }
 
-/** Blocks from the first on that stand in the segments as these are now; what follows a hole or a stranger is dropped. */
+function signedMarks(key: Buffer, trail: string, files: Look): string {
+  const facts = JSON.stringify(files)
+  return JSON.stringify({ facts, mac: macOf(key, trailIdentity(trail), { block: -1, facts, origin: '' }) })
+}
+
+function readMarks(key: Buffer, trail: string, text: string | null): Look {
+  try {
+    const { facts, mac } = JSON.parse(text ?? '') as { facts: string; mac: string }
+    return sameMac(macOf(key, trailIdentity(trail), { block: -1, facts, origin: '' }), mac)
+      ? (JSON.parse(facts) as Look)
+      : {}
+  } catch {
+    return {}
+  }
+}
+
+/**
+ * Whether every known block still stands in the trail's bytes, and its last row is ours. Files that look as they did when this was last
+ * found are not read again; a block's own bytes are hashed once more when it is asked for.
+ */
+async function fits(
+  database: IndexDatabase,
+  key: Buffer,
+  trail: string,
+  segments: readonly Surveyed[],
+  known: readonly Origin[],
+  files: Look,
+): Promise<boolean> {
+  const last = known.length - 1
+  const row = database.outlines()[last]
+  const facts = database.facts(last)
+  if (!row || facts === null) return false
+  if (!sameMac(macOf(key, trailIdentity(trail), { block: last, facts, origin: row.origin }), row.mac)) return false
+  const marks = readMarks(key, trail, database.marks())
+  const byOrder = new Map(segments.map((segment) => [segment.order, segment]))
+  for (const { spans } of known) {
+    for (const { order, path, from, to, sha256 } of spans) {
+      if (marks[path] !== undefined && marks[path] === files[path]) continue
+      const segment = byOrder.get(order)
+      if (!segment || sha256 === '' || (await digestSpan(trail, segment, from, to)) !== sha256) return false
+    }
+  }
+  return true
+}
+
+/** The blocks, where they stand in the segments as these are now one behind the other; with a hole or a stranger, none. */
 function usable(database: IndexDatabase, segments: readonly Surveyed[]): Origin[] {
   const known: Origin[] = []
   let rows: ReturnType<IndexDatabase['outlines']> = []
@@ -153,8 +206,7 @@ function usable(database: IndexDatabase, segments: readonly Surveyed[]): Origin[
     if (block !== index || !origin || !stands(origin, known.at(-1) ?? null, segments)) break
     known.push(origin)
   }
-  if (known.length < rows.length) database.dropFrom(known.length)
-  return known
+  return known.length < rows.length ? [] : known
 }
 
 /** Whether a block's spans go on where those before end, over the very segments that lie there. */
@@ -184,9 +236,6 @@ interface IndexParts extends Opened {
   readonly reason: string | null
 }
 
-/** Verified blocks that are kept, for readers that go to and fro. */
-const kept = 32
-
 class Index implements IndexedSource {
   readonly lastSeq: number
   readonly path: string
@@ -194,7 +243,6 @@ class Index implements IndexedSource {
   readonly #parts: IndexParts
   readonly #rows: readonly IndexRow[]
   readonly #rest = new Map<number, Fact[]>()
-  readonly #verified = new Map<number, readonly Fact[]>()
   /** The trail itself, once the index was found wrong. */
   #trail: Promise<FactSource> | null = null
 
@@ -217,7 +265,7 @@ class Index implements IndexedSource {
 
   async block(index: number): Promise<readonly Fact[]> {
     if (this.#trail !== null) return this.#plain(index)
-    const facts = this.#verified.get(index) ?? (await this.#fetch(index))
+    const facts = await this.#fetch(index)
     if (facts) return facts
     this.reason = `block ${index} of the index was not what the trail says; the index was thrown away`
     this.#parts.database.dropFrom(0)
@@ -241,11 +289,7 @@ class Index implements IndexedSource {
     if (!row) return rest ?? (index * blockSize >= this.lastSeq || index < 0 ? [] : null)
     const facts = await this.#verify(row)
     if (!facts) return null
-    const all = rest ? [...facts, ...rest] : facts
-    this.#verified.set(index, all)
-    const oldest = this.#verified.keys().next()
-    if (this.#verified.size > kept && !oldest.done) this.#verified.delete(oldest.value)
-    return all
+    return rest ? [...facts, ...rest] : facts
   }
 
   async #verify(row: IndexRow): Promise<Fact[] | null> {
@@ -257,7 +301,7 @@ class Index implements IndexedSource {
       if (!sameMac(signed, row.mac)) return null
       for (const { order, from, to, sha256 } of row.origin.spans) {
         const segment = segments.find((one) => one.order === order)
-        if (!segment || (await digestSpan(trail, segment, from, to)) !== sha256) return null
+        if (!segment || sha256 === '' || (await digestSpan(trail, segment, from, to)) !== sha256) return null
       }
       return decodeFacts(facts)
     } catch {

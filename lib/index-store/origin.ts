@@ -8,6 +8,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { segmentBytes } from '../trail/lines.js'
 import type { Surveyed } from '../trail/survey.js'
+import { version } from '../version.js'
 import type { Row } from './database.js'
 
 /** Bytes of one segment. */
@@ -55,7 +56,7 @@ export function readOrigin(text: string): Origin | null {
 /** Signs a row: it speaks of this block of this trail and no other. */
 export function macOf(key: Buffer, trail: string, row: Omit<Row, 'mac'>): string {
   const mac = createHmac('sha256', key)
-  for (const part of ['ntp-auditor index 1', trail, String(row.block), row.facts, row.origin]) {
+  for (const part of [`ntp-auditor ${version} index 2`, trail, String(row.block), row.facts, row.origin]) {
     mac.update(`${Buffer.byteLength(part)}:`).update(part)
   }
   return mac.digest('hex')

@@ -3,7 +3,7 @@
  * @module
  */
 import { createHash, randomBytes } from 'node:crypto'
-import { chmodSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { makeFolder } from '../make-folder.js'
@@ -48,7 +48,9 @@ export function keyOf(path: string): Buffer {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
   const key = readFileSync(file)
-  if (key.length === 32) return key
+  // A key that others can read signs nothing.
+  const secret = process.platform === 'win32' || (statSync(file).mode & 0o077) === 0
+  if (key.length === 32 && secret) return key
   writeFileSync(file, randomBytes(32), { mode: 0o600 })
   chmodSync(file, 0o600)
   return readFileSync(file)

@@ -12,9 +12,11 @@ import {
   rmSync,
   statSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import Database from 'better-sqlite3'
 import { trailSource } from '../../lib/evidence/source.js'
@@ -67,6 +69,9 @@ async function compare(path: string = index): Promise<string | null> {
   const source = await openIndex({ trail, index: path })
   try {
     expect(source.lastSeq).toBe(plain.lastSeq)
+    // The last block first: what stands before a block may change what it means.
+    const last = Math.ceil(source.lastSeq / 512) - 1
+    for (let block = last; block >= 0; block -= 1) expect(await source.block(block)).toEqual(await plain.block(block))
     expect(await everything(source)).toEqual(await everything(plain))
     expect(await source.block(-1)).toEqual([])
     expect(await source.block(99)).toEqual([])
@@ -229,6 +234,37 @@ describe('the trail changed underneath', () => {
     const text = readFileSync(path, 'utf8')
     const at = text.indexOf('"heartbeat"', text.length / 2)
     writeFileSync(path, `${text.slice(0, at)}"heartbeaT"${text.slice(at + 11)}`)
+    await compare()
+  })
+
+  test.each([
+    ['a seq that jumps ahead, sizes kept', '"seq":101,', '"seq":901,'],
+    ['a seq beyond the end of the trail', '"seq":201,', '"seq":9999,'],
+  ])('%s', async (_what, from, to) => {
+    const path = segments()[0]!
+    writeFileSync(path, readFileSync(path, 'utf8').replace(from, to))
+    await compare()
+    expect(await compare()).toBeNull()
+  })
+
+  test('a file touched, its bytes as they were: nothing is built anew', async () => {
+    const path = segments()[0]!
+    utimesSync(path, new Date(0), new Date(0))
+    const progress: number[] = []
+    const source = await openIndex({ trail, index, onProgress: ({ done }) => progress.push(done) })
+    source.close()
+    expect(source.reason).toBeNull()
+    expect(progress.at(-1)).toBeLessThan(segments().reduce((sum, one) => sum + statSync(one).size, 0) / 3)
+    await compare()
+  })
+
+  test('a compressed segment that was cut short', async () => {
+    const path = segments()[0]!
+    const packed = gzipSync(readFileSync(path))
+    writeFileSync(`${path}.gz`, packed)
+    rmSync(path)
+    await compare()
+    truncateSync(`${path}.gz`, Math.floor(packed.length / 2))
     await compare()
   })
 
