@@ -5,6 +5,7 @@
 
 export type { ClockChangeDocument, GapDocument, VerdictDocument } from './auditor/events.js'
 export { sampleOnce } from './auditor/once.js'
+export { type ProveOptions, prove } from './auditor/prove.js'
 export { Auditor, type AuditorEvents, type StartOptions } from './auditor.js'
 export {
   AuditorError,
@@ -24,6 +25,7 @@ export {
   TrailWriteError,
   WorkerError,
 } from './errors.js'
+export type { ProofDocument } from './evidence/document.js'
 export type { SampleDocument } from './trail/document.js'
 export type { Finding, FindingCode, VerifyResult } from './trail/types.js'
 export { verifyTrail as verify } from './trail/verify.js'

@@ -2,19 +2,18 @@
  * Builds a report from a trail: verification, verdicts, registers and counts of one period, without printing anything.
  * @module
  */
-
+import { setImmediate as turn } from 'node:timers/promises'
 import { TrailReadError } from '../lib/errors.js'
 import { changes, gaps, pieces, stretches } from '../lib/evidence/index.js'
 import { blockSize, type FactSource, type Piece, type Stretch } from '../lib/evidence/types.js'
 import { parseInstant } from '../lib/instant.js'
-import { Calendar } from '../lib/scribe/calendar.js'
 import { verifyTrail } from '../lib/trail/verify.js'
 import { compose } from './compose.js'
 import type { SampleRecord } from './csv/samples.js'
+import { type Inventory, takeInventory } from './inventory.js'
 import { Material, SampleClock, type SeqRange } from './material.js'
 import { type PeriodChoice, resolvePeriod } from './period.js'
 import { customPolicy } from './policy.js'
-import { ReferenceTally } from './references.js'
 import { SeriesBuilder } from './series.js'
 import { openSource } from './source.js'
 import type { Report, ReportProgress, ReportResult } from './types.js'
@@ -76,6 +75,7 @@ export async function buildReport(options: BuildOptions): Promise<Built> {
     const used: SeqRange = { firstSeq: Math.min(range.firstSeq, asOf), lastSeq: Math.min(range.lastSeq, asOf) }
     const samples = () => samplesIn(material, used, period)
     const subject = material.subject(used) ?? newest
+    const inventory = await takeInventory(material, { used, asOf, period, claims: subject.settings.claims })
     const report = compose({
       period,
       profile: 'custom',
@@ -87,8 +87,9 @@ export async function buildReport(options: BuildOptions): Promise<Built> {
       changes: changed,
       gaps: missed,
       series: series.build(),
-      ...(await count(samples(), subject.settings.claims)),
-      integrity: await integrityOf(material, trail, used, asOf, options),
+      samples: inventory.samples,
+      references: inventory.references,
+      integrity: await integrityOf(material, trail, { used, asOf, inventory }, options),
     })
     return { report, samples }
   } finally {
@@ -96,13 +97,22 @@ export async function buildReport(options: BuildOptions): Promise<Built> {
   }
 }
 
+/** How long the host's event loop may wait for the next turn. */
+const mostStallMs = 15
+
 /** Notes what the pieces rest on while they pass. */
 async function* watched(
   all: AsyncIterable<Piece>,
   series: SeriesBuilder,
   range: { firstSeq: number; lastSeq: number },
 ): AsyncGenerator<Piece> {
+  let turned = performance.now()
   for await (const piece of all) {
+    // Evidence is computed from what is already in memory: without this the host would wait for the whole period.
+    if (performance.now() - turned > mostStallMs) {
+      await turn()
+      turned = performance.now()
+    }
     series.add(piece)
     if (piece.fromSeq > 0) range.firstSeq = Math.min(range.firstSeq, piece.fromSeq)
     range.lastSeq = Math.max(range.lastSeq, piece.toSeq)
@@ -124,6 +134,7 @@ class Counting implements FactSource {
   }
 
   async block(index: number) {
+    await turn()
     const facts = await this.#source.block(index)
     this.#used = Math.max(this.#used, facts.at(-1)?.seq ?? 0)
     this.#onProgress?.({
@@ -162,23 +173,6 @@ async function* samplesIn(
   }
 }
 
-async function count(
-  batches: ReturnType<Built['samples']>,
-  claims: Parameters<ReferenceTally['build']>[0],
-): Promise<Pick<ReportResult, 'samples' | 'references'>> {
-  const tally = new ReferenceTally()
-  const samples = { scheduled: 0, unscheduled: 0, withoutBound: 0 }
-  for await (const batch of batches) {
-    for (const { record } of batch) {
-      tally.sample(record)
-      if (record.reason === 'scheduled') samples.scheduled += 1
-      else samples.unscheduled += 1
-      if (!record.consensus.m) samples.withoutBound += 1
-    }
-  }
-  return { samples, references: tally.build(claims) }
-}
-
 /**
  * What the verification says of the trail up to the last record used, so that the same report can be made again later. What a
  * growing trail changes every minute (its unsealed tail) is said once for all: nothing is under a seal.
@@ -186,8 +180,7 @@ async function count(
 async function integrityOf(
   material: Material,
   trail: string,
-  used: SeqRange,
-  asOf: number,
+  { used, asOf, inventory }: { readonly used: SeqRange; readonly asOf: number; readonly inventory: Inventory },
   { onProgress, signal }: BuildOptions,
 ): Promise<ReportResult['integrity']> {
   const verified = await verifyTrail(trail, {
@@ -198,49 +191,13 @@ async function integrityOf(
     ({ code, seq }) => code !== 'unsealed-tail' && code !== 'torn-tail' && (seq === null || seq <= asOf),
   )
   const damaged = findings.some(({ severity }) => severity === 'damage')
-  const files = await material.files(used)
-  const ends = await endsOf(material, { firstSeq: used.firstSeq, lastSeq: asOf })
   return {
     intact: damaged ? false : verified.sealedUpTo >= asOf && verified.intact === true ? true : 'self-consistent',
-    records: asOf,
-    ...ends,
+    records: damaged ? Math.min(verified.records, asOf) : asOf,
+    ...inventory.ends,
     sealedUpTo: Math.min(verified.sealedUpTo, asOf),
     complete: verified.complete,
-    findings: findings.map(({ severity, code, message, file, line }) => {
-      return {
-        severity,
-        code,
-        message: file === null ? message : `${file}${line === null ? '' : `:${line}`}: ${message}`,
-      }
-    }),
-    files,
+    findings: findings.map(({ severity, code, message }) => ({ severity, code, message })),
+    files: await material.files(used, inventory.files),
   }
-}
-
-async function endsOf(
-  material: Material,
-  range: SeqRange,
-): Promise<Pick<ReportResult['integrity'], 'firstSeq' | 'lastSeq' | 'firstHash' | 'lastHash' | 'misdated'>> {
-  const labels = material.labels()
-  const calendars = new Map<string, Calendar>()
-  const misdated: { seq: number; wall: string; label: string }[] = []
-  let first = { seq: 0, hash: '' }
-  let last = first
-  for await (const batch of material.records(range)) {
-    for (const { record, hash, segment } of batch) {
-      last = { seq: record.seq, hash }
-      if (first.seq === 0) first = last
-      const day = labels.get(segment)
-      if (!day) continue
-      let calendar = calendars.get(day.zone)
-      if (!calendar) {
-        calendar = new Calendar(day.zone)
-        calendars.set(day.zone, calendar)
-      }
-      if (calendar.label(record.wall) !== day.label) {
-        misdated.push({ seq: record.seq, wall: record.wall, label: day.label })
-      }
-    }
-  }
-  return { firstSeq: first.seq, lastSeq: last.seq, firstHash: first.hash, lastHash: last.hash, misdated }
 }

@@ -20,6 +20,12 @@ export interface SeqRange {
   readonly lastSeq: number
 }
 
+/** How far records reach into a file: bytes from its start, and how many records stand there. */
+export interface FileEnd {
+  readonly bytes: number
+  readonly records: number
+}
+
 const pieceBytes = 1024 * 1024
 
 /** A trail's segments, read for one report. */
@@ -73,14 +79,11 @@ export class Material {
     }
   }
 
-  /** The segments of a range, each up to its last record in it, with the SHA-256 of these bytes. */
-  async files(range: SeqRange): Promise<ReportResult['integrity']['files']> {
-    const ends = new Map<number, { bytes: number; records: number }>()
-    for await (const batch of this.records({ firstSeq: this.#firstOf(range), lastSeq: range.lastSeq })) {
-      for (const { segment, offset, length } of batch) {
-        ends.set(segment, { bytes: offset + length + 1, records: (ends.get(segment)?.records ?? 0) + 1 })
-      }
-    }
+  /**
+   * The segments of a range, each up to its last record in it, with the SHA-256 of these bytes.
+   * @param ends how far the records reach into each segment, by its number
+   */
+  async files(range: SeqRange, ends: ReadonlyMap<number, FileEnd>): Promise<ReportResult['integrity']['files']> {
     const files: ReportResult['integrity']['files'][number][] = []
     for (const segment of this.#touched(range)) {
       const end = ends.get(segment.order)
@@ -105,7 +108,7 @@ export class Material {
   }
 
   /** The first seq of the segment in which a range begins. */
-  #firstOf(range: SeqRange): number {
+  firstOf(range: SeqRange): number {
     return this.#touched(range)[0]?.head?.seq ?? 1
   }
 

@@ -5,11 +5,12 @@
  */
 import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
-import { link, mkdir, rename, stat, unlink } from 'node:fs/promises'
+import { link, rename, stat, unlink } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { OutputError } from '../lib/errors.js'
+import { makeFolder } from '../lib/make-folder.js'
 import type { ReportFile } from './types.js'
 
 export interface Published extends ReportFile {
@@ -29,7 +30,7 @@ export class Shelf {
   /** @throws {OutputError} where the folder cannot be made */
   static async open(folder: string, asOf: number): Promise<Shelf> {
     try {
-      await mkdir(folder, { recursive: true })
+      makeFolder(folder)
     } catch (error) {
       throw failed(folder, error)
     }

@@ -128,7 +128,7 @@ export function rough(ns: bigint): string {
   if (seconds < 60n) return `${seconds} s`
   if (seconds < 3600n) return `${seconds / 60n} min ${seconds % 60n} s`
   const minutes = up(60_000_000_000n)
-  if (minutes < 1440n) return `${minutes / 60n} h ${minutes % 60n} min`
+  if (minutes < 2880n) return `${minutes / 60n} h ${minutes % 60n} min`
   const hours = up(3_600_000_000_000n)
   return `${hours / 24n} d ${hours % 24n} h`
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { LoopbackReference } from '../lib/testing/loopback-reference.js'
 import { removeFolders, temporaryFolder } from './support/simulated-audit.js'
+import { TrailBuilder } from './support/trail-builder.js'
 
 const folder = join(import.meta.dirname, '../examples')
 let reference: LoopbackReference
@@ -19,13 +20,17 @@ afterAll(async () => {
 })
 
 async function run(name: string, ...args: string[]): Promise<string> {
+  return runTo(0, name, ...args)
+}
+
+async function runTo(code: number, name: string, ...args: string[]): Promise<string> {
   const child = spawn(process.execPath, [join(folder, name), ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
   let out = ''
   child.stdout.on('data', (text) => {
     out += text
   })
   await once(child, 'close')
-  expect(child.exitCode).toBe(0)
+  expect(child.exitCode).toBe(code)
   return out
 }
 
@@ -38,6 +43,17 @@ const ran: Record<string, () => Promise<void>> = {
   'audit.js': async () => {
     const out = await run('audit.js', join(temporaryFolder(), 'trail'), server())
     expect(out).toMatch(/PROVEN[\s\S]*record \d+: PROVEN\n$/)
+  },
+  'report.js': async () => {
+    const folder = join(temporaryFolder(), 'trail')
+    const builder = new TrailBuilder({ folder })
+    builder.open()
+    for (let i = 0; i < 60; i += 1) builder.advance(64).sample()
+    builder.close()
+    const out = await runTo(3, 'report.js', folder, '2026-03-03', temporaryFolder())
+    // An hour and four minutes were watched; the rest of the day is lack of proof, never a pass.
+    expect(out).toMatch(/^PROVEN 3840 s, VIOLATED 0 s, INDETERMINATE 0 s, UNMONITORED 82560 s\n/)
+    expect(out.match(/^[0-9a-f]{64} {2}/gm)).toHaveLength(7)
   },
   'test-your-application.js': async () => {
     expect(await run('test-your-application.js')).toBe('the liar was named, the denial was seen\n')

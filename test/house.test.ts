@@ -10,7 +10,7 @@ const root = resolve(import.meta.dirname, '../..')
 
 /** From the ground up; a room may import its own floor and those below. */
 const floors = [
-  ['errors', 'interval', 'instant', 'version', 'config'],
+  ['errors', 'interval', 'instant', 'make-folder', 'version', 'config'],
   ['clock', 'ntp'],
   ['consensus'],
   ['trail'],

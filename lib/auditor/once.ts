@@ -61,7 +61,8 @@ export async function takeSample(configuration: Configuration, given: Partial<En
     })
     const { exchanges, timeoutNs, toleranceNs } = configuration
     await rounds.begin({ reason: 'requested', triggerId: null, exchanges, unscheduled: false, timeoutNs, toleranceNs })
-    const look = watch.look()
+    watch.look()
+    const look = watch.last
     return assemble({
       reason: 'requested',
       part: 'all',

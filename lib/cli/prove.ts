@@ -2,16 +2,15 @@
  * `ntp-auditor prove`: what was provable at one instant.
  * @module
  */
+import { type Asked, proofDocument } from '../evidence/document.js'
 import type { Answer } from '../evidence/types.js'
 import { formatInstant } from '../instant.js'
-import type { IntervalNs } from '../interval.js'
-import { secondsDown, secondsUp } from '../trail/document.js'
+import { readRecorded } from '../trail/recorded.js'
 import { exitOfVerdicts, UsageError } from './exit.js'
 import type { Io } from './io.js'
 import type { Parts } from './parts.js'
 import { ProgressBar } from './progress.js'
 import { rangeText } from './record-text.js'
-import { readRecorded } from './recorded.js'
 import { type CommonOptions, trailOf } from './settings.js'
 import { demandTrail } from './show.js'
 import { paintVerdict, sideText, sizeText } from './text.js'
@@ -55,41 +54,6 @@ export async function prove(options: ProveOptions, io: Io, parts: Parts): Promis
     options.json ? `${JSON.stringify(proofDocument(asked, answers))}\n` : proofText(asked, answers, io),
   )
   return exitOfVerdicts(answers.map(({ verdict }) => verdict))
-}
-
-interface Asked {
-  readonly at: string
-  readonly scale: 'wall' | 'true'
-  readonly toleranceNs: bigint
-  /** Whether no clock of the trail is a real one. */
-  readonly simulation: boolean
-}
-
-/** The JSON document: seconds rounded outwards, instants ISO 8601 UTC. */
-function proofDocument({ at, scale, toleranceNs, simulation }: Asked, answers: readonly Answer[]): object {
-  return {
-    at,
-    simulation,
-    scale,
-    tolerance: secondsDown(toleranceNs),
-    answers: answers.map((answer) => ({
-      verdict: answer.verdict,
-      ...ends(answer.bound),
-      support: answer.support,
-      witness: answer.witness,
-      asKnownThen: { verdict: answer.asKnownThen.verdict, ...ends(answer.asKnownThen.bound) },
-      cause: answer.cause,
-      records: answer.records,
-      nearest: answer.nearest,
-      utc: formatInstant(answer.utcNs),
-      wall: formatInstant(answer.wallNs),
-      estimated: answer.estimated,
-    })),
-  }
-}
-
-function ends(bound: IntervalNs | null): { low: number | null; high: number | null } {
-  return bound === null ? { low: null, high: null } : { low: secondsDown(bound.lowNs), high: secondsUp(bound.highNs) }
 }
 
 function proofText({ at, scale, toleranceNs, simulation }: Asked, answers: readonly Answer[], io: Io): string {

@@ -58,6 +58,15 @@ function describe(record: TrailRecord): string[] {
       return [`reference ${record.role} ${record.server}: ${record.what} ${record.before} -> ${record.after}`]
     case 'note':
       return [`note on ${record.on} by ${record.by}: ${record.text}`]
+    case 'imported': {
+      const { on, source, event, account, program, wallBefore, wallAfter } = record
+      const about = on === null ? '' : ` on ${on}`
+      const set = wallBefore === null && wallAfter === null ? '' : `, from ${wallBefore} to ${wallAfter}`
+      return [
+        `SECOND-HAND${about}, ${source} ${event}: ${account ?? 'nobody named'} with ${program ?? 'no program named'}${set}`,
+        record.text,
+      ]
+    }
     case 'recover':
       return [`RECOVERED ${record.finding}: ${record.message}`]
     case 'close':

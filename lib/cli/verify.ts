@@ -3,12 +3,12 @@
  * @module
  */
 import { resolve } from 'node:path'
+import { readRecorded } from '../trail/recorded.js'
 import type { Finding, VerifyResult } from '../trail/types.js'
 import { verifyTrail } from '../trail/verify.js'
 import { UsageError } from './exit.js'
 import type { Io } from './io.js'
 import { ProgressBar } from './progress.js'
-import { readRecorded } from './recorded.js'
 import { type CommonOptions, trailOf } from './settings.js'
 import { demandTrail } from './show.js'
 import { harmless, paint } from './text.js'

@@ -14,9 +14,13 @@ const words = { timespec: 2, itimerspec: 4, timex: 26 } as const
 const nonBlocking = 0o4000
 const closeOnExec = 0o2000000
 const absoluteCancelOnSet = 3
+/** SIOCGSTAMPNS of asm-generic/sockios.h: struct timespec of the datagram last read from a socket. */
+const stampOfPacket = 0x8907
 /** EAGAIN and ECANCELED, the same on both architectures. */
 const tryAgain = 11
 const cancelled = 125
+/** AF_INET, SOCK_DGRAM. */
+const datagram = { family: 2, type: 2 } as const
 /** 2255-03-14: behind every clock, and inside what the kernel's 64-bit nanoseconds can hold. */
 const farSeconds = 9_000_000_000n
 
@@ -37,6 +41,10 @@ export interface Libc {
   cancelOnSet(): number | null
   /** Reads such a timer without blocking; through the library, as a failing `fs.readSync` builds an error and costs 100 us. */
   readTimer(fd: number): 'waiting' | 'cancelled' | 'expired' | 'failed'
+  /** The kernel's receive time (wall, ns) of the datagram last read from a socket; the first call makes it stamp what comes. */
+  packetStamp(fd: number): bigint | null
+  /** A socket of no use but to be closed; `null` where there is none. */
+  socket(): number | null
   close(fd: number): void
 }
 
@@ -65,6 +73,8 @@ function bind(koffi: Koffi): Libc {
   const adjtimex = library.func('adjtimex', 'int', ['void *'])
   const create = library.func('timerfd_create', 'int', ['int', 'int'])
   const settime = library.func('timerfd_settime', 'int', ['int', 'int', 'void *', 'void *'])
+  const control = library.func('ioctl', 'int', ['int', 'unsigned long', 'void *'])
+  const socket = library.func('socket', 'int', ['int', 'int', 'int'])
   const read = library.func('read', 'int64', ['int', 'void *', 'size_t'])
   const close = library.func('close', 'int', ['int'])
   const spec = new BigInt64Array(words.timespec)
@@ -91,10 +101,16 @@ function bind(koffi: Koffi): Libc {
       close(fd)
       return null
     },
+    packetStamp: (fd) =>
+      control(fd, stampOfPacket, spec) === 0 ? (spec[0] ?? 0n) * 1_000_000_000n + (spec[1] ?? 0n) : null,
     readTimer(fd) {
       if (read(fd, spec, 8) >= 0) return 'expired'
       const error = koffi.errno()
       return error === tryAgain ? 'waiting' : error === cancelled ? 'cancelled' : 'failed'
+    },
+    socket() {
+      const fd = socket(datagram.family, datagram.type | closeOnExec, 0)
+      return fd < 0 ? null : fd
     },
     close: (fd) => void close(fd),
   }

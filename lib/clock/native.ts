@@ -30,6 +30,7 @@ interface Turn extends Bracket {
 export function openNative(libc: Libc | null = openLibc(), bootId?: string): ClockSource | null {
   if (libc === null) return null
   const notice = armNotice(libc)
+  let stamping = keepStamping(libc)
 
   /**
    * Wall in the middle; raw and boot before and after it, so that a stop anywhere in between only widens. mono and the boot that is
@@ -70,8 +71,23 @@ export function openNative(libc: Libc | null = openLibc(), bootId?: string): Clo
     kernel(): KernelState | null {
       return libc.timex()
     },
-    close: () => notice.close(),
+    packetStamp: (descriptor) => libc.packetStamp(descriptor),
+    close() {
+      notice.close()
+      if (stamping !== null) libc.close(stamping)
+      stamping = null
+    },
   }
+}
+
+/**
+ * A socket that wants stamps for as long as the source is open. The kernel begins to stamp a moment after the first socket asks for it
+ * and ends with the last; a port that is opened for a single exchange alone would get its answer before.
+ */
+function keepStamping(libc: Libc): number | null {
+  const fd = libc.socket()
+  if (fd !== null) libc.packetStamp(fd)
+  return fd
 }
 
 /** By boot, so that a suspend in the middle of a turn makes it the longest. */

@@ -65,6 +65,11 @@ export interface ClockSource {
    * Whether the kernel announced that the wall clock was set since the last call. `absent`: this source has no such notice.
    */
   notice(): Notice
+  /**
+   * The wall time (ns since the Unix epoch) at which the kernel received the datagram that was last read from a socket; absent or
+   * `null` where it does not tell. The first call for a socket gives `null`, and makes the kernel stamp what comes.
+   */
+  packetStamp?(descriptor: number): bigint | null
   /** What the kernel says of its own discipline (adjtimex, read only); absent or `null` where that cannot be read. */
   kernel?(): KernelState | null
   /** Gives back descriptors; reading is over. */

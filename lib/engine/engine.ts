@@ -4,7 +4,7 @@
  * worker thread, in the calling thread and in simulated time.
  * @module
  */
-import type { Stamp } from '../clock/types.js'
+import type { ClockChange, Stamp } from '../clock/types.js'
 import { Witness } from '../clock/witness.js'
 import type { Configuration } from '../config/types.js'
 import { assemble } from '../consensus/assemble.js'
@@ -13,6 +13,7 @@ import type { Link } from '../scribe/link.js'
 import type { EngineToScribe, ScribeToEngine, TailSummary } from '../scribe/messages.js'
 import { encodeChange, encodeGap, encodeSample, encodeStamp } from '../trail/encode.js'
 import type { Draft } from '../trail/types.js'
+import { Courier } from './courier.js'
 import type { AuditorToEngine, EngineToAuditor } from './messages.js'
 import { describeOpen, emptySince } from './open-fields.js'
 import { Outbox } from './outbox.js'
@@ -45,6 +46,7 @@ const idsPerEngine = 1_000_000_000
 export class Engine {
   readonly #options: EngineOptions
   readonly #outbox: Outbox
+  readonly #courier: Courier
   readonly #sampler: Sampler
   readonly #rounds: Rounds
   readonly #schedule: Schedule
@@ -62,6 +64,12 @@ export class Engine {
     this.#outbox = new Outbox(options.generation * idsPerEngine)
     const { configuration, parts, scribe, auditor } = options
     this.#ratePpb = rateOf(configuration, parts.clocks)
+    this.#courier = new Courier({
+      timers: parts.timers,
+      kernel: () => parts.clocks.kernel?.() ?? null,
+      deliver: (draft) => scribe.post({ kind: 'draft', draft }),
+      amend: (draft) => this.#outbox.amend(draft),
+    })
     this.#sampler = new Sampler({
       configuration,
       parts,
@@ -108,6 +116,7 @@ export class Engine {
     this.#rounds.cancel()
     this.#watch?.stop()
     this.#schedule.stop()
+    this.#courier.drop()
     this.#options.parts.clocks.close()
   }
 
@@ -117,8 +126,10 @@ export class Engine {
     const { firstId } = this.#outbox
     const open = describeOpen({ configuration, clocks: parts.clocks, ratePpb: this.#ratePpb, kind, simulation })
     if (this.#watch) {
-      const unwritten = this.#outbox.unwritten(tail?.last ?? null)
+      this.#courier.pause()
       this.#watch.look()
+      this.#courier.drop()
+      const unwritten = this.#outbox.unwritten(tail?.last ?? null)
       const first = unwritten[0]
       const stamp = first
         ? { ...first.stamp, since: emptySince(first.stamp.since.notice) }
@@ -165,7 +176,7 @@ export class Engine {
     if (before) this.#emit({ type: 'heartbeat' }, null, before)
     let triggerId: number | null = null
     for (const event of events) {
-      const id = this.#emitEvent(event)
+      const id = this.#emitEvent(event, true)
       if (event.kind === 'clock-change') triggerId = id
     }
     if (this.#stopping) return
@@ -185,7 +196,9 @@ export class Engine {
     const witness = this.#witness
     if (!watch || !witness) return
     const before = this.#rounds.current
-    const look = watch.look()
+    watch.look()
+    // Not the reading itself: one that took too long to tell anything was passed over.
+    const look = watch.last
     if (this.#rounds.current !== before) return // this very look saw a change: the new round answers
     const { configuration, parts } = this.#options
     const sample = assemble({
@@ -239,16 +252,18 @@ export class Engine {
     }
   }
 
-  #emitEvent(event: WatchEvent): number {
-    return this.#emit(event.kind === 'clock-change' ? encodeChange(event) : encodeGap(event)).id
+  /** @param now whether it was seen just now, so that the kernel can tell who did it */
+  #emitEvent(event: WatchEvent, now = false): number {
+    if (event.kind === 'gap') return this.#emit(encodeGap(event)).id
+    return this.#emit(encodeChange(event), null, undefined, now ? event : null).id
   }
 
-  #emit(body: Draft['body'], triggerId: number | null = null, stamp?: Stamp): Draft {
+  #emit(body: Draft['body'], triggerId: number | null = null, stamp?: Stamp, change: ClockChange | null = null): Draft {
     const watch = this.#watch
     if (!watch) throw new Error('a draft before the first look')
     const draft = this.#outbox.put(encodeStamp(stamp ?? watch.stamp()), body, triggerId)
     this.#lastDraftNs = watch.last.aNs
-    this.#options.scribe.post({ kind: 'draft', draft })
+    this.#courier.take(draft, change)
     return draft
   }
 
@@ -284,6 +299,7 @@ export class Engine {
     this.#waiting.refuse({ code: 'ERR_STOPPED', message: 'the auditor stopped before the sample was taken' })
     watch.look()
     watch.stop()
+    this.#courier.release()
     scribe.post({ kind: 'close', reason, stamp: encodeStamp(watch.stamp()) })
   }
 }

@@ -32,6 +32,12 @@ export class Outbox {
     return draft
   }
 
+  /** Puts a draft in the place of the one with its number. */
+  amend(draft: Draft): void {
+    const at = this.#drafts.findLastIndex(({ id }) => id === draft.id)
+    if (at >= 0) this.#drafts[at] = draft
+  }
+
   /** The draft `id` is durable, and so are all before it: the scribe writes in order. */
   written(id: number): void {
     this.#drafts.splice(0, this.#drafts.findIndex((draft) => draft.id === id) + 1)

@@ -40,7 +40,7 @@ export function realParts(given: Partial<EngineParts> = {}): EngineParts {
     random64: given.random64 ?? (() => randomBytes(8).readBigUInt64BE()),
     uniform: given.uniform ?? Math.random,
     ownAddresses: given.ownAddresses ?? ownAddresses,
-    noticeMs: given.noticeMs ?? 25,
+    noticeMs: given.noticeMs ?? 50,
     ...(given.openPort ? { openPort: given.openPort } : {}),
   }
 }

@@ -38,6 +38,7 @@ export class Watch {
     const periodMs = Number(periodNs) / 1e6
     const quick = clocks.notice() !== 'absent' && noticeMs < periodMs
     const stepMs = quick ? noticeMs : periodMs
+    const earlyNs = BigInt(Math.floor(stepMs * 500_000))
     this.#lookAtNs = clocks.auditNs() + periodNs
     const tick = () => {
       if (this.#stopped) return
@@ -45,7 +46,8 @@ export class Watch {
       // Without a notice every tick is a look; with one, the ticks between looks only ask for it.
       if (quick) {
         if (clocks.notice() === 'seen') this.#carried = 'seen'
-        if (this.#carried === 'none' && clocks.auditNs() < this.#lookAtNs) return
+        // The tick that is nearest to the period: timers are whole milliseconds and may be early.
+        if (this.#carried === 'none' && clocks.auditNs() + earlyNs < this.#lookAtNs) return
       }
       this.look()
       this.#options.onLook()
@@ -53,12 +55,11 @@ export class Watch {
     this.#timer = timers.setTimeout(tick, stepMs)
   }
 
-  /** One look now. */
-  look(): ClockReading {
+  /** One look now; {@link last} is what came of it. */
+  look(): void {
     const { reading, notice } = observe(this.#options.clocks, this.#carried)
     this.#carried = 'none'
     this.feed(reading, notice)
-    return reading
   }
 
   /**
@@ -84,7 +85,7 @@ export class Watch {
     return this.#options.witness.stamp()
   }
 
-  /** The last look. */
+  /** The last look that told something. */
   get last(): ClockReading {
     return this.#options.witness.last
   }

@@ -6,7 +6,6 @@
 import type { Breaks, ChangeBy, ChangeClass, GapCause } from '../clock/types.js'
 import type { Cause, ConsensusState, SampleReason, Support, Verdict } from '../consensus/types.js'
 import type { IntervalNs } from '../interval.js'
-import type { Role } from '../ntp/types.js'
 
 /** What evidence needs of a record: taken from it by `factOf`, kept by the index, never believed beyond the record. */
 export interface FactBase {
@@ -201,14 +200,4 @@ export const blockSize = 512
 /** Number of the block that holds a seq. */
 export function blockOfSeq(seq: number): number {
   return Math.floor((seq - 1) / blockSize)
-}
-
-/** Per reference of a period, for the page. */
-export interface ReferenceSummary {
-  readonly role: Role
-  readonly servers: readonly string[]
-  readonly addresses: readonly string[]
-  readonly asked: number
-  readonly answered: number
-  readonly dissented: number
 }

@@ -199,8 +199,8 @@ export function wallOf(fact: Fact, before: IntervalNs | null): IntervalNs {
   return all
 }
 
-/** Whether a fact tells of a stretch that was not watched. */
+/** Whether a fact tells of a stretch that was not watched. Before the very first record there was nothing to watch. */
 export function isGap(fact: Fact): boolean {
-  if (fact.kind === 'open') return fact.reason === 'start' || fact.reason === 'restart'
+  if (fact.kind === 'open') return fact.seq > 1 && (fact.reason === 'start' || fact.reason === 'restart')
   return fact.kind === 'gap' || fact.kind === 'damage'
 }

@@ -3,9 +3,10 @@
  * @module
  */
 import { createHash, randomBytes } from 'node:crypto'
-import { chmodSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import { makeFolder } from '../make-folder.js'
 
 /** The real path of a trail folder, by which its index is named and its rows are bound. */
 export function trailIdentity(trail: string): string {
@@ -40,7 +41,7 @@ function cacheFolder(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string 
 export function keyOf(path: string): Buffer {
   if (path === ':memory:') return randomBytes(32)
   const file = `${path}.key`
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  makeFolder(dirname(path), 0o700)
   try {
     writeFileSync(file, randomBytes(32), { flag: 'wx', mode: 0o600 })
   } catch (error) {

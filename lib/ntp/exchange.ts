@@ -4,14 +4,16 @@
  *
  * Order matters. The wall clock and A are read right before sending, and A alone as the first thing when a datagram
  * arrives: whatever delays this process in between only widens the bound. The second full reading, for the witness, comes
- * after that; an exchange that a set of the wall clock or a suspend cuts through is discarded.
+ * after that; an exchange that a set of the wall clock or a suspend cuts through is discarded. Where the kernel tells when it
+ * received the datagram, that instant takes the place of the event's, if the two readings enclose it (see `arrival.ts`).
  * @module
  */
-import { observe } from '../clock/observe.js'
+import { type Observation, observe } from '../clock/observe.js'
 import type { ClockReading, ClockSource, Timers } from '../clock/types.js'
 import { ceilDivide } from '../instant.js'
 import { meet } from '../interval.js'
 import { showServer } from './address.js'
+import { arrivedBefore } from './arrival.js'
 import { arrivalOf, type LocalLine, lineOf, type Measurement, taiMinusAudit } from './measure.js'
 import { makeRequest } from './request.js'
 import { applyTests, type TestResult } from './tests.js'
@@ -63,6 +65,7 @@ class Exchange {
   readonly #nonce: bigint
   #sent: { readonly look: ClockReading; readonly line: LocalLine } | null = null
   #port: Port | null = null
+  #descriptor: number | null = null
   #timer: unknown = null
   #own: ReadonlySet<string> | null = null
   #ignored = 0
@@ -85,7 +88,7 @@ class Exchange {
       open: (ready) => this.#guard(() => this.#send(ready)),
       message: (bytes, from, fromPort) => {
         const a4Ns = this.#options.clocks.auditNs()
-        this.#guard(() => this.#receive(bytes, from, fromPort, a4Ns))
+        this.#guard(() => this.#receive(bytes, from, fromPort, a4Ns, this.#stamp()))
       },
       fail: (code, message) => this.#fail(portError(code, message, this.#target)),
     })
@@ -96,6 +99,8 @@ class Exchange {
   #send(port: Port): void {
     const { clocks, onLook } = this.#options
     const request = makeRequest(this.#nonce)
+    this.#descriptor = clocks.packetStamp ? (port.descriptor?.() ?? null) : null
+    this.#stamp() // so that the kernel stamps what comes
     const before = clocks.notice()
     const look = clocks.read()
     port.send(request)
@@ -108,7 +113,12 @@ class Exchange {
     } else onLook?.(look, before)
   }
 
-  #receive(bytes: Uint8Array, fromAddress: string, fromPort: number, a4Ns: bigint): void {
+  /** When the kernel received the datagram just read (wall, ns); `null` where it does not tell. */
+  #stamp(): bigint | null {
+    return this.#descriptor === null ? null : (this.#options.clocks.packetStamp?.(this.#descriptor) ?? null)
+  }
+
+  #receive(bytes: Uint8Array, fromAddress: string, fromPort: number, a4Ns: bigint, stampNs: bigint | null): void {
     if (!this.#sent) {
       this.#ignored++
       return
@@ -116,30 +126,39 @@ class Exchange {
     const { clocks, ratePpb, maxDistanceNs, ownAddresses } = this.#options
     // Once an exchange: a flood of forged datagrams must not cost a walk over the interfaces each.
     this.#own ??= ownAddresses()
-    const { line } = this.#sent
+    const own = this.#own
+    const { line, look } = this.#sent
     const { t1, readingNs } = line
-    const t4 = arrivalOf(line, a4Ns)
-    const result = applyTests({
-      ...{ bytes, fromAddress, fromPort, nonce: this.#nonce },
-      ...{ address: this.#target.address, port: this.#target.port },
-      ...{ t1, t4, resolutionNs: clocks.resolutionNs, readingNs, ratePpb, maxDistanceNs, own: this.#own },
-    })
-    if (!result.ours) {
+    const test = (t4: bigint): TestResult =>
+      applyTests({
+        ...{ bytes, fromAddress, fromPort, nonce: this.#nonce },
+        ...{ address: this.#target.address, port: this.#target.port },
+        ...{ t1, t4, resolutionNs: clocks.resolutionNs, readingNs, ratePpb, maxDistanceNs, own },
+      })
+    const atEvent = test(arrivalOf(line, a4Ns))
+    if (!atEvent.ours) {
       this.#ignored++
       return
     }
-    const cut = this.#cutThrough(this.#sent.look)
+    const second = observe(clocks)
+    const cut = this.#cutThrough(look, second)
+    // Without the kernel's notice a set that was undone in flight would go unseen, and the stamp may be from inside it.
+    const enclosed = cut === null && second.notice === 'none' && stampNs !== null
+    const arrivedNs = enclosed ? arrivedBefore(stampNs, look, second.reading, a4Ns) : null
+    const atNs = arrivedNs ?? a4Ns
+    const t4 = arrivalOf(line, atNs)
+    const result = arrivedNs === null ? atEvent : test(t4)
+    const received = arrivedNs === null ? 'event' : 'kernel'
     const { header, tests, measurement, refusal, self } = result
     if (!header || !measurement) return
     if (refusal && (header.stratum === 0 || !cut)) this.#fail(refusal, result)
     else if (cut) this.#fail({ code: 'ERR_CLOCK_CHANGED', message: cut }, result)
-    else this.#end(this.#good(line, a4Ns, { t1, t4, readingNs, tests, self }, header, measurement))
+    else this.#end(this.#good(line, atNs, { t1, t4, received, readingNs, tests, self }, header, measurement))
   }
 
-  /** Takes the second look. Says why the exchange is worth nothing, `null` where no change cut through it. */
-  #cutThrough(first: ClockReading): string | null {
+  /** Hands on the second look. Says why the exchange is worth nothing, `null` where no change cut through it. */
+  #cutThrough(first: ClockReading, { reading: second, notice }: Observation): string | null {
     const { clocks, onLook } = this.#options
-    const { reading: second, notice } = observe(clocks)
     const told = onLook?.(second, notice) === true || this.#doubted
     const again = 'the exchange was discarded and is repeated with the next sample'
     if (!meet(first.asleep, second.asleep)) return `this computer was suspended during the exchange: ${again}`
@@ -150,7 +169,7 @@ class Exchange {
   #good(
     line: LocalLine,
     atNs: bigint,
-    known: Pick<GoodReading, 't1' | 't4' | 'readingNs' | 'tests' | 'self'>,
+    known: Pick<GoodReading, 't1' | 't4' | 'received' | 'readingNs' | 'tests' | 'self'>,
     header: NtpHeader,
     measured: Measurement,
   ): GoodReading {

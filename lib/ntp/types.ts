@@ -65,6 +65,8 @@ export interface GoodReading {
   readonly t2: bigint
   readonly t3: bigint
   readonly t4: bigint
+  /** Who told the instant of t4: the kernel when it received the datagram, or this process when it saw the event. */
+  readonly received: 'kernel' | 'event'
   readonly header: NtpHeader
   readonly tests: TestBits
   /** A at t4: the instant at which the bound holds (ns). */

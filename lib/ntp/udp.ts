@@ -11,6 +11,8 @@ import { showServer } from './address.js'
 export interface Port {
   /** Hands a datagram to the kernel at once. A failure is told to `fail`, here or later; never thrown. No answer comes inside. */
   send(bytes: Uint8Array): void
+  /** The system's descriptor of the socket, `null` where it cannot be had. */
+  descriptor?(): number | null
   /** Gives back the socket; nothing is told any more. May be called again. */
   close(): void
 }
@@ -47,6 +49,9 @@ export const openUdpPort: OpenPort = (address, port, handlers) => {
       } catch (error) {
         fail(error)
       }
+    },
+    descriptor() {
+      return closed || socket === null ? null : descriptorOf(socket)
     },
     close() {
       if (closed) return
@@ -89,6 +94,22 @@ export const openUdpPort: OpenPort = (address, port, handlers) => {
     fail(error)
   }
   return self
+}
+
+/**
+ * Node keeps the handle of a datagram socket in a state behind a symbol, out of its public interface (`_handle` would warn).
+ * Where that is not so, the kernel is not asked for receive times.
+ */
+function descriptorOf(socket: Socket): number | null {
+  for (const key of Object.getOwnPropertySymbols(socket)) {
+    const state = (socket as unknown as Record<symbol, unknown>)[key] as
+      | { handle?: { fd?: unknown } }
+      | null
+      | undefined
+    const fd = state?.handle?.fd
+    if (typeof fd === 'number') return fd >= 0 ? fd : null
+  }
+  return null
 }
 
 /** What a failed port means for the reading: a code, and a message with cause and next step. */

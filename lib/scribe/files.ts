@@ -12,7 +12,6 @@ import {
   ftruncateSync,
   linkSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -23,6 +22,7 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs'
+import { makeFolder } from '../make-folder.js'
 
 /** Identifies a file behind a descriptor or a path. */
 export interface FileFacts {
@@ -72,9 +72,7 @@ function factsOf(stat: ReturnType<typeof lstatSync> | undefined): FileFacts {
 
 /** The file system as it is. */
 export const realFiles: Files = {
-  makeFolder: (path) => {
-    mkdirSync(path, { recursive: true })
-  },
+  makeFolder: (path) => makeFolder(path),
   names: (path) => readdirSync(path),
   open: (path, flags, mode = 0o644) => openSync(path, flags, mode),
   openNoFollow: (path) =>

@@ -4,12 +4,13 @@
  * is simulated, and every page says so.
  * @module
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Auditor } from '../auditor.js'
 import { parseConfiguration } from '../config/parse.js'
 import { OutputError } from '../errors.js'
 import { parseInstant } from '../instant.js'
+import { makeFolder } from '../make-folder.js'
 import { LoopbackReference } from './loopback-reference.js'
 import type { ReferenceChange } from './loopback-settings.js'
 import { countingPorts } from './ports.js'
@@ -141,7 +142,7 @@ function prepare(out: string): void {
       }
       for (const name of readdirSync(out)) if (name !== marker) rmSync(join(out, name), { recursive: true })
     }
-    mkdirSync(out, { recursive: true })
+    makeFolder(out)
     writeFileSync(join(out, marker), markerText)
   } catch (error) {
     if (error instanceof OutputError) throw error

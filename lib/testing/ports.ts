@@ -21,6 +21,7 @@ export function countingPorts(): CountedPorts {
       count += 1
       return {
         send: (bytes) => opened.send(bytes),
+        descriptor: () => opened.descriptor?.() ?? null,
         close: () => {
           if (!closed) count -= 1
           closed = true

@@ -109,6 +109,7 @@ function encodeGood(reading: GoodReading): StoredGoodReading {
     t2: hex64(reading.t2),
     t3: hex64(reading.t3),
     t4: hex64(reading.t4),
+    ...(reading.received === 'kernel' ? { received: 'kernel' } : {}),
     li: header.li,
     vn: header.vn,
     mode: header.mode,

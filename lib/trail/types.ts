@@ -88,6 +88,8 @@ export interface StoredGoodReading {
   readonly t2: string
   readonly t3: string
   readonly t4: string
+  /** t4 is when the kernel received the answer; absent: when the auditor saw it. */
+  readonly received?: 'kernel'
   readonly li: number
   readonly vn: number
   readonly mode: number
@@ -201,6 +203,33 @@ export interface NoteBody {
   readonly by: string
 }
 
+/**
+ * Evidence of somebody else about a clock change, as the operating system's own log has it: Windows Security 4616, W32Time 261, auditd.
+ * Second-hand: nothing of it was observed by this auditor, its times are those of a clock that was just being changed, and no bound
+ * or verdict ever rests on it. It may tell who set the clock and with what program, which no clock can.
+ */
+export interface ImportedBody {
+  readonly type: 'imported'
+  /** The clock change it seems to speak of; `null` where none was recorded. */
+  readonly on: number | null
+  /** The log: `windows-security`, `windows-system`, `auditd`, `journal`, or another word. */
+  readonly source: string
+  /** The kind of event in that log: `4616`, `261`, `adjtimex`, `clock_settime`. */
+  readonly event: string
+  /** What names that one event in its log (record number, serial), so that it can be found again. */
+  readonly eventId: string
+  readonly firstHand: false
+  /** As the source says: when (by the clock it had), from which to which time, by whom, with which program; `null`: it says nothing. */
+  readonly at: string | null
+  readonly wallBefore: string | null
+  readonly wallAfter: string | null
+  readonly account: string | null
+  readonly program: string | null
+  /** The event as it was read, and the SHA-256 of its bytes there. */
+  readonly text: string
+  readonly sha256: string
+}
+
 export interface RecoverBody {
   readonly type: 'recover'
   readonly finding: 'torn' | 'damaged'
@@ -237,6 +266,7 @@ export type Body =
   | HeartbeatBody
   | ReferenceBody
   | NoteBody
+  | ImportedBody
   | RecoverBody
   | CloseBody
   | OtherBody

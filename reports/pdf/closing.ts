@@ -8,7 +8,7 @@ import type { Report } from '../types.js'
 import { short } from '../words.js'
 import { faint, soft } from './pattern.js'
 import type { Sheet } from './sheet.js'
-import { headline, statement } from './summary.js'
+import { headline, statement } from './statement.js'
 
 /** Method, formulas and assumptions. */
 export function drawMethod(sheet: Sheet, { result }: Report): void {

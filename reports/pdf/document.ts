@@ -9,10 +9,12 @@ import { safeName } from '../name.js'
 import type { Report } from '../types.js'
 import { drawMethod, drawSignatures } from './closing.js'
 import { fontPath } from './fonts.js'
+import { drawIntegrity } from './integrity.js'
 import { drawPlots } from './plots.js'
-import { drawChanges, drawGaps, drawIntegrity, drawIntervals, drawReferences } from './registers.js'
+import { drawChanges, drawGaps, drawIntervals, drawReferences } from './registers.js'
 import { Sheet } from './sheet.js'
-import { drawTitle, drawVerdict, integritySentence } from './summary.js'
+import { integritySentence } from './statement.js'
+import { drawTitle, drawVerdict } from './summary.js'
 
 export interface PdfOptions {
   /** Called between parts of the page; may throw to stop. */
@@ -44,6 +46,7 @@ export async function drawPdf(report: Report, { pause }: PdfOptions): Promise<Bu
       ModDate: dated,
     },
   } as const
+  await pause()
   const doc = new PDFDocument(options as PDFKit.PDFDocumentOptions)
   const bytes = collect(doc)
   const attachment = {
@@ -62,11 +65,14 @@ export async function drawPdf(report: Report, { pause }: PdfOptions): Promise<Bu
     footer: `As of record ${result.asOf}  \u00b7  profile ${result.profile}  \u00b7  ${result.tool}`,
     simulation: result.simulation,
   })
+  await pause()
   drawTitle(sheet, report)
+  await pause()
   drawVerdict(sheet, report)
   sheet.paragraph(integritySentence(result), { face: 'bold', size: 8.5 })
   await pause()
   await drawReferences(sheet, report, pause)
+  await pause()
   drawPlots(sheet, report)
   await pause()
   await drawChanges(sheet, report, pause)

@@ -31,6 +31,11 @@ const looks: Readonly<Record<Verdict, Look>> = {
   OFF: { fill: '#ffffff', lines: ['flat'], step: 4 },
 }
 
+/** The least width (points) of a mark, so that a stretch of a moment can be seen; finer where many stand side by side. */
+export function thinnest(marks: number): number {
+  return marks <= 100 ? 1 : 0.3
+}
+
 /** Fills a rectangle with a verdict's pattern; with a frame where asked. */
 export function fillVerdict(
   doc: Doc,

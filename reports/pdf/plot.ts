@@ -5,8 +5,10 @@
  */
 import { scaleLinear, scaleUtc } from 'd3-scale'
 import { area } from 'd3-shape'
+import type { Stretch } from '../../lib/evidence/types.js'
 import type { Column } from '../series.js'
 import type { Report } from '../types.js'
+import { drawChanges, type Frame } from './marks.js'
 import { bandFill, bandLine, fillVerdict, ink, soft, toleranceLine } from './pattern.js'
 import type { Sheet } from './sheet.js'
 import { instantTicks, unitOf, valueTicks } from './ticks.js'
@@ -15,15 +17,6 @@ export interface Panel {
   readonly title: string
   /** Seconds of error. */
   readonly domain: readonly [number, number]
-}
-
-interface Frame {
-  readonly x: (ns: bigint) => number
-  readonly y: (seconds: number) => number
-  readonly left: number
-  readonly right: number
-  readonly top: number
-  readonly bottom: number
 }
 
 /**
@@ -83,12 +76,12 @@ export function drawPanel(sheet: Sheet, report: Report, panel: Panel, height: nu
   const y = scaleLinear(panel.domain, [bottom, top]).clamp(true)
   const frame: Frame = { x: (ns) => x(new Date(ms(ns))), y, left, right, top, bottom }
   drawGrid(sheet, report, panel, frame, unit)
+  drawBeyond(sheet, series.columns, panel, frame)
   drawTolerance(sheet, report, panel, frame)
   doc
     .save()
     .rect(left, top, right - left, height)
     .clip()
-  drawBeyond(sheet, series.columns, panel, frame)
   drawBand(sheet, series.columns, frame)
   drawUnknown(sheet, report, frame)
   doc.restore()
@@ -204,7 +197,15 @@ function drawBand(sheet: Sheet, columns: readonly Column[], frame: Frame): void 
   let run: Point[] = []
   const flush = () => {
     const path = run.length > 0 ? shape(run) : null
-    if (path) doc.save().path(path).lineWidth(0.5).fillAndStroke(bandFill, bandLine).restore()
+    // On a scale of minutes a bound of milliseconds is a hair: its edge is drawn heavier, so that it is not overlooked.
+    const tallest = Math.max(...run.map((point) => frame.y(point.low) - frame.y(point.high)))
+    if (path)
+      doc
+        .save()
+        .path(path)
+        .lineWidth(tallest < 2 ? 2 : 0.5)
+        .fillAndStroke(bandFill, bandLine)
+        .restore()
     run = []
   }
   for (const [index, column] of columns.entries()) {
@@ -221,12 +222,17 @@ function drawBand(sheet: Sheet, columns: readonly Column[], frame: Frame): void 
 /** Stretches without a bound: hatched over white from top to bottom, so that the band is never seen to run across. */
 function drawUnknown(sheet: Sheet, report: Report, frame: Frame): void {
   for (const stretch of report.stretches) {
-    if (stretch.worst !== null) continue
+    if (stretch.worst !== null || isHairline(report, stretch)) continue
     const from = frame.x(stretch.fromNs)
     const width = Math.max(1, frame.x(stretch.toNs) - from)
     const height = frame.bottom - frame.top
     fillVerdict(sheet.doc, stretch.verdict, { x: from, y: frame.top, width, height }, false)
   }
+}
+
+/** Whether a stretch is left out of the plots: thinner than a line, and one of so many that all of them would hide the band. */
+export function isHairline({ period, stretches }: Report, { fromNs, toNs }: Stretch): boolean {
+  return stretches.length > 100 && Number(toNs - fromNs) / Number(period.toNs - period.fromNs) < 1 / 1500
 }
 
 /** Marks columns whose bound leaves the scale; returns how many. */
@@ -254,46 +260,4 @@ function drawClipped(sheet: Sheet, columns: readonly Column[], panel: Panel, fra
   }
   doc.restore()
   return clipped
-}
-
-interface Cluster {
-  readonly first: number
-  readonly last: number
-  readonly from: number
-  readonly to: number
-  readonly label: string
-  readonly half: number
-}
-
-/** A line for each clock change, and its number; numbers that would touch are joined: `3–5`. */
-function drawChanges(sheet: Sheet, report: Report, frame: Frame): void {
-  const { doc } = sheet
-  const style = { face: 'bold', size: 7 } as const
-  const make = (first: number, last: number, from: number, to: number): Cluster => {
-    const label = first === last ? String(first) : `${first}\u2013${last}`
-    return { first, last, from, to, label, half: sheet.measure(label, style) / 2 }
-  }
-  const touch = (left: Cluster, right: Cluster) => centre(left) + left.half + 3 > centre(right) - right.half
-  const clusters: Cluster[] = []
-  for (const [index, change] of report.changes.entries()) {
-    const x = Math.min(frame.right, Math.max(frame.left, frame.x(change.latestNs)))
-    doc
-      .save()
-      .lineWidth(0.8)
-      .moveTo(x, frame.top - 3)
-      .lineTo(x, frame.bottom)
-      .stroke(ink)
-      .restore()
-    let made = make(index + 1, index + 1, x, x)
-    for (let last = clusters.at(-1); last && touch(last, made); last = clusters.at(-1)) {
-      clusters.pop()
-      made = make(last.first, made.last, Math.min(last.from, made.from), Math.max(last.to, made.to))
-    }
-    clusters.push(made)
-  }
-  for (const cluster of clusters) sheet.line(cluster.label, centre(cluster) - cluster.half, frame.top - 12, style)
-}
-
-function centre({ from, to }: Cluster): number {
-  return (from + to) / 2
 }

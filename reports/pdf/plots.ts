@@ -5,7 +5,7 @@
 import type { Report } from '../types.js'
 import { count } from '../words.js'
 import { bandFill, bandLine, fillVerdict, ink, soft, toleranceLine } from './pattern.js'
-import { beyond, choosePanels, drawPanel } from './plot.js'
+import { beyond, choosePanels, drawPanel, isHairline } from './plot.js'
 import type { Sheet } from './sheet.js'
 import { note } from './table.js'
 
@@ -18,7 +18,8 @@ export function drawPlots(sheet: Sheet, report: Report): void {
   const panels = choosePanels(series.columns, result.tolerance)
   const height = panelHeights[panels.length - 1] ?? 146
   const known = series.columns.some((column) => column !== null)
-  sheet.heading('2  The error of the clock over the period', known ? height + 110 : undefined)
+  // All scales on one page, with their legend: they are read together.
+  sheet.heading('2  The error of the clock over the period', known ? panels.length * (height + 66) + 56 : 30)
   if (!known) {
     sheet.paragraph('There is no bound at any instant of this period: nothing can be drawn.')
     return
@@ -33,8 +34,15 @@ export function drawPlots(sheet: Sheet, report: Report): void {
     sheet,
     `The band holds every value that the error can have had. Each of its ${count(series.columns.length, 'column')} runs from the ` +
       'least to the largest value inside it: no excursion is dropped, however short. Where nothing is known the band is ' +
-      'interrupted, never bridged. Scales are linear.',
+      `interrupted, never bridged. Scales are linear.${hairlines(report)}`,
   )
+}
+
+/** What the plots leave out. */
+function hairlines(report: Report): string {
+  const thin = report.stretches.filter((stretch) => stretch.worst === null && isHairline(report, stretch))
+  if (thin.length === 0) return ''
+  return ` ${count(thin.length, 'stretch', 'stretches')} without a bound, thinner than a line, are not drawn: section 5 lists them.`
 }
 
 function drawLegend(sheet: Sheet, report: Report, clipped: boolean): void {

@@ -5,26 +5,38 @@
  */
 import { roles } from '../../lib/ntp/types.js'
 import { nanoseconds } from '../seconds.js'
-import type { Report, ReportResult } from '../types.js'
-import { causeWords, count, decimalsOf, moved, percent, plainInstant, side, signed, size, span } from '../words.js'
+import type { Report } from '../types.js'
+import {
+  causeWords,
+  count,
+  decimalsOf,
+  moved,
+  percent,
+  plainInstant,
+  short,
+  side,
+  signed,
+  size,
+  span,
+} from '../words.js'
 import type { Sheet } from './sheet.js'
-import { type Cell, type ColumnSpec, drawTable, firstRows, note } from './table.js'
+import { type Cell, type ColumnSpec, drawTable, note } from './table.js'
 
 /** More rows than this are left to the CSV, and the page says how many. */
-const mostRows = 1500
+export const mostRows = 1500
 
-type Pause = () => Promise<void>
+export type Pause = () => Promise<void>
 
 /** What the references said and how often they were heard. */
 export async function drawReferences(sheet: Sheet, { result }: Report, pause: Pause): Promise<void> {
-  sheet.heading('1  References', firstRows())
+  const heading = '1  References'
   const columns: readonly ColumnSpec[] = [
-    { title: 'Reference', width: 132 },
-    { title: 'Answers', width: 88 },
+    { title: 'Reference', width: 130 },
+    { title: 'Answers', width: 92 },
     { title: 'Stratum', width: 40 },
-    { title: 'Offset: least, median, most', width: 86, align: 'right' },
-    { title: 'Delay: least, median, most', width: 74, align: 'right' },
-    { title: 'Root distance: least, median, most', width: 79.28, align: 'right' },
+    { title: 'Offset', width: 100, align: 'right' },
+    { title: 'Delay', width: 66, align: 'right' },
+    { title: 'Root distance', width: 71.28, align: 'right' },
   ]
   const rows: Cell[][] = []
   for (const role of roles) {
@@ -37,8 +49,10 @@ export async function drawReferences(sheet: Sheet, { result }: Report, pause: Pa
       [
         `${reference.answered} of ${reference.asked}`,
         ...(reference.refused > 0 ? [`${reference.refused} refused`] : []),
-        ...(reference.self > 0 ? [`${reference.self} from this computer itself`] : []),
-        ...(reference.dissented > 0 ? [{ strong: `dissented ${reference.dissented} times` }] : ['never dissented']),
+        ...(reference.self > 0 ? [`${reference.self} from own addresses`] : []),
+        ...(reference.dissented > 0
+          ? [{ strong: `dissented ${reference.dissented} ${reference.dissented === 1 ? 'time' : 'times'}` }]
+          : ['never dissented']),
         ...errors,
       ],
       reference.stratum.join(', ') || '\u2013',
@@ -48,14 +62,16 @@ export async function drawReferences(sheet: Sheet, { result }: Report, pause: Pa
     ])
   }
   if (rows.length === 0) {
+    sheet.heading(heading, 30)
     sheet.paragraph('No reference was asked in this period.')
     return
   }
-  await drawTable(sheet, columns, rows, { pause })
+  await drawTable(sheet, columns, rows, { pause, heading, tail: 34 })
   note(
     sheet,
-    'Offset = reference minus this computer; + means the clock is slow, \u2212 that it is fast. "Dissented": the answer misses ' +
-      'what the other references agree on; it takes no part in the bound. Nothing here is authenticated.',
+    'Three values each: least, median, most. Offset = reference minus this computer; + means the clock is slow, \u2212 that ' +
+      'it is fast. "Dissented": the answer misses what the other references agree on; it takes no part in ' +
+      'the bound. Nothing here is authenticated.',
   )
 }
 
@@ -68,13 +84,17 @@ function spread(
 }
 
 /** The change register. */
-export async function drawChanges(sheet: Sheet, { result }: Report, pause: Pause): Promise<void> {
-  sheet.heading('3  Changes of the clock', firstRows())
+export async function drawChanges(sheet: Sheet, { result, stretches }: Report, pause: Pause): Promise<void> {
+  const heading = '3  Changes of the clock'
   if (result.clockChanges.length === 0) {
     const { witnessReport, witnessPeriod } = result.method
+    const watched = stretches.some(({ verdict }) => verdict !== 'UNMONITORED' && verdict !== 'OFF')
+    sheet.heading(heading, 30)
     sheet.paragraph(
-      `While it was monitored, no change of the clock of ${size(nanoseconds(witnessReport))} or more was observed ` +
-        `(one look every ${size(nanoseconds(witnessPeriod))}).`,
+      watched
+        ? `While it was monitored, no change of the clock of ${short(nanoseconds(witnessReport))} or more was observed ` +
+            `(one look every ${short(nanoseconds(witnessPeriod))}).`
+        : 'The clock was not monitored at any instant of this period: whether it was changed is not known.',
     )
     return
   }
@@ -103,7 +123,7 @@ export async function drawChanges(sheet: Sheet, { result }: Report, pause: Pause
         ? [...(change.sample === null ? [] : [`sample ${change.sample}`]), ...sides(change.error)]
         : 'no sample with a bound',
     ])
-  await drawTable(sheet, columns, rows, { pause })
+  await drawTable(sheet, columns, rows, { pause, heading, tail: 42 })
   more(sheet, result.clockChanges.length, 'change', 'changes')
   note(
     sheet,
@@ -118,8 +138,9 @@ export async function drawChanges(sheet: Sheet, { result }: Report, pause: Pause
 
 /** The gap register. */
 export async function drawGaps(sheet: Sheet, { result, gaps }: Report, pause: Pause): Promise<void> {
-  sheet.heading('4  Gaps', firstRows())
+  const heading = '4  Gaps'
   if (result.gaps.length === 0) {
+    sheet.heading(heading, 30)
     sheet.paragraph('No gap was recorded in this period.')
     return
   }
@@ -144,7 +165,7 @@ export async function drawGaps(sheet: Sheet, { result, gaps }: Report, pause: Pa
       ],
     ]
   })
-  await drawTable(sheet, columns, rows, { pause })
+  await drawTable(sheet, columns, rows, { pause, heading })
   more(sheet, result.gaps.length, 'gap', 'gaps')
 }
 
@@ -156,11 +177,12 @@ const breaksWords = {
 
 /** All intervals but the PROVEN ones. */
 export async function drawIntervals(sheet: Sheet, { result, stretches, period }: Report, pause: Pause): Promise<void> {
-  sheet.heading('5  Intervals that are not PROVEN', firstRows())
+  const heading = '5  Intervals that are not PROVEN'
   const all = result.intervals.flatMap((interval, index) =>
     interval.verdict === 'PROVEN' ? [] : [{ interval, stretch: stretches[index]! }],
   )
   if (all.length === 0) {
+    sheet.heading(heading, 30)
     sheet.paragraph('Every instant of the period is PROVEN.')
     return
   }
@@ -183,7 +205,7 @@ export async function drawIntervals(sheet: Sheet, { result, stretches, period }:
       interval.cause ? [interval.cause, causeWords[interval.cause]] : '\u2013',
     ]
   })
-  await drawTable(sheet, columns, rows, { pause })
+  await drawTable(sheet, columns, rows, { pause, heading })
   more(sheet, all.length, 'interval', 'intervals')
 }
 
@@ -192,7 +214,7 @@ function sides(bound: { readonly low: number; readonly high: number }): string[]
   return [side(nanoseconds(bound.low)), `to ${side(nanoseconds(bound.high))}`]
 }
 
-function more(sheet: Sheet, total: number, word: string, csv: string): void {
+export function more(sheet: Sheet, total: number, word: string, csv: string): void {
   if (total <= mostRows) return
   sheet.paragraph(
     `${count(total - mostRows, `further ${word}`)}: see the file of ${csv} (CSV), which lists all of them.`,
@@ -200,101 +222,4 @@ function more(sheet: Sheet, total: number, word: string, csv: string): void {
       face: 'bold',
     },
   )
-}
-
-/** What the trail holds and what was checked. */
-export async function drawIntegrity(sheet: Sheet, { result }: Report, pause: Pause): Promise<void> {
-  const { integrity } = result
-  sheet.heading('7  Integrity of the trail')
-  for (const text of integrityWords(result)) sheet.paragraph(text)
-  const facts: readonly (readonly [string, string])[] = [
-    ['Records checked', String(integrity.records)],
-    ['Used for this report', `${integrity.firstSeq} to ${integrity.lastSeq}`],
-    ['Leaf hash of the first', integrity.firstHash],
-    ['Leaf hash of the last', integrity.lastHash],
-    ['Sealed up to record', integrity.sealedUpTo === 0 ? 'none is sealed' : String(integrity.sealedUpTo)],
-    ['Complete', completeWords[integrity.complete]],
-  ]
-  for (const [label, value] of facts) {
-    sheet.ensure(11)
-    sheet.line(label, sheet.left, sheet.y, { size: 7.5 })
-    const mono = /^[0-9a-f]{64}$/.test(value)
-    sheet.line(
-      value,
-      sheet.left + 112,
-      sheet.y,
-      mono ? { face: 'mono', size: 7 } : { size: 7.5, width: sheet.width - 112 },
-    )
-    sheet.y += 11
-  }
-  sheet.y += 5
-  if (integrity.findings.length > 0) {
-    sheet.paragraph('Findings', { face: 'bold' })
-    const rows = integrity.findings
-      .slice(0, mostRows)
-      .map((finding): Cell[] => [
-        finding.severity === 'damage' ? { strong: 'DAMAGE' } : finding.severity,
-        finding.code,
-        finding.message,
-      ])
-    const columns = [
-      { title: 'Severity', width: 56 },
-      { title: 'Code', width: 104 },
-      { title: 'Message', width: 339.28 },
-    ]
-    await drawTable(sheet, columns, rows, { pause })
-    more(sheet, integrity.findings.length, 'finding', 'findings in the JSON')
-  }
-  await drawFiles(sheet, result, pause)
-  if (integrity.misdated.length > 0) {
-    const shown = integrity.misdated.slice(0, 20).map((record) => `${record.seq} (${plainInstant(record.wall)})`)
-    const rest = integrity.misdated.length - shown.length
-    sheet.paragraph(
-      `Records whose clock time lies outside the day of their file, as a set clock makes them: ${shown.join(', ')}` +
-        `${rest > 0 ? ` and ${rest} more` : ''}. The order of records, not their clock time, decides.`,
-    )
-  }
-  note(
-    sheet,
-    `Check it yourself: ntp-auditor verify TRAIL. A file's digest covers its first bytes as counted here: ` +
-      'head -c BYTES FILE | sha256sum. A hash is the RFC 6962 leaf hash of the record; record n + 1 repeats that of record n.',
-  )
-}
-
-const completeWords = {
-  anchored: 'proven by an anchor',
-  expected: 'as far as expected',
-  unknown: 'unknown: nothing outside this computer remembers how far the trail reached',
-} as const
-
-function integrityWords({ integrity }: ReportResult): string[] {
-  if (integrity.intact === false) {
-    return [
-      'The trail is DAMAGED: records were edited, removed or lost. What this report says rests on what is left; where records ' +
-        'are missing, nothing is stated. Explain the findings below before you rely on it.',
-    ]
-  }
-  if (integrity.intact === true) {
-    return ['Every record is chained to the one before and lies under a seal that its key confirms.']
-  }
-  return [
-    'Self-consistent only: every record is chained to the one before, and nothing contradicts itself. No seal was checked, so ' +
-      'somebody who could write the files could have made the whole trail anew. Until seals and an anchor cover it, the ' +
-      'trail rests on the custody of its files.',
-  ]
-}
-
-async function drawFiles(sheet: Sheet, result: ReportResult, pause: Pause): Promise<void> {
-  const rows = [
-    ...result.integrity.files.map((file): Cell[] => [file.path, String(file.records), String(file.bytes), file.sha256]),
-    ...result.files.map((file): Cell[] => [file.name, '\u2013', String(file.bytes), file.sha256]),
-  ]
-  if (rows.length === 0) return
-  const columns: readonly ColumnSpec[] = [
-    { title: 'File (of the trail, then of this report)', width: 144 },
-    { title: 'Records', width: 48, align: 'right' },
-    { title: 'Bytes', width: 58, align: 'right' },
-    { title: 'SHA-256', width: 249.28, face: 'mono' },
-  ]
-  await drawTable(sheet, columns, rows, { pause, size: 6.2 })
 }

@@ -117,6 +117,14 @@ export class Sheet {
       .text(shown, x + offset, y, { lineBreak: false })
   }
 
+  /** Width of the longest number in a text, with its unit: what must not be broken. */
+  longestNumber(text: string, style: TextStyle = {}): number {
+    const numbers = this.shown(text, style.face)
+      .split(breakable)
+      .filter((word) => /^[+\u2212]?\d[\d .]*( \S{1,3})?$/.test(word))
+    return Math.max(0, ...numbers.map((number) => this.measure(number, style)))
+  }
+
   /** Breaks a text into lines of at most `width` points: at spaces, and inside words that are too long. */
   wrap(text: string, width: number, style: TextStyle = {}): string[] {
     const lines: string[] = []
@@ -194,6 +202,7 @@ export class Sheet {
       if (probed <= width && probe === rest) break
       let fits = Math.min(probe.length, Math.max(1, Math.floor((probe.length * width) / probed)))
       while (fits > 1 && this.measure(rest.slice(0, fits), style) > width) fits -= 1
+      fits = seam(rest, fits)
       const pair = rest.charCodeAt(fits - 1)
       if (pair >= 0xd800 && pair <= 0xdbff && fits < rest.length) fits += 1
       // A mark stays with its letter.
@@ -235,4 +244,10 @@ export class Sheet {
     this.line(running.footer, left, low + 5, { size: 7, color: soft, width: width - 70 })
     this.line(`page ${page} of ${pages}`, left, low + 5, { size: 7, color: soft, width, align: 'right' })
   }
+}
+
+/** Where a word that is too long parts best: behind a separator in the last third of what fits, else where it must. */
+function seam(word: string, fits: number): number {
+  for (let end = fits; end > (fits * 2) / 3; end -= 1) if (/[-_/.:@,;]/.test(word[end - 1] ?? '')) return end
+  return fits
 }

@@ -2,12 +2,10 @@
  * The first page: whose clock, which period, and the verdict box that is understood in twenty seconds.
  * @module
  */
-import { formatInstant } from '../../lib/instant.js'
 import { ZonedWriter } from '../moment.js'
 import { nanoseconds } from '../seconds.js'
 import type { Report, ReportResult } from '../types.js'
 import {
-  between,
   count,
   decimalsOf,
   percent,
@@ -22,8 +20,9 @@ import {
   verdicts,
   verdictWords,
 } from '../words.js'
-import { fillVerdict, ink, pale, soft } from './pattern.js'
+import { fillVerdict, ink, pale, soft, thinnest } from './pattern.js'
 import type { Sheet } from './sheet.js'
+import { headline, meaning, statement } from './statement.js'
 import { instantTicks } from './ticks.js'
 
 /** Title, identity and period. */
@@ -89,26 +88,6 @@ function field(sheet: Sheet, label: string, value: string): void {
   }
 }
 
-/** The headline a result earns. */
-export function headline(result: Pick<ReportResult, 'policy'>): 'MET' | 'NOT PROVEN' | 'NOT MET' {
-  const { met, failures } = result.policy
-  if (met) return 'MET'
-  return failures.every((failure) => failure.lack) ? 'NOT PROVEN' : 'NOT MET'
-}
-
-/** What the headline means, for somebody who reads nothing else. */
-function meaning({ result, stretches, toleranceNs }: Report): string {
-  const within = `within \u00b1${short(toleranceNs)} of UTC`
-  const violated = stretches.find((stretch) => stretch.verdict === 'VIOLATED')
-  if (violated) {
-    const total = rough(nanoseconds(result.seconds.VIOLATED))
-    const first = plainInstant(formatInstant(violated.fromNs)).slice(0, 19)
-    return `The clock was not ${within} for about ${total}, first at ${first} UTC.`
-  }
-  if (result.policy.met) return `The clock is proven to have been ${within} as long as the rule demands.`
-  return `It is not proven that the clock was ${within} as long as the rule demands; nothing shows the contrary.`
-}
-
 /** The verdict box. */
 export function drawVerdict(sheet: Sheet, report: Report): void {
   const { doc } = sheet
@@ -161,9 +140,10 @@ function drawBar(sheet: Sheet, report: Report, x: number, width: number): void {
   const height = 20
   const { fromNs, toNs } = report.period
   const scale = width / Number(toNs - fromNs)
+  const least = thinnest(report.stretches.length)
   const box = (start: bigint, end: bigint) => {
     const left = x + Number(start - fromNs) * scale
-    const wide = Math.max(1, Number(end - start) * scale)
+    const wide = Math.max(least, Number(end - start) * scale)
     return { x: Math.min(left, x + width - wide), y: sheet.y, width: wide, height }
   }
   // What is PROVEN is the ground; all else is drawn over it, the gravest last, so that nothing small is covered.
@@ -226,7 +206,9 @@ function shareWords(result: ReportResult, verdict: (typeof verdicts)[number]): s
 
 function drawFigures(sheet: Sheet, report: Report, x: number, width: number): void {
   const { result } = report
-  const gapNs = report.gaps.reduce((sum, gap) => sum + gap.toNs - gap.fromNs, 0n)
+  const darkNs = report.stretches
+    .filter(({ verdict, worst }) => worst === null && verdict !== 'OFF')
+    .reduce((most, { fromNs, toNs }) => (toNs - fromNs > most ? toNs - fromNs : most), 0n)
   const samples = result.samples.scheduled + result.samples.unscheduled
   const figures: readonly (readonly [string, string, string])[] = [
     [
@@ -240,7 +222,11 @@ function drawFigures(sheet: Sheet, report: Report, x: number, width: number): vo
       result.provenWorst ? `${plainInstant(result.provenWorst.at).slice(0, 19)} UTC` : 'nothing is PROVEN',
     ],
     ['Clock changes', count(result.clockChanges.length, 'change'), changeSummary(result)],
-    ['Gaps', count(result.gaps.length, 'gap'), gapNs > 0n ? `${span(gapNs)} in all` : 'none recorded'],
+    [
+      'Gaps',
+      count(result.gaps.length, 'gap'),
+      darkNs > 0n ? `longest without a bound: ${rough(darkNs)}` : 'none recorded',
+    ],
     [
       'Samples',
       count(samples, 'sample'),
@@ -254,7 +240,10 @@ function drawFigures(sheet: Sheet, report: Report, x: number, width: number): vo
   for (const [index, [title, value, detail]] of figures.entries()) {
     const wide = widths[index]! - 8
     sheet.line(title, left + 5, sheet.y + 5, { size: 7, color: soft, width: wide })
-    sheet.line(value, left + 5, sheet.y + 15, { face: 'bold', size: 10.5, width: wide })
+    // A number is never cut: one that is too long is set smaller.
+    const large = { face: 'bold', size: 10.5 } as const
+    const scale = Math.min(1, (wide - 4) / sheet.measure(value, large))
+    sheet.line(value, left + 5, sheet.y + 15 + 10.5 * (1 - scale), { ...large, size: 10.5 * scale })
     for (const [row, line] of sheet.wrap(detail, wide, { size: 6.8 }).slice(0, 2).entries()) {
       sheet.line(line, left + 5, sheet.y + 31 + row * 9, { size: 6.8, color: soft, width: wide })
     }
@@ -267,34 +256,4 @@ function changeSummary(result: ReportResult): string {
   const classes = new Map<string, number>()
   for (const change of result.clockChanges) classes.set(change.class, (classes.get(change.class) ?? 0) + 1)
   return [...classes].map(([name, number]) => `${number} ${name}`).join(', ') || 'none observed'
-}
-
-/** The one sentence that may honestly be said of the period. */
-export function statement(report: Report): string {
-  const { result } = report
-  const whole = report.period.toNs - report.period.fromNs
-  const samples = result.samples.scheduled + result.samples.unscheduled
-  const references = Object.values(result.references).flatMap((reference) => reference?.servers ?? [])
-  const share = (verdict: 'PROVEN' | 'UNMONITORED') =>
-    percent(nanoseconds(result.seconds[verdict]), whole, verdict === 'PROVEN' ? 'down' : 'up')
-  const start = `In this period the auditor took ${count(samples, 'sample')} against ${count(references.length, 'reference')}. `
-  if (!result.provenWorst) {
-    return `${start}No instant of the period is PROVEN; ${share('UNMONITORED')} of it is UNMONITORED.`
-  }
-  const { bound } = result.provenWorst
-  return (
-    `${start}Under the assumptions printed in section 6, this computer's clock differed from UTC as served by these ` +
-    `references by at most ${size(reach(bound))} at every PROVEN instant (the widest bound there: ${between(bound)}); ` +
-    `${share('PROVEN')} of the period is PROVEN, ${share('UNMONITORED')} is UNMONITORED.`
-  )
-}
-
-/** What the trail's verification said, in one line. */
-export function integritySentence(result: ReportResult): string {
-  const { intact, records, findings } = result.integrity
-  const damage = findings.filter((finding) => finding.severity === 'damage').length
-  const checked = `${count(records, 'record')} checked`
-  if (intact === false) return `Trail: DAMAGED (${count(damage, 'finding')}, see section 7); ${checked}.`
-  if (intact === true) return `Trail: intact under its key; ${checked}.`
-  return `Trail: self-consistent only \u2014 no seal vouches for it yet (see section 7); ${checked}.`
 }

@@ -20,8 +20,12 @@ export type CellLine = string | { readonly strong: string }
 
 export interface TableOptions {
   readonly size?: number
+  /** Stands above the table, and on the page of its first row. */
+  readonly heading?: string
   /** Called between rows now and then: lets the host's event loop run, and may throw to stop. */
   readonly pause?: () => Promise<void>
+  /** Points that belong below the last row: it is not torn from them. */
+  readonly tail?: number
 }
 
 const padding = 3
@@ -30,7 +34,7 @@ const gutter = 7
 const mostLines = 12
 
 interface Laid {
-  readonly lines: readonly { readonly text: string; readonly face: Face }[]
+  readonly lines: readonly { readonly text: string; readonly face: Face; readonly size: number }[]
 }
 
 /** Draws a table at the cursor. */
@@ -46,20 +50,24 @@ export async function drawTable(
   const headerHeight = heightOf(header, leading)
   const drawHeader = () => {
     sheet.doc.save().rect(sheet.left, sheet.y, sheet.width, headerHeight).fill(pale).restore()
-    drawRow(sheet, columns, header, size, leading)
+    drawRow(sheet, columns, header, leading)
     sheet.y += headerHeight
     sheet.rule(0.8, ink)
   }
   for (const [index, row] of rows.entries()) {
     const laid = columns.map((column, place) => layCell(sheet, row[place] ?? '', column, size))
     const height = heightOf(laid, leading)
-    if (index === 0) sheet.ensure(headerHeight + height + 4)
-    if (index === 0) drawHeader()
-    if (sheet.y + height > sheet.bottom) {
+    const room = height + (index === rows.length - 1 ? (options.tail ?? 0) : 0)
+    if (index === 0) {
+      if (options.heading) sheet.heading(options.heading, headerHeight + room + 4)
+      else sheet.ensure(headerHeight + room + 4)
+      drawHeader()
+    }
+    if (sheet.y + room > sheet.bottom) {
       sheet.page()
       drawHeader()
     }
-    drawRow(sheet, columns, laid, size, leading)
+    drawRow(sheet, columns, laid, leading)
     sheet.y += height
     sheet.rule(0.4, faint)
     if (index % 50 === 49) await options.pause?.()
@@ -67,22 +75,22 @@ export async function drawTable(
   sheet.y += 6
 }
 
-/** Height that the header and the first row of a table need: what a heading above must keep free. */
-export function firstRows(size = 7.2): number {
-  return size * 1.34 * 5 + 4 * padding
-}
-
 function layCell(sheet: Sheet, cell: Cell, column: ColumnSpec, size: number): Laid {
-  const lines: { text: string; face: Face }[] = []
+  const lines: { text: string; face: Face; size: number }[] = []
+  const room = roomOf(column)
   const parts: readonly CellLine[] = typeof cell === 'string' || 'strong' in cell ? [cell] : cell
   for (const part of parts) {
     const face = typeof part === 'string' ? (column.face ?? 'regular') : 'bold'
     const text = typeof part === 'string' ? part : part.strong
-    for (const line of sheet.wrap(text, roomOf(column), { face, size })) lines.push({ text: line, face })
+    // A number is set smaller rather than broken, as far as it can still be read.
+    const scale = Math.max(0.7, Math.min(1, (0.99 * room) / sheet.longestNumber(text, { face, size })))
+    const style = { face, size: size * scale }
+    for (const line of sheet.wrap(text, room, style)) lines.push({ text: line, ...style })
   }
   if (lines.length <= mostLines) return { lines }
   const hidden = lines.slice(mostLines - 1).reduce((sum, line) => sum + line.text.length, 0)
-  return { lines: [...lines.slice(0, mostLines - 1), { text: `\u2026 +${hidden} characters`, face: 'bold' }] }
+  const rest = { text: `\u2026 +${hidden} characters (see JSON)`, face: 'bold', size } as const
+  return { lines: [...lines.slice(0, mostLines - 1), rest] }
 }
 
 function roomOf({ width, align }: ColumnSpec): number {
@@ -93,17 +101,11 @@ function heightOf(cells: readonly Laid[], leading: number): number {
   return Math.max(...cells.map((cell) => cell.lines.length)) * leading + 2 * padding - 1
 }
 
-function drawRow(
-  sheet: Sheet,
-  columns: readonly ColumnSpec[],
-  cells: readonly Laid[],
-  size: number,
-  leading: number,
-): void {
+function drawRow(sheet: Sheet, columns: readonly ColumnSpec[], cells: readonly Laid[], leading: number): void {
   let x = sheet.left
   for (const [place, column] of columns.entries()) {
     let y = sheet.y + padding
-    for (const { text, face } of cells[place]?.lines ?? []) {
+    for (const { text, face, size } of cells[place]?.lines ?? []) {
       sheet.line(text, x + padding, y, { face, size, width: roomOf(column) + 0.5, align: column.align ?? 'left' })
       y += leading
     }

@@ -18,7 +18,8 @@ export function unitOf(most: number): Unit {
   if (most < 1e-6) return { name: 'ns', seconds: 1e-9 }
   if (most < 1e-3) return { name: '\u00b5s', seconds: 1e-6 }
   if (most < 1) return { name: 'ms', seconds: 1e-3 }
-  return { name: 's', seconds: 1 }
+  if (most < 7200) return { name: 's', seconds: 1 }
+  return most < 172_800 ? { name: 'h', seconds: 3600 } : { name: 'days', seconds: 86_400 }
 }
 
 /** About seven round values; labels carry no unit. */

@@ -180,6 +180,8 @@ export class Computer {
                   : raw(),
         timex: () => null,
         cancelOnSet: () => null,
+        packetStamp: () => null,
+        socket: () => null,
         readTimer: () => 'failed',
         close: () => undefined,
       }

@@ -6,7 +6,7 @@ import { contains, type IntervalNs, smallest, widen } from '../../lib/interval.j
 import { Computer, type Kind, kinds, ms, second } from './sim.js'
 import { changesOf, gapsOf, type Log, narrow, type Seen, watch } from './watch.js'
 
-const numRuns = Number(process.env.RUNS ?? 150)
+const numRuns = Number(process.env.RUNS ?? 60)
 const untilNs = 40n * second
 
 /** Erratic reads: mostly quick, now and then pre-empted for up to some milliseconds, rarely for seconds. */
@@ -132,7 +132,11 @@ describe('whatever is done to a computer', () => {
                 : 20_000n
         if (net > ms + leeway || net < -ms - leeway) {
           for (const { aNs } of inside) {
-            expect(steps.filter((change) => change.earliestNs <= aNs && aNs <= change.latestNs).length).toBe(1)
+            const holding = steps.filter((change) => change.earliestNs <= aNs && aNs <= change.latestNs)
+            expect(holding.length).toBeGreaterThanOrEqual(1)
+            // The next change may begin as much before the look between the two as its wall reading is truncated.
+            const slackNs = kind === 'edge' ? 1_200_000n : 2_000n
+            expect(holding.filter((change) => change.earliestNs + slackNs < aNs).length).toBeLessThanOrEqual(1)
           }
         }
       }
@@ -193,7 +197,7 @@ describe('whatever is done to a computer', () => {
 })
 
 function between(aNs: bigint, before: Seen, look: Seen): boolean {
-  return aNs > before.aNs && aNs < look.begunNs
+  return aNs > before.aNs && aNs <= look.begunNs
 }
 
 function expectInChord(from: Stamp, to: Stamp, look: Seen, log: Log): void {

@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { leapTable } from '../../lib/clock/leap.js'
 import { shippedLeapList } from '../../lib/clock/leap-shipped.js'
+import { observe } from '../../lib/clock/observe.js'
 import type { Stamp } from '../../lib/clock/types.js'
 import { Witness } from '../../lib/clock/witness.js'
 import { contains, largest, smallest, width } from '../../lib/interval.js'
@@ -131,7 +132,7 @@ describe('the kernel notice', () => {
     const source = computer.source()
     const witness = new Witness(source.read(), { ...defaults, coupled: true, bootId: 'b' }, 'none')
     const look = (notice: 'none' | 'seen'): string[] => {
-      computer.advance(50n * ms)
+      computer.advance(20n * ms)
       return witness.look(source.read(), notice).map((event) => (event.kind === 'gap' ? event.cause : event.class))
     }
     expect(look('none')).toEqual([])
@@ -141,7 +142,7 @@ describe('the kernel notice', () => {
     expect(look('seen')).toEqual(['unknown'])
     computer.set(second)
     expect(look('none')).toEqual(['step'])
-    for (let n = 0; n < 2; n++) expect(look('none')).toEqual([])
+    for (let n = 0; n < 5; n++) expect(look('none')).toEqual([])
     expect(look('seen')).toEqual(['unknown'])
   })
 })
@@ -204,7 +205,113 @@ describe('a slew', () => {
   })
 })
 
+describe('the line', () => {
+  test('is not bent by a small step between two samples', () => {
+    const computer = computerOf('native')
+    computer.at(20_100n * ms, () => computer.set(-900_000n))
+    const log = watch(computer, { untilNs: 60n * second, sampleEvery: 16, stops: new Map([[100, 700n * ms]]) })
+    expect(log.events).toEqual([])
+    expect(log.stamps.reduce((sum, { since }) => sum + since.small.count, 0)).toBe(1)
+  })
+
+  test('is forgotten where D was out of sight: the slope starts again at what the kernel states', () => {
+    const computer = computerOf('native')
+    computer.steer(60_000n)
+    let stated = 60_000n
+    const stops = new Map([[64, 2n * second]])
+    computer.at(10n * second, () => {
+      stated = 0n
+    })
+    const log = watch(computer, { untilNs: 45n * second, stops, kernelRatePpb: () => stated })
+    expect(log.events.map((event) => event.kind)).toEqual(['gap', 'clock-change'])
+  })
+
+  test('a slew is dated from the last look that was certainly inside, past a blunt one', () => {
+    const computer = computerOf('native')
+    const source = computer.source()
+    const witness = new Witness(source.read(), { ...defaults, coupled: true, bootId: 'b' }, 'none')
+    const look = (bluntNs = 0n) => {
+      computer.advance(250n * ms)
+      const reading = source.read()
+      const d = { lowNs: reading.d.lowNs - bluntNs, highNs: reading.d.highNs + bluntNs }
+      return [reading, witness.look({ ...reading, d }, 'none')] as const
+    }
+    look()
+    const [inside] = look()
+    computer.steer(2_000_000n)
+    expect(look(5n * ms)[1]).toEqual([])
+    expect(look(5n * ms)[1]).toEqual([])
+    const [out, events] = look()
+    expect(events).toHaveLength(1)
+    const [change] = events
+    expect(change).toMatchObject({ class: 'slew', latestNs: out.aNs, wallBeforeNs: inside.wallNs })
+  })
+
+  test('is not drawn through a blunt look', () => {
+    const computer = computerOf('native')
+    const source = computer.source()
+    const witness = new Witness(source.read(), { ...defaults, coupled: true, bootId: 'b' }, 'none')
+    computer.advance(250n * ms)
+    const reading = source.read()
+    witness.look({ ...reading, d: { lowNs: reading.d.lowNs - 50n * ms, highNs: reading.d.highNs + 50n * ms } }, 'none')
+    witness.anchor()
+    computer.steer(10_000_000n)
+    computer.advance(250n * ms)
+    expect(witness.look(source.read(), 'none').map(({ kind }) => kind)).toEqual(['clock-change'])
+  })
+})
+
 describe('a suspend', () => {
+  test.each(kinds)('%s: at any moment of a reading is a suspend, or silence, and never a set', (kind) => {
+    for (const long of [4_000n * ms, 12n * ms, 15n * ms]) {
+      for (let offset = 0n; offset < 1_600n; offset += 40n) {
+        const computer = computerOf(kind === 'edge' ? 'wasi' : kind)
+        computer.advance(offset * 9_973n)
+        const source = computer.source()
+        const look = () => computer.advance(250n * ms)
+        const witness = new Witness(
+          source.read(),
+          { ...defaults, coupled: source.coupled, bootId: 'b' },
+          source.notice(),
+        )
+        for (let n = 0; n < 3; n++) {
+          look()
+          const { reading, notice } = observe(source)
+          expect(witness.look(reading, notice)).toEqual([])
+        }
+        look()
+        computer.at(computer.nowNs + offset, () => computer.sleep(long))
+        const found = [0, 1].flatMap(() => {
+          const { reading, notice } = observe(source)
+          const events = witness.look(reading, notice)
+          look()
+          return events
+        })
+        const told = found.map((event) => (event.kind === 'gap' ? `${event.cause} ${event.breaks}` : event.class))
+        const expected =
+          kind === 'mac'
+            ? [[], ['starved wall']]
+            : [['suspend mono'], ['unknown', 'starved mono'], ['unknown', 'starved mono', 'suspend mono']]
+        expect(expected).toContainEqual(told)
+      }
+    }
+  })
+
+  test.each(['native', 'wasi', 'mac'] as const)('%s: in the very first reading changes nothing after it', (kind) => {
+    for (let offset = 0n; offset < 1_600n; offset += 40n) {
+      const computer = computerOf(kind)
+      computer.at(offset, () => computer.sleep(4n * second))
+      expect(changesOf(watch(computer, { untilNs: 8n * second }))).toEqual([])
+    }
+  })
+
+  test('during a stop is one gap, not two', () => {
+    const computer = computerOf('native')
+    computer.at(10_600n * ms, () => computer.sleep(second))
+    const log = watch(computer, { untilNs: 90n * second, stops: new Map([[40, 5n * second]]) })
+    expect(gapsOf(log).map(({ cause, breaks }) => [cause, breaks])).toEqual([['suspend', 'mono']])
+  })
+
   test.each(linux)('%s: is a gap in which A stood still, and no change', (kind) => {
     const computer = computerOf(kind)
     computer.at(10_100n * ms, () => computer.sleep(3_600n * second))
@@ -340,6 +447,27 @@ describe('records', () => {
       small: { count: 0, sumNs: 0n },
       chord: { lowNs: 0n, highNs: 0n },
     })
+  })
+
+  test('a blunt look is silence to the chord', () => {
+    const computer = computerOf('native')
+    const source = computer.source()
+    const witness = new Witness(source.read(), { ...defaults, coupled: true, bootId: 'b' }, 'none')
+    for (const bluntNs of [0n, 3n * ms, 0n]) {
+      computer.advance(250n * ms)
+      const reading = source.read()
+      witness.look({ ...reading, d: { lowNs: reading.d.lowNs - bluntNs, highNs: reading.d.highNs + bluntNs } }, 'none')
+    }
+    const { since } = witness.stamp()
+    expect(since.looks).toBe(3)
+    expect(largest(since.chord)).toBeLessThan(1_000n)
+    expect(since.widestSilenceNs).toBeGreaterThan(499n * ms)
+  })
+
+  test('a set of a microsecond is found and counted', () => {
+    const computer = computerOf('native')
+    computer.at(10_100n * ms, () => computer.set(1_000n))
+    expect(watch(computer, { untilNs: 20n * second }).stamps.at(-1)?.since.small.count).toBe(1)
   })
 
   test('the chord of a slew that came back holds its summit, also over more looks than are kept', () => {

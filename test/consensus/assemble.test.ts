@@ -39,6 +39,7 @@ function good(change: Partial<GoodReading> = {}): GoodReading {
     t2: 0n,
     t3: 0n,
     t4: 0n,
+    received: 'event',
     header,
     tests,
     atNs: 50n * second,

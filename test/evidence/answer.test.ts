@@ -30,7 +30,7 @@ test('one instant: bound in hindsight and as known then, what it rests on, what 
     estimated: false,
     asKnownThen: { verdict: 'PROVEN', bound: { lowNs: -2_500_000n, highNs: 2_500_000n } },
     records: [3, 4],
-    nearest: { sample: 4, clockChange: null, gap: 1 },
+    nearest: { sample: 4, clockChange: null, gap: null },
   })
   // The sample behind shapes both edges; record 3 and 4 carry D.
   const [early] = await ask(tape, 2, 'wall')
@@ -145,7 +145,7 @@ test('the nearest change and gap are found also days away', async () => {
   const tape = new Tape().open(0).sample(0, -1, 1).beat(29.75).change(29.75, 30, 5)
   for (let i = 1; i <= 3000; i++) tape.sample(i * 64, -1, 1)
   const [one] = await ask(tape, 2 * day, 'wall')
-  expect(one).toMatchObject({ nearest: { sample: 4 + (2 * day) / 64, clockChange: 4, gap: 1 } })
+  expect(one).toMatchObject({ nearest: { sample: 4 + (2 * day) / 64, clockChange: 4, gap: null } })
 })
 
 test('a wide D makes a stretch of instants: the bound holds over all of it', async () => {

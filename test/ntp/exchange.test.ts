@@ -46,6 +46,7 @@ describe('a right answer', () => {
       t2: toNtp(noon + 5n * ms),
       t3: toNtp(noon + 6n * ms),
       t4: t1 + ((11n << 32n) + 999n) / 1000n,
+      received: 'event',
       header: decodePacket(packet({ originTime: nonce })),
       tests: Object.fromEntries(Object.keys(reading.tests).map((name) => [name, 1])),
       atNs: 1_000n * second + 11n * ms,

@@ -3,6 +3,7 @@ import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { networkInterfaces } from 'node:os'
 import { afterEach, describe, expect, test } from '@jest/globals'
+import { openNative } from '../../lib/clock/native.js'
 import type { Timers } from '../../lib/clock/types.js'
 import { exchange } from '../../lib/ntp/exchange.js'
 import { decodePacket, encodePacket } from '../../lib/ntp/packet.js'
@@ -178,3 +179,40 @@ describe('openUdpPort', () => {
     expect(sockets()).toBe(1)
   })
 })
+
+const native = openNative()
+const onNative = native === null ? test.skip : test
+onNative(
+  'a process that hangs for 100 ms when the answer comes still knows when it came, and warns of nothing',
+  async () => {
+    const clocks = native!
+    const warnings: Error[] = []
+    const warn = (warning: Error): void => void warnings.push(warning)
+    process.on('warning', warn)
+    const server = createSocket('udp4')
+    servers.push(server)
+    server.on('message', (request, from) => {
+      const t = toNtp(clocks.read().wallNs)
+      const header = goodHeader({ receiveTime: t, transmitTime: t, referenceTime: t })
+      // Sent; then nobody listens for a while.
+      server.send(answer(header, decodePacket(request).transmitTime), from.port, from.address, () => {
+        const until = performance.now() + 100
+        while (performance.now() < until);
+      })
+    })
+    server.bind(0, '127.0.0.1')
+    await once(server, 'listening')
+    const random64 = () => randomBytes(8).readBigUInt64BE(0)
+    const { options } = setUp({ clocks, timers, random64, openPort: openUdpPort })
+    const { port } = server.address()
+    const reading = await exchange({ host: '127.0.0.1', address: '127.0.0.1', port }, options)
+    expect(reading).toMatchObject({ ok: true, received: 'kernel' })
+    if (!reading.ok) return
+    expect(reading.delayNs < 50n * ms).toBe(true)
+    expect(reading.low <= 0n && reading.high >= 0n).toBe(true)
+    await new Promise((resolve) => setImmediate(resolve))
+    process.off('warning', warn)
+    expect(warnings).toEqual([])
+    clocks.close()
+  },
+)

@@ -40,6 +40,19 @@ describe('a composed report', () => {
     )
   })
 
+  test('never rounds what is PROVEN up, nor what is not down, where a double has no nanoseconds left', () => {
+    const end = dayNs + 31_536_000n * s
+    const pieces = [
+      piece(dayNs, end - 1n, { lowNs: -ms, highNs: ms }),
+      piece(end - 1n, end, null),
+      piece(end, 2n * end - dayNs - 1n, null),
+    ]
+    const { seconds, provenBySupport } = makeDay({ pieces, bodies: [] }).report.result
+    expect(seconds.PROVEN).toBeLessThan(31_536_000)
+    expect(provenBySupport.voted).toBeLessThan(31_536_000)
+    expect(seconds.UNMONITORED).toBe(31_536_000)
+  })
+
   test('names the widest bound, and the widest while PROVEN', () => {
     expect(result.worst?.bound.high).toBeGreaterThan(180)
     expect(result.provenWorst?.bound.high).toBeLessThan(0.0091)

@@ -329,11 +329,13 @@ export function judgePieces(pieces: readonly Piece[], toleranceNs: bigint): Stre
   for (const piece of pieces) {
     const edge =
       piece.bound && (largest(piece.bound.to) > largest(piece.bound.from) ? piece.bound.to : piece.bound.from)
-    const outside = piece.bound && piece.bound.from.lowNs > toleranceNs
-    const verdict = piece.lack ? piece.lack.verdict : outside ? 'VIOLATED' : 'PROVEN'
+    const outside = piece.bound && (piece.bound.from.lowNs > toleranceNs || piece.bound.from.highNs < -toleranceNs)
+    const inside = edge && largest(edge) <= toleranceNs
+    const verdict = piece.lack ? piece.lack.verdict : outside ? 'VIOLATED' : inside ? 'PROVEN' : 'INDETERMINATE'
+    const cause = piece.lack ? piece.lack.cause : outside ? 'out-of-tolerance' : inside ? null : 'bound-too-wide'
     const last = stretches.at(-1)
     const worst = edge && { ...edge, atNs: edge === piece.bound?.to ? piece.toNs : piece.fromNs }
-    if (last && last.verdict === verdict) {
+    if (last && last.verdict === verdict && last.cause === cause) {
       const wider = worst && last.worst && largest(worst) > largest(last.worst) ? worst : last.worst
       stretches[stretches.length - 1] = { ...last, toNs: piece.toNs, toSeq: piece.toSeq, worst: wider }
       continue
@@ -342,7 +344,7 @@ export function judgePieces(pieces: readonly Piece[], toleranceNs: bigint): Stre
       fromNs: piece.fromNs,
       toNs: piece.toNs,
       verdict,
-      cause: piece.lack ? piece.lack.cause : outside ? 'out-of-tolerance' : null,
+      cause,
       worst,
       support: piece.support,
       witness: piece.witness,

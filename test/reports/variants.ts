@@ -83,6 +83,31 @@ export function restlessDay(): Report {
   return makeDay({ pieces, changes, gaps }).report
 }
 
+/** A computer whose battery is empty: it woke in 1970 and was never set. */
+export function wokeIn1970(): Report {
+  const error = dayNs - 12n * 3_600n * s
+  const bound = { lowNs: error - 6n * ms - 123n, highNs: error + 6n * ms + 457n }
+  return makeDay({
+    pieces: [piece(dayNs, dayEnd, bound)],
+    bodies: Array.from({ length: 5 }, (_, index) => sampleBody(error + BigInt(index) * 1_234_567n)),
+    changes: [
+      {
+        seq: 10_500,
+        earliestNs: dayNs,
+        latestNs: dayNs + 250n * ms,
+        size: { lowNs: -error - 900n, highNs: -error + 901n },
+        class: 'unknown',
+        by: 'unknown',
+        wallBeforeNs: dayNs,
+        wallAfterNs: dayNs - error,
+        sample: 10_501,
+        error: bound,
+      },
+    ],
+    gaps: [],
+  }).report
+}
+
 /** Texts that want to be something else. */
 export const hostileTexts = {
   formula: "=cmd|'/C calc'!A0",

@@ -58,7 +58,8 @@ describe('numbers on a page', () => {
     expect(rough(2_369_749_798_465n)).toBe('39 min 30 s')
     expect(rough(59_000_000_001n)).toBe('1 min 0 s')
     expect(rough(3_600_000_000_000n)).toBe('1 h 0 min')
-    expect(rough(day + 1n)).toBe('1 d 1 h')
+    expect(rough(day)).toBe('24 h 0 min')
+    expect(rough(2n * day + 1n)).toBe('2 d 1 h')
   })
 
   test('choose the unit that people would', () => {

@@ -47,6 +47,20 @@ test('set-back-and-forth-between-looks: the kernel tells, and a change of unknow
   expect(changes[0]).toMatchObject({ class: 'unknown', seen: 'kernel-notice' })
 })
 
+test('who-set-it: a hint from the kernel, never more', async () => {
+  const audit = await simulatedAudit()
+  const disciplined = { maxErrorNs: 500_000n, ratePpb: 0n, state: 0 }
+  audit.clocks.kernelState = disciplined
+  await audit.pass(20n * second)
+  audit.clocks.step(-5n * second)
+  await audit.pass(5n * second)
+  audit.clocks.step(5n * second)
+  audit.clocks.kernelState = disciplined // as a daemon does after its own step
+  await audit.pass(5n * second)
+  const changes = only(await audit.finish(), 'clock-change')
+  expect(changes.map(({ by }) => by)).toEqual(['foreign', 'daemon'])
+})
+
 test('no-notice: without the kernel, a step is found all the same, by divergence', async () => {
   const audit = await simulatedAudit({ clocks: { kernelNotice: false, portable: true } })
   await audit.pass(20n * second)

@@ -20,10 +20,13 @@ export function findTool(name: string): string | null {
   return null
 }
 
+/** Other programs on a busy computer. */
+const patienceMs = 60_000
+
 /** `test`, for bodies that run these programs. */
 export function needs(...tools: readonly string[]): (name: string, body: () => Promise<void>) => void {
   const missing = tools.filter((tool) => findTool(tool) === null)
-  if (missing.length === 0) return (name, body) => test(name, body)
+  if (missing.length === 0) return (name, body) => test(name, body, patienceMs)
   const words = `skipped: ${missing.join(', ')} not found`
   return (name) => {
     test(`${name} (${words})`, () => {

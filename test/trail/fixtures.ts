@@ -39,6 +39,7 @@ export const sample: Sample = {
       t2: 0xed51_2f9f_ffdf_3b64n,
       t3: 0xed51_2f9f_ffdf_3b65n,
       t4: 0xffff_ffff_ffff_ffffn,
+      received: 'event',
       header,
       tests: passed,
       atNs: 999_999_999_999n,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { recordText } from '../../lib/cli/record-text.js'
 import { encodeSample } from '../../lib/trail/encode.js'
 import { checkRecord } from '../../lib/trail/record.js'
 import { openDraft, TrailBuilder } from '../support/trail-builder.js'
@@ -41,6 +42,21 @@ const bodies = {
   heartbeat: { type: 'heartbeat' },
   reference: { type: 'reference', role: 'primary', server: 'a', what: 'stratum', before: '1', after: '2' },
   note: { type: 'note', on: 1, text: 'x', by: 'y' },
+  imported: {
+    type: 'imported',
+    on: 1,
+    source: 'windows-security',
+    event: '4616',
+    eventId: '184467',
+    firstHand: false,
+    at: stamp.wall,
+    wallBefore: stamp.wall,
+    wallAfter: null,
+    account: 'DESK\\ann',
+    program: 'C:\\Windows\\System32\\rundll32.exe',
+    text: 'The system time was changed.',
+    sha256: 'c'.repeat(64),
+  },
   recover: {
     type: 'recover',
     finding: 'torn',
@@ -177,4 +193,10 @@ test('names a field deep in a reading', () => {
 
 test('what is no object is no record', () => {
   for (const value of [null, 1, 'x', [], true]) expect(() => checkRecord(value)).toThrow('the record must be an object')
+})
+
+test('what somebody else observed can never be called first-hand', () => {
+  const imported = { ...place, ...bodies.imported }
+  expect(() => checkRecord({ ...imported, firstHand: true })).toThrow('"firstHand" must be false')
+  expect(recordText(checkRecord(imported), 132)).toContain('SECOND-HAND on 1, windows-security 4616: DESK\\ann with ')
 })

@@ -3,7 +3,7 @@
  * @module
  */
 import { parseInstant } from '../instant.js'
-import { survey } from '../trail/survey.js'
+import { survey } from './survey.js'
 
 export interface RecordedSettings {
   readonly toleranceNs: bigint
