@@ -36,7 +36,7 @@ export async function answer(source: FactSource, question: Question): Promise<An
   for (const mark of marks) {
     if (!mark.wall || atNs < mark.wall.lowNs - reachNs || atNs > mark.wall.highNs + reachNs) continue
     const block = await evidence.block(mark.block)
-    for (const moment of momentsOfWall(block, atNs)) {
+    for (const moment of momentsOfWall(block, mark, atNs)) {
       found.push(await describe(evidence, marks, block, moment, question))
     }
   }

@@ -185,8 +185,9 @@ class Fold {
   }
 
   #learn(sample: SampleFact, edges: Edges | null, lack: Lack): void {
-    const before = this.#known.at(-1)?.fromNs ?? sample.aNs
-    const fromNs = sample.aNs > before ? sample.aNs : before
+    const own = sample.aNs > sample.atNs ? sample.aNs : sample.atNs
+    const before = this.#known.at(-1)?.fromNs ?? own
+    const fromNs = own > before ? own : before
     this.#known.push({ fromNs, edges, atNs: sample.atNs, lack })
   }
 

@@ -37,11 +37,12 @@ export class Labels {
     const chain = longestChain(anchorsOf(models))
     this.#segments = new Set(chain.map(({ segment }) => segment))
     this.#chosen = models.map((_, run) => chain.filter((anchor) => anchor.run === run))
+    const latest = this.#latest()
     const starts: { startUtc: bigint; capUtc: bigint | null }[] = []
     let endUtc: bigint | null = null
     for (const [i, { run }] of models.entries()) {
       const capUtc = this.#next(i)
-      const wallUtc = run.startNs + middle(run.first.d)
+      const wallUtc = capped(run.startNs + middle(run.first.d), latest[i] ?? null)
       const startUtc = endUtc !== null && wallUtc < endUtc ? endUtc : wallUtc
       starts.push({ startUtc, capUtc })
       const own: bigint = this.#anchored(i)
@@ -93,6 +94,21 @@ export class Labels {
     const anchor = this.#chosen[run]?.find(({ segment }) => segment.fromNs <= aNs && aNs <= segment.toNs)
     const m = anchor && hindsightAt(anchor.segment, this.#models[run]!.cones, aNs)
     return m ? (width(m) + 1n) / 2n : null
+  }
+
+  /** When each run without samples began at the latest: it lasted as long as A says, and the next boot as long as it says. */
+  #latest(): (bigint | null)[] {
+    const latest: (bigint | null)[] = this.#models.map(() => null)
+    let limit: bigint | null = null
+    for (let i = this.#models.length - 1; i >= 0; i--) {
+      const run = this.#models[i]?.run
+      if (!run) continue
+      if (this.#anchored(i)) limit = this.#byM(i, run.startNs)
+      else if (limit !== null) limit -= run.endNs - run.startNs
+      latest[i] = limit
+      if (limit !== null) limit -= run.break?.bootNs ?? 0n
+    }
+    return latest
   }
 
   /** UTC of the next stretch behind this run whose labels rest on samples. */

@@ -4,10 +4,11 @@
  * @module
  */
 import type { Block } from './block.js'
+import { acrossBreak } from './pieces.js'
 import { type Band, bandAt, bandPart } from './rational.js'
 import type { Break, Hole } from './runs.js'
 import type { Mark } from './timeline.js'
-import type { Fact, Lack } from './types.js'
+import type { Fact, Lack, Piece } from './types.js'
 
 /** A stretch of A in one run within which the instant lies; or a break between two runs. */
 export type Moment =
@@ -30,15 +31,14 @@ export type Moment =
 
 /** The instant of A at which UTC is `utcNs`, within the doubt of its label; `null` where it lies in no part of the block. */
 export function momentOfUtc(block: Block, mark: Mark, utcNs: bigint): Moment | null {
-  const { labels, models, parts } = block
+  const { labels, parts } = block
   let nearest: Moment | null = null
   for (const part of parts) {
     if (part.kind === 'break') {
-      const [old, next] = [models[part.before]?.run, models[part.before + 1]?.run]
-      if (!old || !next) continue
-      const fromNs = labels.at(part.before, old.endNs)
-      const toNs = labels.at(part.before + 1, next.startNs)
-      if (fromNs <= utcNs && utcNs < toNs) return breakMoment(part.before, part.break, utcNs, toNs)
+      const found = acrossBreak(block, part.before, part.break, mark.toNs)
+      if (found.some(({ fromNs, toNs }) => fromNs <= utcNs && utcNs < toNs)) {
+        return breakMoment(part.before, part.break, utcNs, found)
+      }
       continue
     }
     const at = (aNs: bigint): bigint => labels.at(part.run, aNs)
@@ -68,18 +68,18 @@ function around(block: Block, run: number, aNs: bigint): Moment {
   return { kind: 'run', run, fromNs, toNs, lack: sleep?.lack ?? null, seq: sleep?.seq ?? null }
 }
 
-function breakMoment(before: number, gap: Break, utcNs: bigint, toUtc: bigint): Moment {
-  const off = gap.bootNs !== null && utcNs < toUtc - gap.bootNs
-  const lack: Lack = off ? { verdict: 'OFF', cause: 'presumed-off' } : gap.lack
-  return { kind: 'break', before, break: gap, lack, utcNs }
+/** @param pieces what is said of the break */
+function breakMoment(before: number, gap: Break, utcNs: bigint, pieces: readonly Piece[]): Moment {
+  const piece = pieces.find(({ toNs }) => utcNs < toNs) ?? pieces.at(-1)
+  return { kind: 'break', before, break: gap, lack: piece?.lack ?? gap.lack, utcNs }
 }
 
 /** Every instant of a block at which the wall clock may have shown `wallNs`, in order. */
-export function momentsOfWall(block: Block, wallNs: bigint): Moment[] {
+export function momentsOfWall(block: Block, mark: Mark, wallNs: bigint): Moment[] {
   const found: Moment[] = []
   for (const part of block.parts) {
     if (part.kind === 'break') {
-      const moment = breakOfWall(block, part.before, part.break, wallNs)
+      const moment = breakOfWall(block, mark, part.before, part.break, wallNs)
       if (moment) found.push(moment)
       continue
     }
@@ -181,7 +181,7 @@ function mayShow(facts: readonly Fact[], hole: Hole, wallNs: bigint): boolean {
   return before !== undefined && before.wallNs < wallNs && wallNs < fact.wallNs
 }
 
-function breakOfWall(block: Block, before: number, gap: Break, wallNs: bigint): Moment | null {
+function breakOfWall(block: Block, mark: Mark, before: number, gap: Break, wallNs: bigint): Moment | null {
   const { facts } = block.window
   const [old, next] = [block.models[before]?.run, block.models[before + 1]?.run]
   const teller = facts.find((fact) => fact.seq === gap.seq && fact.kind !== 'damage')
@@ -192,7 +192,7 @@ function breakOfWall(block: Block, before: number, gap: Break, wallNs: bigint): 
   const wallTo = teller.kind === 'gap' ? teller.wallToNs : next.first.wallNs
   if (wallFrom === undefined || wallNs <= wallFrom || wallNs >= wallTo) return null
   const toUtc = block.labels.at(before + 1, next.startNs)
-  return breakMoment(before, gap, toUtc - (wallTo - wallNs), toUtc)
+  return breakMoment(before, gap, toUtc - (wallTo - wallNs), acrossBreak(block, before, gap, mark.toNs))
 }
 
 /** Stretches that touch become one: the wall clock showed the instant once there. */

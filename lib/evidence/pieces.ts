@@ -61,7 +61,7 @@ export function blockPieces(block: Block, mark: Mark, longestGapNs: bigint): Pie
   }
   for (const part of block.parts) {
     if (part.kind === 'break') {
-      for (const raw of acrossBreak(block, part.before, part.break)) lay(raw)
+      for (const raw of acrossBreak(block, part.before, part.break, mark.toNs)) lay(raw)
       continue
     }
     const model = block.models[part.run]
@@ -99,15 +99,20 @@ function ofSpan({ labels, models }: Block, run: number, span: Span, last: bigint
   }
 }
 
-/** Between two runs A tells nothing: UTC is the difference of the estimates at both ends. */
-function acrossBreak(block: Block, before: number, { seq, lack, bootNs }: Break): Raw[] {
+/**
+ * Between two runs A tells nothing: UTC is the difference of the estimates at both ends. A boot that would lie behind what
+ * follows is placed by a wall clock that was wrong: then nobody knows how long the computer was off, and nothing is excused.
+ * @param latestNs UTC of what follows
+ */
+export function acrossBreak(block: Block, before: number, { seq, lack, bootNs }: Break, latestNs: bigint): Piece[] {
   const [old, next] = [block.models[before]?.run, block.models[before + 1]?.run]
   if (!old || !next) return []
   const fromNs = block.labels.at(before, old.endNs)
-  const toNs = block.labels.at(before + 1, next.startNs)
+  const end = block.labels.at(before + 1, next.startNs)
+  const toNs = end < fromNs ? fromNs : end < latestNs ? end : latestNs
   const seqs = [seq - 1, seq] as const
-  if (bootNs === null) return [bare(fromNs, toNs, lack, seqs)]
-  const boot = toNs - bootNs > fromNs ? toNs - bootNs : fromNs
+  if (bootNs === null || end - bootNs > latestNs) return [bare(fromNs, toNs, lack, seqs)]
+  const boot = end - bootNs > fromNs ? end - bootNs : fromNs
   return [bare(fromNs, boot, presumedOff, seqs), bare(boot, toNs, lack, seqs)]
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Block } from './block.js'
+import { acrossBreak } from './pieces.js'
 import type { Break, ChangeFact, GapFact, Hole } from './runs.js'
 import { Evidence, firstMark, type Mark } from './timeline.js'
 import { blockOfSeq, type ChangeEntry, type Fact, type FactSource, type GapEntry, type Period } from './types.js'
@@ -29,8 +30,12 @@ export async function changes(source: FactSource, period: Span): Promise<ChangeE
 /** The stretches of a period that were not watched, or of which something is missing, in order of time. */
 export async function gaps(source: FactSource, period: Span): Promise<GapEntry[]> {
   const found = new Map<string, GapEntry>()
-  for await (const { block, evidence } of blocksOf(source, period)) {
-    for (const entry of [...breakEntries(block), ...holeEntries(block), ...(await plainEntries(evidence, block))]) {
+  for await (const { block, mark, evidence } of blocksOf(source, period)) {
+    for (const entry of [
+      ...breakEntries(block, mark),
+      ...holeEntries(block),
+      ...(await plainEntries(evidence, block)),
+    ]) {
       const inside = entry.toNs > period.fromNs && entry.fromNs < period.toNs
       const key = `${entry.seq} ${entry.cause}`
       if (inside && !found.has(key)) found.set(key, entry)
@@ -88,28 +93,15 @@ function changeEntry(block: Block, i: number, fact: ChangeFact, more: readonly F
 }
 
 /** Stretches between two runs: off, asleep, or lost. */
-function breakEntries(block: Block): GapEntry[] {
-  const entries: GapEntry[] = []
-  for (const part of block.parts) {
-    if (part.kind !== 'break') continue
-    const [old, next] = [block.models[part.before]?.run, block.models[part.before + 1]?.run]
-    if (!old || !next) continue
-    const fromNs = block.labels.at(part.before, old.endNs)
-    const end = block.labels.at(part.before + 1, next.startNs)
-    entries.push(...breakEntry(part.break, fromNs, end > fromNs ? end : fromNs, seqOf(block, part.break)))
-  }
-  return entries
-}
-
-function breakEntry({ lack, bootNs }: Break, fromNs: bigint, toNs: bigint, seq: number): GapEntry[] {
-  const common = { seq, breaks: 'mono', estimated: true } as const
-  const cause = lack.cause as GapEntry['cause']
-  if (bootNs === null) return [{ ...common, fromNs, toNs, cause }]
-  const boot = toNs - bootNs > fromNs ? toNs - bootNs : fromNs
-  return [
-    { ...common, fromNs, toNs: boot, cause: 'presumed-off' },
-    { ...common, fromNs: boot, toNs, cause },
-  ]
+function breakEntries(block: Block, mark: Mark): GapEntry[] {
+  return block.parts.flatMap((part) => {
+    if (part.kind !== 'break') return []
+    const seq = seqOf(block, part.break)
+    return acrossBreak(block, part.before, part.break, mark.toNs).map(({ fromNs, toNs, lack }) => ({
+      ...{ seq, fromNs, toNs, cause: (lack?.cause ?? part.break.lack.cause) as GapEntry['cause'] },
+      ...({ breaks: 'mono', estimated: true } as const),
+    }))
+  })
 }
 
 /** The gap record that stands beside the `open` of a break, else the `open`. */

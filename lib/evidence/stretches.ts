@@ -75,13 +75,11 @@ export function judge(piece: Piece, toleranceNs: bigint): Part[] {
   for (const [i, to] of marks.entries()) {
     const from = marks[i - 1] ?? to
     if (from >= to) continue
-    // Between two marks no edge crosses the tolerance: the last instant of the part tells with the first what holds in it.
-    const [a, b] = [at(from), at(to - 1n)]
-    const said = a.verdict === b.verdict ? a : ({ verdict: 'INDETERMINATE', cause: 'bound-too-wide' } as const)
+    // Between two marks no edge crosses the tolerance: what holds at the first instant holds in all of the part.
     parts.push({
       fromNs: from,
       toNs: to,
-      ...said,
+      ...at(from),
       worst: worstOf(bandAt(band, from), from, bandAt(band, to - 1n), to - 1n),
     })
   }

@@ -119,11 +119,14 @@ function follow(found: readonly Found[], endNs: bigint): Mark[] {
     if (last !== null && one.utcNs < last) one.utcNs = last
     last = one.utcNs
   }
+  let cap: bigint | null = endNs
+  for (const one of found.toReversed()) {
+    if (!one.reliable && cap !== null && one.utcNs > cap) one.utcNs = cap
+    cap = one.utcNs
+  }
   last = null
-  for (const [i, one] of found.entries()) {
+  for (const one of found) {
     if (last !== null && one.utcNs < last) one.utcNs = last
-    const cap = one.reliable ? undefined : found.slice(i + 1).find(({ reliable }) => reliable)
-    if (cap && one.utcNs > cap.utcNs) one.utcNs = cap.utcNs
     last = one.utcNs
   }
   return found.map(({ block, utcNs, wall, changes, gaps, samples }, i) => {

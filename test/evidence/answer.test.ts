@@ -91,6 +91,15 @@ test('true time is known within the doubt of M only: near a step nothing is deci
   expect(await ask(tape, 40.05, 'wall')).toEqual([])
 })
 
+test('true time that may lie in a sleep decides nothing', async () => {
+  const tape = new Tape().open(0).sample(0, -100, 100).beat(10).shift(1000).gap(10, 10.25, 'suspend', 'mono')
+  tape.sample(12, -100, 100).beat(20)
+  expect(await ask(tape, 9.95, 'true')).toMatchObject([{ verdict: 'INDETERMINATE', cause: 'suspend', bound: null }])
+  expect(await ask(tape, 1010.3, 'true')).toMatchObject([{ verdict: 'INDETERMINATE', cause: 'suspend' }])
+  expect(await ask(tape, 9, 'true', 200)).toMatchObject([{ verdict: 'PROVEN' }])
+  expect(await ask(tape, 1011, 'true', 200)).toMatchObject([{ verdict: 'PROVEN' }])
+})
+
 test('asleep and off', async () => {
   const tape = new Tape()
     .open(0)
@@ -143,6 +152,15 @@ test('a wide D makes a stretch of instants: the bound holds over all of it', asy
   const tape = new Tape().open(0).sample(0, -1, 1, { d: { lowNs: start - ms(500), highNs: start + ms(500) } })
   tape.sample(40, -1, 1, { d: { lowNs: start - ms(500), highNs: start + ms(500) } }).beat(50, { wide: ms(500) })
   const [one] = await ask(tape, 20, 'wall', 5000)
-  expect(one?.bound?.lowNs).toBeLessThanOrEqual(-ms(250) - ms(3))
+  // D is 0 at 0 and within 500 ms at 40: within 250 ms at 20, where the clock may have shown it a quarter second to each side.
+  expect(one?.bound?.lowNs).toBeLessThanOrEqual(-ms(253))
   expect(one?.verdict).toBe('PROVEN')
+  const narrow = new Tape({ ratePpb: 0n })
+    .open(0)
+    .sample(0, -1, 1)
+    .beat(19, { wide: ms(500) })
+  narrow.beat(21, { chord: { lowNs: 0n, highNs: 0n }, widestSilenceNs: 0n }).sample(40, -1, 1)
+  const [two] = await ask(narrow, 20, 'wall', 5000)
+  // The doubt shrinks from 500 to 0 ms within the two seconds: the wider, earlier end of the stretch counts.
+  expect(two?.bound?.lowNs).toBeLessThan(-ms(300))
 })

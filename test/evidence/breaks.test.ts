@@ -107,6 +107,22 @@ test('a clock that stands in 2099 during a boot without samples does not swallow
   expect(words.at(-1)).toBe('320..340 PROVEN')
 })
 
+test('a clock that stands in 2099 for weeks without samples, beyond any window', async () => {
+  const tape = new Tape().open(0).sample(0, -1, 1).beat(10).reboot(100)
+  tape.ahead = s(2_300_000_000)
+  tape.open(20)
+  for (let i = 1; i < 24 * 60 * 16; i += 4) tape.beat(60 * i)
+  tape.ahead = 0n
+  tape
+    .reboot(16 * 86_400)
+    .open(20)
+    .sample(22, -1, 1)
+    .beat(40)
+  const words = await tape.words(0, 16 * 86_400 + 40, 5)
+  expect(words[0]).toBe('0..10 PROVEN')
+  expect(words.at(-1)).toBe(`${16 * 86_400 + 20}..${16 * 86_400 + 40} PROVEN`)
+})
+
 test('one reference that lies by a day for one sample does not move the day', async () => {
   const tape = new Tape().open(0).sample(0, -1, 1, { support: 'single' }).sample(20, -1, 1, { support: 'single' })
   tape.sample(40, 86_400_000 - 1, 86_400_000 + 1, { support: 'single' })

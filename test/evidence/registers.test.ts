@@ -43,6 +43,17 @@ test('a change and its sample in different blocks', async () => {
   expect(await changesOf(tape, 0, 1700)).toMatchObject([{ seq: 512, sample: 602 }])
 })
 
+test('a sample that came long after its change, where most records of the window are left out', async () => {
+  const tape = new Tape().open(0)
+  for (let i = 1; i < 2047; i++) tape.sample(60 * i, -1, 1)
+  tape.change(60 * 2046.9, 60 * 2047, 1)
+  expect(tape.seq).toBe(2048)
+  for (let i = 2048; i < 2200; i++) tape.beat(60 * i)
+  tape.sample(60 * 2200, -1, 1, { trigger: 2048, reason: 'clock-change' })
+  for (let i = 2201; i < 4000; i++) tape.sample(60 * i, -1, 1)
+  expect(await changesOf(tape, 60 * 2000, 60 * 2300)).toMatchObject([{ seq: 2048, sample: 2201 }])
+})
+
 test('every kind of gap, each once, in order of time', async () => {
   const tape = new Tape().open(0).sample(0, -1, 1).beat(10)
   tape.gap(10, 12, 'starved', 'wall').beat(13).gap(13, 20, 'no-reference', 'none').beat(25)

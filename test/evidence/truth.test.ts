@@ -7,9 +7,10 @@ import { answer } from '../../lib/evidence/answer.js'
 import { pieces } from '../../lib/evidence/pieces.js'
 import { memorySource } from '../../lib/evidence/source.js'
 import { stretches } from '../../lib/evidence/stretches.js'
+import type { Stretch } from '../../lib/evidence/types.js'
 import { contains } from '../../lib/interval.js'
 import { seeded } from '../../lib/testing/random.js'
-import { checkBounds } from './check.js'
+import { checkBounds, saidOf } from './check.js'
 import { type Action, day, hour, minute, ms, second, simulate } from './sim.js'
 
 const slow = process.env.SLOW === '1'
@@ -133,6 +134,31 @@ test.each(seeds.slice(0, seeds.length / 6))(
     expect(sum).toBe(toNs - fromNs)
   },
 )
+
+test.each(seeds.slice(0, seeds.length / 3))('PROVEN and VIOLATED are never wrong (seed %d)', async (seed) => {
+  const options = randomDays(seed)
+  const sim = simulate(options)
+  const source = memorySource(sim.facts)
+  const random = seeded(seed + 15485863)
+  const longestGapNs = 4n * (options.every ?? 64n * second)
+  const toleranceNs = [5n * ms, 50n * ms, second][seed % 3] as bigint
+  const list: Stretch[] = []
+  const period = { fromNs: sim.startUtc - day, toNs: sim.startUtc + sim.length + day, longestGapNs }
+  for await (const stretch of stretches(pieces(source, period), toleranceNs)) list.push(stretch)
+  const wrong: string[] = []
+  const instants = Array.from({ length: 300 }, () => BigInt(Math.floor(random() * Number(options.length))))
+  for (const since of instants.sort((a, b) => (a < b ? -1 : 1))) {
+    const truth = sim.at(since)
+    const said = truth.awake && truth.on ? await saidOf(source, sim.facts, truth, longestGapNs) : null
+    if (!said) continue
+    const stretch = list.find(({ fromNs, toNs }) => fromNs + 5n <= said.utcNs && said.utcNs < toNs - 5n)
+    const away = truth.error < 0n ? -truth.error : truth.error
+    if (stretch?.verdict === 'PROVEN' && away > toleranceNs) wrong.push(`PROVEN, ${truth.error} ns off at ${since} ns`)
+    if (stretch?.verdict === 'VIOLATED' && away <= toleranceNs)
+      wrong.push(`VIOLATED, ${truth.error} ns off at ${since} ns`)
+  }
+  expect(wrong).toEqual([])
+})
 
 test.each(seeds.slice(0, seeds.length / 6))(
   'answers about true time and about the wall clock hold (seed %d)',
