@@ -61,6 +61,8 @@ export async function follow(options: BuildOptions): Promise<Rest | null> {
         first = false
         continue
       }
+      // A record of a block that is stored already was broken when that was cut: the block was cut short.
+      if (isPlaced(item) && from && blockOfSeq(item.record.seq) <= blockOfSeq(from.seq)) return null
       if (isPlaced(item)) await cutter.add(item, facts)
       bytes += item.length
     }

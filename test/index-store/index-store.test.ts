@@ -247,6 +247,18 @@ describe('the trail changed underneath', () => {
     expect(await compare()).toBeNull()
   })
 
+  test('the last record of a block broken when it was indexed, and mended later', async () => {
+    rmSync(index)
+    const paths = segments().filter((path) => readFileSync(path, 'utf8').includes('"seq":1024,'))
+    const path = paths[0]!
+    const good = readFileSync(path, 'utf8')
+    writeFileSync(path, good.replace('"seq":1024,', '"seQ":1024,'))
+    await compare()
+    writeFileSync(path, good)
+    await compare()
+    expect(await compare()).toBeNull()
+  })
+
   test('a file touched, its bytes as they were: nothing is built anew', async () => {
     const path = segments()[0]!
     utimesSync(path, new Date(0), new Date(0))
