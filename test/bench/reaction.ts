@@ -1,6 +1,6 @@
 /**
  * How fast a whole auditor answers a clock that jumps, under libfaketime: from the jump to the durable and told record (libfaketime
- * gives no notice, so it is found at the next look, as on any portable source), and from the look that saw it to the request.
+ * gives no notice, so it is found at the next look, as on any portable source), and from the look that saw it to that and to the request.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
@@ -33,13 +33,16 @@ async function measure(faketime: string, kind: 'native' | 'portable'): Promise<v
   const faked = new FakedAuditor(faketime, command, folder)
   await faked.until(({ event }) => event === 'first-sample')
   const told: number[] = []
+  const came: number[] = []
   for (let n = 0; n < jumps; n += 1) {
     // One more packet is allowed each quarter of a second; and never in step with the looks.
     await pause(1_500 + Math.random() * 300)
     const from = faked.lines.length
-    const at = performance.now()
+    const at = Number(process.hrtime.bigint()) / 1e6
     faked.set(n % 2 === 0 ? '-30' : '+0')
-    told.push((await faked.until(({ event }) => event === 'clock-change', from)).comeMs - at)
+    const { comeMs } = await faked.until(({ event }) => event === 'clock-change', from)
+    told.push(comeMs - at)
+    came.push(comeMs)
   }
   await pause(500)
   await faked.stop()
@@ -53,6 +56,12 @@ async function measure(faketime: string, kind: 'native' | 'portable'): Promise<v
     return [Number(sentNs - BigInt(change.latestNs)) / 1e6]
   })
   print(`${kind}, jump to durable and told`, told, 350)
+  const seenMs = only(records, 'clock-change').map(({ monoNs }) => Number(monoNs) / 1e6)
+  print(
+    `${kind}, seen to durable and told`,
+    seenMs.map((ms, n) => (came[n] ?? Number.NaN) - ms),
+    50,
+  )
   print(`${kind}, seen to asking the reference`, begun, 50)
   rmSync(folder, { recursive: true, force: true })
 }

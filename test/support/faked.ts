@@ -45,7 +45,7 @@ export class FakedAuditor {
       },
     })
     createInterface({ input: this.child.stdout! }).on('line', (text) => {
-      this.lines.push({ ...JSON.parse(text), comeMs: performance.now() })
+      this.lines.push({ ...JSON.parse(text), comeMs: Number(process.hrtime.bigint()) / 1e6 })
       this.#look()
     })
   }
