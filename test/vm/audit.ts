@@ -25,6 +25,8 @@ export interface Told {
 export class Audit {
   readonly name: string
   readonly told: Told[] = []
+  /** Readings so far whose receive time is the kernel's. */
+  stamped = 0
   readonly #folder: string
   readonly #command: string
   readonly #offsets = new Map<string, number>()
@@ -75,7 +77,12 @@ export class Audit {
     const whole = bytes.lastIndexOf(10) + 1
     this.#offsets.set(name, from + whole)
     const lines = bytes.subarray(0, whole).toString('utf8').split('\n').slice(0, -1)
-    return lines.map((line) => JSON.parse(line) as TrailRecord)
+    const records = lines.map((line) => JSON.parse(line) as TrailRecord)
+    for (const record of records) {
+      const reading = record.type === 'sample' ? record.readings.primary : undefined
+      if (reading?.ok && reading.received === 'kernel') this.stamped += 1
+    }
+    return records
   }
 
   signal(name: NodeJS.Signals): void {

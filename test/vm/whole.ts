@@ -51,8 +51,6 @@ await wait(2_000)
 for (const audit of audits) {
   const records = audit.take()
   check(changes(records).length === 0, `${audit.name}: quiet while nothing happens`)
-  const good = samples(records).flatMap(({ readings }) => (readings.primary?.ok ? [readings.primary.received] : []))
-  check(good.includes('kernel') === (audit.name === 'native'), `${audit.name}: receive times: ${good}`)
 }
 
 function changes(records: readonly TrailRecord[]): Change[] {
@@ -314,6 +312,11 @@ for (const [name, play] of Object.entries(scenarios)) {
 }
 for (const audit of audits) {
   check((await audit.stop()) === 0, `${audit.name}: stops in good order`)
+  // A stamp that tells no more than the event (a cold start, emulated) is not used; some of many always are.
+  check(
+    audit.stamped > 0 === (audit.name === 'native'),
+    `${audit.name}: ${audit.stamped} readings with the kernel's receive time`,
+  )
   const { code, intact, records, findings } = await audit.verify()
   const damage = findings.filter(({ severity }) => severity === 'damage')
   check(code === 3 && intact === 'self-consistent' && damage.length === 0, `${audit.name}: ${records} records verified`)
