@@ -23,17 +23,11 @@ export function drawMethod(sheet: Sheet, { result }: Report): void {
       `widen the bound. Bounds widen by ${ppm(method.rate)} of the time that passes; further than ` +
       `${length(method.longestGap)} from every sample nothing is stated. Recorded by ${method.recorder}.`,
   )
-  for (const formula of formulas) {
-    for (const line of sheet.wrap(formula, sheet.width - 12, { size: 8 })) {
-      sheet.ensure(11)
-      sheet.line(line, sheet.left + 12, sheet.y, { size: 8 })
-      sheet.y += 11
-    }
-  }
+  for (const formula of formulas) sheet.paragraph(formula, { size: 8, indent: 12, gap: 0 })
   sheet.y += 5
   sheet.ensure(40)
   sheet.paragraph('Every statement of this report rests on these assumptions:', { face: 'bold', gap: 2 })
-  for (const text of method.assumptions) sheet.bullet(text)
+  sheet.bullets(method.assumptions)
   sheet.y += 3
   sheet.paragraph(
     'This report does not say that the clock was accurate, that anybody did or did not change it, or that it is traceable to ' +
@@ -59,13 +53,10 @@ export function drawSignatures(sheet: Sheet, report: Report): void {
     sheet.line(title, x, sheet.y, { face: 'bold', size: 9 })
     for (const [row, label] of ['Name', 'Signature', 'Date', 'Place'].entries()) {
       const y = sheet.y + 38 + row * 28
-      sheet.doc
-        .save()
-        .lineWidth(0.6)
-        .moveTo(x, y)
-        .lineTo(x + half, y)
-        .stroke(faint)
-        .restore()
+      sheet.paint((doc) => {
+        doc.lineWidth(0.6).moveTo(x, y)
+        doc.lineTo(x + half, y).stroke(faint)
+      })
       sheet.line(label, x, y + 2, { size: 7, color: soft })
     }
   }

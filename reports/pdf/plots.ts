@@ -4,6 +4,7 @@
  */
 import type { Report } from '../types.js'
 import { count } from '../words.js'
+import { axisRoom } from './frame.js'
 import { bandFill, bandLine, fillVerdict, ink, soft, toleranceLine } from './pattern.js'
 import { beyond, choosePanels, drawPanel, isHairline } from './plot.js'
 import type { Sheet } from './sheet.js'
@@ -45,45 +46,71 @@ function hairlines(report: Report): string {
   return ` ${count(thin.length, 'stretch', 'stretches')} without a bound, thinner than a line, are not drawn: section 5 lists them.`
 }
 
+/** What the signs of the plots mean. */
 function drawLegend(sheet: Sheet, report: Report, clipped: boolean): void {
-  sheet.ensure(40)
   const { doc } = sheet
-  const start = sheet.left + 42
-  let x = start
-  let { y } = sheet
-  const entry = (words: string, draw: (x: number, y: number) => void) => {
-    const width = 22 + sheet.measure(words, { size: 7 })
-    if (x + width > sheet.right) {
-      x = start
-      y += 13
-    }
-    doc.save()
-    draw(x, y)
-    doc.restore()
-    sheet.line(words, x + 22, y, { size: 7, color: soft })
-    x += width + 14
-  }
-  entry('bound of the error', (x, y) => doc.rect(x, y, 17, 9).lineWidth(0.5).fillAndStroke(bandFill, bandLine))
-  if (clipped) entry('all of it beyond this scale', (x, y) => doc.rect(x, y, 17, 9).fill(beyond))
-  entry('tolerance', (x, y) => {
-    doc.lineWidth(1).dash(5, { space: 3 })
-    doc
-      .moveTo(x, y + 4.5)
-      .lineTo(x + 17, y + 4.5)
-      .stroke(toleranceLine)
-  })
-  if (report.changes.length > 0) {
-    entry('change of the clock, by number', (x, y) => {
+  type Entry = readonly [words: string, draw: (x: number, y: number) => void]
+  const band: Entry = [
+    'bound of the error',
+    (x, y) => doc.rect(x, y, 17, 9).lineWidth(0.5).fillAndStroke(bandFill, bandLine),
+  ]
+  const outside: Entry = ['all of it beyond this scale', (x, y) => doc.rect(x, y, 17, 9).fill(beyond)]
+  const tolerance: Entry = [
+    'tolerance',
+    (x, y) => {
       doc
-        .lineWidth(0.8)
-        .moveTo(x + 8, y)
-        .lineTo(x + 8, y + 9)
-        .stroke(ink)
-    })
-  }
-  for (const verdict of ['INDETERMINATE', 'UNMONITORED', 'OFF'] as const) {
-    if (!report.stretches.some((stretch) => stretch.verdict === verdict && stretch.worst === null)) continue
-    entry(`${verdict}, no bound`, (x, y) => fillVerdict(doc, verdict, { x, y, width: 17, height: 9 }))
-  }
-  sheet.y = y + 15
+        .lineWidth(1)
+        .dash(5, { space: 3 })
+        .moveTo(x, y + 4.5)
+      doc.lineTo(x + 17, y + 4.5).stroke(toleranceLine)
+    },
+  ]
+  const change: Entry = [
+    'change of the clock, by number',
+    (x, y) => {
+      doc.lineWidth(0.8).moveTo(x + 8, y)
+      doc.lineTo(x + 8, y + 9).stroke(ink)
+    },
+  ]
+  const dark = (['INDETERMINATE', 'UNMONITORED', 'OFF'] as const)
+    .filter((verdict) => report.stretches.some((stretch) => stretch.verdict === verdict && stretch.worst === null))
+    .map(
+      (verdict): Entry => [`${verdict}, no bound`, (x, y) => fillVerdict(doc, verdict, { x, y, width: 17, height: 9 })],
+    )
+  const entries = [
+    band,
+    ...(clipped ? [outside] : []),
+    tolerance,
+    ...(report.changes.length > 0 ? [change] : []),
+    ...dark,
+  ]
+  drawEntries(sheet, entries)
+}
+
+/** Draws the entries of a legend in as many rows as they need. */
+export function drawEntries(
+  sheet: Sheet,
+  entries: readonly (readonly [words: string, draw: (x: number, y: number) => void])[],
+): void {
+  const start = sheet.left + axisRoom
+  let x = start
+  let row = 0
+  const placed = entries.map(([words, draw]) => {
+    const width = 22 + sheet.measure(words, { size: 7 })
+    if (x > start && x + width > sheet.right) {
+      x = start
+      row += 1
+    }
+    const place = { words, draw, x, row }
+    x += width + 14
+    return place
+  })
+  sheet.figure(`Legend: ${entries.map(([words]) => words).join('; ')}`, 13 * (row + 1) + 2, () => {
+    const top = sheet.y
+    for (const entry of placed) {
+      const y = top + 13 * entry.row
+      sheet.paint(() => entry.draw(entry.x, y))
+      sheet.line(entry.words, entry.x + 22, y, { size: 7, color: soft })
+    }
+  })
 }

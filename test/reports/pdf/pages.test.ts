@@ -205,15 +205,6 @@ describe('a report on paper', () => {
     expect(text).toMatch(/\u2026 \+\d+ characters \(see JSON\)/)
   })
 
-  needs('pdfinfo', 'python3')('declares PDF/A-3b in metadata that parse, whatever the names', async () => {
-    const metadata = withFile(await draw(hostileDay()), (path) => run('pdfinfo', '-meta', path))
-    const program =
-      'import sys, xml.dom.minidom as x\n' +
-      'd = x.parseString(sys.stdin.buffer.read())\n' +
-      'print([e.firstChild.data for n in ("pdfaid:part", "pdfaid:conformance") for e in d.getElementsByTagName(n)])'
-    expect(execFileSync('python3', ['-c', program], { input: metadata, encoding: 'utf8' }).trim()).toBe("['3', 'B']")
-  })
-
   test('stops between its parts when told to', async () => {
     const stop = new Error('enough')
     let calls = 0
