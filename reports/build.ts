@@ -8,14 +8,17 @@ import { changes, gaps, pieces, stretches } from '../lib/evidence/index.js'
 import { blockSize, type FactSource, type Piece, type Stretch } from '../lib/evidence/types.js'
 import { parseInstant } from '../lib/instant.js'
 import { verifyTrail } from '../lib/trail/verify.js'
+import { carriedAcross } from './carried.js'
 import { compose } from './compose.js'
 import type { SampleRecord } from './csv/samples.js'
 import { type Inventory, takeInventory } from './inventory.js'
 import { Material, SampleClock, type SeqRange } from './material.js'
 import { type PeriodChoice, resolvePeriod } from './period.js'
 import { customPolicy } from './policy.js'
-import { SeriesBuilder } from './series.js'
+import { custom } from './profiles/custom.js'
+import { type ProbedGap, probeChange, probeGap } from './registers.js'
 import { openSource } from './source.js'
+import { Tallies } from './tallies.js'
 import type { Report, ReportProgress, ReportResult } from './types.js'
 
 export interface BuildOptions extends PeriodChoice {
@@ -62,34 +65,40 @@ export async function buildReport(options: BuildOptions): Promise<Built> {
     const span = { fromNs: period.fromNs, toNs: period.toNs, longestGapNs: settings.longestGapNs }
     const toleranceNs = options.toleranceNs ?? settings.toleranceNs
 
-    const series = new SeriesBuilder(period.fromNs, period.toNs)
+    const profile = custom
+    const warningNs = profile.warningNs
+    const changed = (await changes(seen, span)).map(probeChange)
+    const missed: ProbedGap[] = []
+    for (const gap of await gaps(seen, span)) missed.push(probeGap(gap, await carriedAcross(seen, gap, period)))
+    const probes = [...changed, ...missed].map(({ probe }) => probe)
+    const tallies = new Tallies({ ...period, toleranceNs, warningNs, probes })
     const range = { firstSeq: Number.MAX_SAFE_INTEGER, lastSeq: 0 }
     const parts: Stretch[] = []
-    for await (const stretch of stretches(watched(pieces(seen, span), series, range), toleranceNs)) {
+    for await (const stretch of stretches(watched(pieces(seen, span), tallies, range), toleranceNs)) {
       signal?.throwIfAborted()
+      tallies.stretch(stretch)
       parts.push(stretch)
     }
-    const changed = await changes(seen, span)
-    const missed = await gaps(seen, span)
+    tallies.endOfPieces()
     const asOf = seen.lastUsed
     const used: SeqRange = { firstSeq: Math.min(range.firstSeq, asOf), lastSeq: Math.min(range.lastSeq, asOf) }
     const samples = () => samplesIn(material, used, period)
     const subject = material.subject(used) ?? newest
-    const inventory = await takeInventory(material, { used, asOf, period, claims: subject.settings.claims })
+    const inventory = await takeInventory(material, { used, asOf, tallies })
     const report = compose({
       period,
-      profile: 'custom',
+      profile,
       policy: { ...customPolicy, longestGapNs: settings.policyGapNs },
       toleranceNs,
+      warningNs,
       asOf,
       subject,
       stretches: parts,
       changes: changed,
       gaps: missed,
-      series: series.build(),
-      samples: inventory.samples,
-      references: inventory.references,
-      integrity: await integrityOf(material, trail, { used, asOf, inventory }, options),
+      tallies,
+      integrity: await integrityOf(material, trail, { used, asOf, inventory, tallies }, options),
+      drift: null,
     })
     return { report, samples }
   } finally {
@@ -103,7 +112,7 @@ const mostStallMs = 15
 /** Notes what the pieces rest on while they pass. */
 async function* watched(
   all: AsyncIterable<Piece>,
-  series: SeriesBuilder,
+  tallies: Tallies,
   range: { firstSeq: number; lastSeq: number },
 ): AsyncGenerator<Piece> {
   let turned = performance.now()
@@ -113,7 +122,7 @@ async function* watched(
       await turn()
       turned = performance.now()
     }
-    series.add(piece)
+    tallies.piece(piece)
     if (piece.fromSeq > 0) range.firstSeq = Math.min(range.firstSeq, piece.fromSeq)
     range.lastSeq = Math.max(range.lastSeq, piece.toSeq)
     yield piece
@@ -180,7 +189,12 @@ async function* samplesIn(
 async function integrityOf(
   material: Material,
   trail: string,
-  { used, asOf, inventory }: { readonly used: SeqRange; readonly asOf: number; readonly inventory: Inventory },
+  {
+    used,
+    asOf,
+    inventory,
+    tallies,
+  }: { readonly used: SeqRange; readonly asOf: number; readonly inventory: Inventory; readonly tallies: Tallies },
   { onProgress, signal }: BuildOptions,
 ): Promise<ReportResult['integrity']> {
   const verified = await verifyTrail(trail, {
@@ -199,5 +213,24 @@ async function integrityOf(
     complete: verified.complete,
     findings: findings.map(({ severity, code, message }) => ({ severity, code, message })),
     files: await material.files(used, inventory.files),
+    ...coverage(Math.min(verified.sealedUpTo, asOf), asOf, tallies),
+    seals: [],
+  }
+}
+
+/** What neither seal nor anchor covers, and how to check what they do. */
+function coverage(
+  sealedUpTo: number,
+  asOf: number,
+  { history }: Tallies,
+): Pick<ReportResult['integrity'], 'enrolled' | 'publicKey' | 'anchors' | 'uncovered' | 'command'> {
+  const anchored = history.anchors.reduce((most, { size }) => Math.max(most, Math.min(size ?? 0, asOf)), 0)
+  const behind = (seq: number) => ({ fromSeq: seq + 1, records: asOf - seq })
+  return {
+    enrolled: history.enrolled,
+    publicKey: history.publicKey,
+    anchors: history.anchors,
+    uncovered: { bySeal: behind(sealedUpTo), byAnchor: behind(anchored) },
+    command: 'ntp-auditor verify TRAIL --key genesis.vkey',
   }
 }

@@ -20,10 +20,14 @@ export interface SeqRange {
   readonly lastSeq: number
 }
 
-/** How far records reach into a file: bytes from its start, and how many records stand there. */
+/** How far records reach into a file: bytes from its start, how many records stand there, the first and the last of them. */
 export interface FileEnd {
   readonly bytes: number
   readonly records: number
+  readonly firstSeq: number
+  readonly lastSeq: number
+  readonly firstHash: string
+  readonly lastHash: string
 }
 
 const pieceBytes = 1024 * 1024

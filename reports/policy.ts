@@ -5,6 +5,7 @@
  */
 import type { Stretch } from '../lib/evidence/types.js'
 import { formatInstant } from '../lib/instant.js'
+import { seconds } from './seconds.js'
 import type { ReportResult } from './types.js'
 import { count, percent, span } from './words.js'
 
@@ -83,6 +84,8 @@ export function judgePolicy(
     provenShare: judged === 0n ? 0 : Number((sums.PROVEN * 1_000_000_000n) / judged) / 1e9,
     provenWanted: Number(policy.provenBasisPoints) / 10_000,
     longestGap: Number(policy.longestGapNs) / 1e9,
+    judged: { words: 'all of the period less OFF', seconds: seconds(judged, 'up') },
+    checks: [],
   }
 }
 
