@@ -8,10 +8,19 @@ import { parseInstant } from '../../lib/instant.js'
 import type { Report } from '../types.js'
 import { type Attachment, openArchive, type Paper } from './archive.js'
 import { attachmentsOf } from './attachments.js'
-import { drawMethod, drawSignatures } from './closing.js'
+import { drawBreaches } from './breaches.js'
+import { drawBudget } from './budget.js'
+import type { Pause } from './cells.js'
+import { drawChanges } from './changes.js'
+import { drawClosing } from './closing.js'
+import { drawDays } from './days.js'
+import { drawGaps, drawIntervals } from './gaps.js'
+import { drawHistory } from './history.js'
 import { drawIntegrity } from './integrity.js'
+import { drawLimits } from './limits.js'
 import { drawPlots } from './plots.js'
-import { drawChanges, drawGaps, drawIntervals, drawReferences } from './registers.js'
+import { drawReferences } from './references.js'
+import { drawScope } from './scope.js'
 import { Sheet } from './sheet.js'
 import { integritySentence } from './statement.js'
 import { drawTitle, drawVerdict } from './summary.js'
@@ -22,6 +31,25 @@ export interface PdfOptions {
   /** Default: A4. */
   readonly paper?: Paper | undefined
 }
+
+type Part = (sheet: Sheet, report: Report, pause: Pause) => void | Promise<void>
+
+/** What follows the first page, in order. */
+const parts: readonly Part[] = [
+  drawScope,
+  drawBudget,
+  drawDays,
+  drawPlots,
+  drawChanges,
+  drawBreaches,
+  drawGaps,
+  drawIntervals,
+  drawReferences,
+  drawHistory,
+  drawIntegrity,
+  drawLimits,
+  drawClosing,
+]
 
 /** Draws the report and returns the file's bytes. */
 export async function drawPdf(report: Report, { pause, paper = 'a4' }: PdfOptions): Promise<Buffer> {
@@ -51,18 +79,10 @@ export async function drawPdf(report: Report, { pause, paper = 'a4' }: PdfOption
   await pause()
   drawVerdict(sheet, report)
   sheet.paragraph(integritySentence(result), { face: 'bold', size: 8.5 })
-  await pause()
-  await drawReferences(sheet, report, pause)
-  await pause()
-  drawPlots(sheet, report)
-  await pause()
-  await drawChanges(sheet, report, pause)
-  await drawGaps(sheet, report, pause)
-  await drawIntervals(sheet, report, pause)
-  drawMethod(sheet, report)
-  await pause()
-  await drawIntegrity(sheet, report, pause)
-  drawSignatures(sheet, report)
+  for (const draw of parts) {
+    await pause()
+    await draw(sheet, report, pause)
+  }
   sheet.finish()
   await pause()
   return end()

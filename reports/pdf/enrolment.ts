@@ -84,7 +84,7 @@ export async function renderEnrolment(
     words: [
       'The code holds the line above. Scan it into a file on another computer, for example genesis.vkey, and check any copy of ' +
         'the trail with it:',
-      'ntp-auditor verify TRAIL --key genesis.vkey',
+      { code: 'ntp-auditor verify TRAIL --key genesis.vkey' },
       'Never take the key from beside the trail that it is to check: whoever could make the trail anew could put another key there.',
     ],
   })

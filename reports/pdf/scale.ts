@@ -1,9 +1,8 @@
 /**
- * Scales of values: linear where all of them fit one, else in proportion near zero and logarithmic beyond (symlog), which the page
- * then says. Nothing is cut off: a scale always holds its least and its most.
+ * Scales of values: linear where all of them fit one, else linear near zero and logarithmic beyond, which the page then says. Nothing is cut off: a scale always holds its least and its most.
  * @module
  */
-import { scaleLinear, scaleSymlog } from 'd3-scale'
+import { scaleLinear } from 'd3-scale'
 import { size } from '../words.js'
 import { unitOf, valueTicks } from './ticks.js'
 
@@ -47,31 +46,62 @@ export function chooseScale(low: number, high: number, typical: number): ValueSc
   const reach = Math.max(Math.abs(low), Math.abs(high), 1e-9)
   const usual = Math.max(typical, 1e-9)
   if (reach <= mostTimes * usual) {
-    const pad = Math.max(0.08 * (high - low), 0.04 * reach)
-    return linearScale([low - pad, high + pad])
+    // Zero is always on the scale: whether values lie on one side of it is the first thing to see.
+    const pad = 0.06 * reach
+    return linearScale([Math.min(low, 0) - pad, Math.max(high, 0) + pad])
   }
-  const constant = 10 ** Math.ceil(Math.log10(usual))
-  const domain = [Math.min(low * 1.6, -constant), Math.max(high * 1.6, constant)] as const
+  const inner = roundUp(usual)
+  const domain = [Math.min(low * 1.5, -inner), Math.max(high * 1.5, inner)] as const
+  const bend = (value: number) => bent(value, inner)
+  const unit = unitOf(inner)
   return {
     domain,
-    ticks: symlogTicks(domain, constant),
+    ticks: bentTicks(domain, inner),
     unit: '',
-    words: `The scale is in proportion near zero and logarithmic beyond \u00b1${plainSize(constant)}.`,
-    place: (value, from, to) => scaleSymlog(domain, [from, to]).constant(constant).clamp(true)(value),
+    words: `The scale is linear within \u00b1${round(inner / unit.seconds)} ${unit.name} and logarithmic beyond.`,
+    place: (value, from, to) => scaleLinear([bend(domain[0]), bend(domain[1])], [from, to]).clamp(true)(bend(value)),
   }
 }
 
-function symlogTicks(domain: readonly [number, number], constant: number): Tick[] {
-  const all: number[] = [0]
-  for (let value = constant; value <= Math.max(-domain[0], domain[1]); value *= 10) {
-    if (value <= domain[1]) all.push(value)
-    if (-value >= domain[0]) all.unshift(-value)
+/** Decades beyond the linear part that take as much room as half of it. */
+const decades = 4
+
+/** Where a value stands: -1 to 1 in the linear part, a step for each decade beyond. */
+function bent(value: number, inner: number): number {
+  const size = Math.abs(value) / inner
+  return Math.sign(value) * (size <= 1 ? size : 1 + Math.log10(size) / decades)
+}
+
+/** The next of 1, 2, 5, 10, 20, 50... */
+function roundUp(value: number): number {
+  const decade = 10 ** Math.floor(Math.log10(value))
+  return decade * ([1, 2, 5].find((digit) => digit * decade >= value * 0.999_999) ?? 10)
+}
+
+/** A round number as its digits: binary fractions leave a tail. */
+function round(value: number): string {
+  return String(Number(value.toPrecision(6)))
+}
+
+/** The linear part in halves, then decades, as far apart as their labels need. */
+function bentTicks(domain: readonly [number, number], inner: number): Tick[] {
+  const span = bent(domain[1], inner) - bent(domain[0], inner)
+  const ticks = [-inner, -inner / 2, 0, inner / 2, inner].filter((value) => value >= domain[0] && value <= domain[1])
+  for (const side of [-1, 1]) {
+    let last = bent(side * inner, inner)
+    for (
+      let value = 10 ** Math.ceil(Math.log10(inner * 1.5));
+      value <= Math.abs(domain[side < 0 ? 0 : 1]);
+      value *= 10
+    ) {
+      const place = bent(side * value, inner)
+      if (Math.abs(place - last) < span / 12) continue
+      ticks.push(side * value)
+      last = place
+    }
   }
-  // Not more than about nine: every other decade where there are many.
-  const step = Math.ceil(all.length / 9)
-  const zero = all.indexOf(0)
-  return all
-    .filter((_, index) => (index - zero) % step === 0)
+  return ticks
+    .sort((a, b) => a - b)
     .map((value) => ({ value, label: `${value < 0 ? '\u2212' : value > 0 ? '+' : ''}${plainSize(Math.abs(value))}` }))
 }
 
@@ -85,7 +115,7 @@ function plainSize(seconds: number): string {
     [1e-9, 'ns'],
   ] as const
   const [unit, name] = units.find(([least]) => seconds >= least * 0.999) ?? [1e-9, 'ns']
-  const value = String(Math.round(seconds / unit)).replaceAll(/\B(?=(\d{3})+(?!\d))/g, ' ')
+  const value = round(seconds / unit).replaceAll(/\B(?=(\d{3})+(?!\d))/g, ' ')
   return `${value} ${name}`
 }
 

@@ -13,10 +13,10 @@ export interface PaperSeal {
   /** What the code is, for those who do not see it: `the signed checkpoint above`. */
   readonly what: string
   /** What stands beside the code: what it is good for, what to type. */
-  readonly words: readonly string[]
+  readonly words: readonly (string | { readonly code: string })[]
 }
 
-const largest = 7
+const largest = 8
 const least = 4.6
 const padding = 6
 
@@ -55,9 +55,11 @@ export function drawSeal(sheet: Sheet, seal: PaperSeal): void {
   const left = sheet.left + qrSide(code) + 2 * quiet + 8
   sheet.y = y + quiet
   for (const words of seal.words) {
-    sheet.tags.mark('P', () => {
-      for (const line of sheet.wrap(words, sheet.right - left, { size: 8 })) {
-        sheet.line(line, left, sheet.y, { size: 8 })
+    const typed = typeof words !== 'string'
+    const style = typed ? ({ face: 'mono', size: 7.2 } as const) : { size: 8 }
+    sheet.tags.mark(typed ? 'Code' : 'P', () => {
+      for (const line of sheet.wrap(typed ? words.code : words, sheet.right - left, style)) {
+        sheet.line(line, left, sheet.y, style)
         sheet.y += 11
       }
     })

@@ -106,8 +106,12 @@ export class Tags {
 
   /** Turns the page by `turn`; an element that is open goes on after it. */
   turn(turn: () => void): void {
+    const marking = this.#marking
     this.#stop()
+    // What is drawn while the page turns is no part of the element.
+    this.#marking = null
     turn()
+    this.#marking = marking
     this.#start()
   }
 

@@ -48,7 +48,11 @@ function scan(bytes: Buffer, dpi: number): Buffer {
     const page = run('ls', folder)
       .split('\n')
       .find((name) => name.endsWith('.pgm'))!
-    run('sh', '-c', `zbarimg -q --raw --oneshot -Sbinary "${join(folder, page)}" > "${join(folder, 'scan')}" 2>/dev/null`)
+    run(
+      'sh',
+      '-c',
+      `zbarimg -q --raw --oneshot -Sbinary "${join(folder, page)}" > "${join(folder, 'scan')}" 2>/dev/null`,
+    )
     return readFileSync(join(folder, 'scan'))
   })
 }
