@@ -14,20 +14,31 @@ import type { SampleRecord } from './csv/samples.js'
 import { type Inventory, takeInventory } from './inventory.js'
 import { Material, SampleClock, type SeqRange } from './material.js'
 import { type PeriodChoice, resolvePeriod } from './period.js'
-import { customPolicy } from './policy.js'
-import { custom } from './profiles/custom.js'
+import { findProfile, toleranceFor, warningFor } from './profiles/index.js'
 import { type ProbedGap, probeChange, probeGap } from './registers.js'
 import { openSource } from './source.js'
 import { Tallies } from './tallies.js'
 import type { Report, ReportProgress, ReportResult } from './types.js'
+import { checksIn } from './windows.js'
 
 export interface BuildOptions extends PeriodChoice {
   /** The trail folder. */
   readonly trail: string
   /** IANA zone of days, months and years. Default: that of the trail. */
   readonly zone?: string | undefined
-  /** Nanoseconds. Default: what the auditor was configured with. */
+  /** The rule to report against: the id of a preset, or of one of `profiles`. Default: `custom`. */
+  readonly profile?: string | undefined
+  /** Profiles of the operator by id, as the configuration has them. */
+  readonly profiles?: unknown
+  /**
+   * A duration such as `50ms`; it must not be looser than that of the profile. Default: that of the profile, else what the auditor was
+   * configured with.
+   */
+  readonly tolerance?: string | undefined
+  /** The same in nanoseconds; `tolerance` wins over it. */
   readonly toleranceNs?: bigint | undefined
+  /** A duration below the tolerance: how long the bound lay beyond it is told. Default: that of the profile, else none. */
+  readonly warning?: string | undefined
   /** Path of the readers' index, or `:memory:`. Default: in the user's cache folder. */
   readonly index?: string | undefined
   readonly onProgress?: ((progress: ReportProgress) => void) | undefined
@@ -63,15 +74,15 @@ export async function buildReport(options: BuildOptions): Promise<Built> {
     const period = resolvePeriod(options, { zone, nowNs, latestNs })
     const { settings } = newest
     const span = { fromNs: period.fromNs, toNs: period.toNs, longestGapNs: settings.longestGapNs }
-    const toleranceNs = options.toleranceNs ?? settings.toleranceNs
+    const profile = findProfile(options.profile ?? 'custom', options.profiles)
+    const toleranceNs = toleranceFor(profile, options.tolerance ?? options.toleranceNs, settings.toleranceNs)
+    const warningNs = warningFor(profile, options.warning, toleranceNs)
 
-    const profile = custom
-    const warningNs = profile.warningNs
     const changed = (await changes(seen, span)).map(probeChange)
     const missed: ProbedGap[] = []
     for (const gap of await gaps(seen, span)) missed.push(probeGap(gap, await carriedAcross(seen, gap, period)))
     const probes = [...changed, ...missed].map(({ probe }) => probe)
-    const tallies = new Tallies({ ...period, toleranceNs, warningNs, probes })
+    const tallies = new Tallies({ ...period, toleranceNs, warningNs, probes, checks: checksIn(profile, period) })
     const range = { firstSeq: Number.MAX_SAFE_INTEGER, lastSeq: 0 }
     const parts: Stretch[] = []
     for await (const stretch of stretches(watched(pieces(seen, span), tallies, range), toleranceNs)) {
@@ -88,7 +99,7 @@ export async function buildReport(options: BuildOptions): Promise<Built> {
     const report = compose({
       period,
       profile,
-      policy: { ...customPolicy, longestGapNs: settings.policyGapNs },
+      longestGapNs: profile.longestGapNs ?? settings.policyGapNs,
       toleranceNs,
       warningNs,
       asOf,

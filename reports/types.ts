@@ -71,6 +71,8 @@ export interface ReportResult {
     readonly longestGap: number
     /** The time that was judged, in words, and its length: hours of the rule less OFF. */
     readonly judged: { readonly words: string; readonly seconds: number }
+    /** What lies outside the judged hours, by verdict: it moves no verdict of the policy. */
+    readonly outside: Readonly<Record<Verdict, number>>
     /** The checks that had to be PROVEN before an hour of the day; empty where the rule asks for none. */
     readonly checks: readonly {
       readonly day: string
