@@ -33,6 +33,8 @@ export interface Ingredients {
   readonly toleranceNs: bigint
   readonly warningNs: bigint | null
   readonly asOf: number
+  /** Whether a usable sample behind the period closes it. */
+  readonly closed: boolean
   readonly subject: Subject
   readonly stretches: readonly Stretch[]
   readonly changes: readonly Probed<ChangeEntry>[]
@@ -65,6 +67,7 @@ export function compose(made: Ingredients): Report {
     tool: toolName(),
     identity: subject.open.identity,
     asOf: made.asOf,
+    closed: made.closed,
     from: formatInstant(period.fromNs),
     to: formatInstant(period.toNs),
     zone: period.zone,

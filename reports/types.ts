@@ -50,6 +50,8 @@ export interface ReportResult {
   }
   /** The last seq used. */
   readonly asOf: number
+  /** Whether a usable sample behind the period closes it: then the same report is made again however long the trail has grown. */
+  readonly closed: boolean
   readonly from: string
   readonly to: string
   /** The zone the period was chosen in, and its words: `day 2026-11-21`. */

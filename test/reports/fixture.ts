@@ -223,6 +223,7 @@ export function makeDay(options: DayOptions = {}): Day {
     toleranceNs,
     warningNs: options.warningNs ?? null,
     asOf,
+    closed: true,
     subject,
     stretches,
     changes: changed,
