@@ -13,7 +13,7 @@ import { distributionOf } from './distribution.js'
 import type { Counters, DriftHonesty } from './document.js'
 import { describeMethod } from './method.js'
 import type { Period } from './period.js'
-import { judgePolicy, type Policy } from './policy.js'
+import { judgePolicy } from './policy.js'
 import type { Profile } from './profiles/types.js'
 import { describeChange, describeGap, type Probed, type ProbedGap } from './registers.js'
 import { describeRule } from './rule.js'
@@ -22,15 +22,19 @@ import type { Subject } from './subject.js'
 import type { Tallies } from './tallies.js'
 import type { Report, ReportResult } from './types.js'
 import { toolName } from './version.js'
+import { hoursIn } from './windows.js'
 import { short } from './words.js'
 
 export interface Ingredients {
   readonly period: Period
   readonly profile: Profile
-  readonly policy: Policy
+  /** The longest stretch without a bound that the policy forgives (ns). */
+  readonly longestGapNs: bigint
   readonly toleranceNs: bigint
   readonly warningNs: bigint | null
   readonly asOf: number
+  /** Whether a usable sample behind the period closes it. */
+  readonly closed: boolean
   readonly subject: Subject
   readonly stretches: readonly Stretch[]
   readonly changes: readonly Probed<ChangeEntry>[]
@@ -50,14 +54,20 @@ export function compose(made: Ingredients): Report {
   for (const { fromNs } of breaches) tallies.days.event('breaches', fromNs)
   for (const { earliestNs } of changes) tallies.days.event('changes', earliestNs)
   for (const { fromNs } of gaps) tallies.days.event('gaps', fromNs)
-  const policy = judgePolicy(stretches, made.policy, made.integrity.intact)
   const { claims, smear } = subject.settings
+  const counters = countersOf(profile, breaches, tallies)
+  const policy = judgePolicy({
+    ...{ stretches, profile, counters, longestGapNs: made.longestGapNs, zone: period.zone },
+    ...{ hours: hoursIn(profile, period), checks: tallies.checks },
+    ...{ references: Object.keys(claims).length, intact: made.integrity.intact },
+  })
   const body: Omit<ReportResult, 'id' | 'files'> = {
     host: subject.open.host,
     simulation: subject.simulation,
     tool: toolName(),
     identity: subject.open.identity,
     asOf: made.asOf,
+    closed: made.closed,
     from: formatInstant(period.fromNs),
     to: formatInstant(period.toNs),
     zone: period.zone,
@@ -65,7 +75,7 @@ export function compose(made: Ingredients): Report {
     profile: profile.id,
     rule: describeRule(profile, {
       ...{ toleranceNs, warningNs, claims, zone: period.zone },
-      ...{ longestGapNs: made.policy.longestGapNs, met: policy.met },
+      ...{ longestGapNs: made.longestGapNs, met: policy.met },
     }),
     tolerance: seconds(toleranceNs),
     warning: warningNs === null ? null : warningOf(warningNs, tallies.beyond),
@@ -81,7 +91,7 @@ export function compose(made: Ingredients): Report {
     years: tallies.days.rollUp('year'),
     clockChanges: made.changes.map((change) => describeChange(change, tallies, toleranceNs)),
     breaches: describeBreaches(breaches, changes, tallies.outside),
-    counters: countersOf(profile, breaches, tallies),
+    counters,
     gaps: made.gaps.map(describeGap),
     errorBudget: tallies.budget.build(),
     distributions: { samples: distributionOf(tallies.offsets), references: tallies.references.distributions() },

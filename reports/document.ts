@@ -6,6 +6,7 @@
 import type { Breaks, ChangeBy, ChangeClass, GapCause } from '../lib/clock/types.js'
 import type { Support, Verdict } from '../lib/consensus/types.js'
 import type { Role } from '../lib/ntp/types.js'
+import type { ProfileInput } from './profiles/input.js'
 
 export interface Bound {
   readonly low: number
@@ -55,6 +56,8 @@ export interface RuleDocument {
   readonly otherStandards: readonly string[]
   /** Said with every rule. */
   readonly legal: string
+  /** The profile as data, as a configuration may hold it under `profiles`: enough to judge again. */
+  readonly definition: ProfileInput
 }
 
 /** What a stretch of the calendar amounts to: a day, week, month or year, as far as it lies in the period. */

@@ -91,9 +91,17 @@ export class Material {
     const files: ReportResult['integrity']['files'][number][] = []
     for (const segment of this.#touched(range)) {
       const end = ends.get(segment.order)
-      if (end) files.push({ path: segment.path, ...end, sha256: await this.#digest(segment, end.bytes) })
+      // A file that was compressed since holds the same records: its name of then stays.
+      const path = segment.path.replace(/\.gz$/, '')
+      if (end) files.push({ path, ...end, sha256: await this.#digest(segment, end.bytes) })
     }
     return files
+  }
+
+  /** Whether a file of the trail holds records up to a seq; also for one that holds none at all. */
+  isUsed(path: string, asOf: number): boolean {
+    const segment = this.#segments.find((one) => one.path === path)
+    return segment ? (segment.head?.seq ?? 0) <= asOf : false
   }
 
   /** Labels of the segments' days, by segment number. */

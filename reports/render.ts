@@ -3,7 +3,6 @@
  * @module
  */
 import { setImmediate as turn } from 'node:timers/promises'
-import { parseDuration } from '../lib/config/units.js'
 import { OptionRangeError } from '../lib/errors.js'
 import { type BuildOptions, type Built, buildReport } from './build.js'
 import {
@@ -28,10 +27,6 @@ import type { Report, ReportResult } from './types.js'
 export type ReportFormat = 'pdf' | 'csv' | 'json'
 
 export interface RenderOptions extends BuildOptions {
-  /** `toleranceNs` as a duration such as `50ms`; it wins over it. Default: what the auditor was configured with. */
-  readonly tolerance?: string | undefined
-  /** The rule to report against. This version knows `custom`: the tolerance, and the policy of the configuration. */
-  readonly profile?: string | undefined
   /** What to write. Default: PDF and CSV. */
   readonly formats?: readonly ReportFormat[] | undefined
   /** Folder for the files; made where it is missing. Without it nothing is written. */
@@ -57,19 +52,16 @@ export interface Rendered {
  * @throws {OutputError} the folder cannot be written
  */
 export async function renderReport(options: RenderOptions): Promise<Rendered> {
-  const { tolerance, profile = 'custom', formats = ['pdf', 'csv'], out, csvForm = 'evidence', ...rest } = options
-  if (profile !== 'custom')
-    throw new OptionRangeError('profile', 'must be "custom", the one that this version knows', profile)
+  const { formats = ['pdf', 'csv'], out, csvForm = 'evidence', ...rest } = options
   for (const format of formats) {
     if (!['pdf', 'csv', 'json'].includes(format))
       throw new OptionRangeError('format', 'must be pdf, csv or json', format)
   }
-  const given = tolerance === undefined ? {} : { toleranceNs: parseDuration(tolerance, 'tolerance') }
-  const built = await buildReport({ ...rest, ...given })
+  const built = await buildReport(rest)
   const { report } = built
   if (out === undefined) return { result: report.result, files: [], exitCode: exitCode(report.result) }
 
-  const stem = fileStem(report.result.host, report.period.stem, profile)
+  const stem = fileStem(report.result.host, report.period.stem, report.result.profile)
   const shelf = await Shelf.open(out, report.result.asOf)
   const files: Published[] = []
   if (formats.includes('csv')) {

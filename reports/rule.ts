@@ -61,6 +61,7 @@ export function describeRule(profile: Profile, context: RuleContext): RuleDocume
     notes,
     otherStandards: profile.standard === null ? [] : strangers(profile.standard, claims),
     legal,
+    definition: profile.definition,
   }
 }
 

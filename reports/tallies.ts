@@ -17,6 +17,7 @@ import { type Probe, Probes } from './probes.js'
 import { ReferenceTally } from './references.js'
 import { SeriesBuilder } from './series.js'
 import { Values } from './values.js'
+import type { CheckWindow } from './windows.js'
 
 /** What is known of an unscheduled sample, for the change that caused it. */
 export interface CausedSample {
@@ -33,6 +34,8 @@ export interface TallyOptions {
   /** From this reach of the bound on a warning is due; `null`: none. */
   readonly warningNs: bigint | null
   readonly probes: readonly Probe[]
+  /** Windows, in order, in each of which a PROVEN check is wanted. */
+  readonly checks?: readonly CheckWindow[]
 }
 
 export class Tallies {
@@ -51,6 +54,8 @@ export class Tallies {
   readonly caused = new Map<number, CausedSample>()
   /** How long the bound lay beyond the warning threshold, and from when on first. */
   readonly beyond = { ns: 0n, firstNs: null as bigint | null }
+  /** For each window in which a check is wanted, the last sample inside that PROVES it. */
+  readonly checks: { readonly window: CheckWindow; sample: OutsideSample | null }[]
   readonly #probes: Probes
   readonly #options: TallyOptions
 
@@ -60,6 +65,7 @@ export class Tallies {
     this.series = new SeriesBuilder(options.fromNs, options.toNs)
     this.plots = new PlotsBuilder(options.fromNs, options.toNs)
     this.#probes = new Probes(options.probes)
+    this.checks = (options.checks ?? []).map((window) => ({ window, sample: null }))
   }
 
   /** Pieces in order of time. */
@@ -124,7 +130,12 @@ export class Tallies {
     if (!error) return
     this.offsets.add(middle(error))
     this.plots.sample(utcNs, middle(error))
-    if (verdictOn(error, this.#options.toleranceNs).verdict === 'VIOLATED') this.outside.push({ seq, utcNs })
+    const { verdict } = verdictOn(error, this.#options.toleranceNs)
+    if (verdict === 'VIOLATED') this.outside.push({ seq, utcNs })
+    if (verdict !== 'PROVEN') return
+    for (const check of this.checks) {
+      if (check.window.fromNs <= utcNs && utcNs < check.window.toNs) check.sample = { seq, utcNs }
+    }
   }
 }
 

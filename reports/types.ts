@@ -50,6 +50,8 @@ export interface ReportResult {
   }
   /** The last seq used. */
   readonly asOf: number
+  /** Whether a usable sample behind the period closes it: then the same report is made again however long the trail has grown. */
+  readonly closed: boolean
   readonly from: string
   readonly to: string
   /** The zone the period was chosen in, and its words: `day 2026-11-21`. */
@@ -71,6 +73,8 @@ export interface ReportResult {
     readonly longestGap: number
     /** The time that was judged, in words, and its length: hours of the rule less OFF. */
     readonly judged: { readonly words: string; readonly seconds: number }
+    /** What lies outside the judged hours, by verdict: it moves no verdict of the policy. */
+    readonly outside: Readonly<Record<Verdict, number>>
     /** The checks that had to be PROVEN before an hour of the day; empty where the rule asks for none. */
     readonly checks: readonly {
       readonly day: string

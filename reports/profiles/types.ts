@@ -4,6 +4,7 @@
  * @module
  */
 import type { Support } from '../../lib/consensus/types.js'
+import type { ProfileInput } from './input.js'
 
 /** When a rule looks: local times of the zone, on some days of the week. */
 export interface Hours {
@@ -32,6 +33,8 @@ export interface Threshold {
 
 export interface Profile {
   readonly id: string
+  /** What it was read from: enough to make it again. */
+  readonly definition: ProfileInput
   readonly title: string
   readonly clause: string
   /** `own`: written by the operator. Only `in-force` gives a conclusion under the rule's name. */

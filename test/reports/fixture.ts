@@ -12,13 +12,13 @@ import type { OpenBody, SampleBody, StoredGoodReading, TrailRecord } from '../..
 import { compose } from '../../reports/compose.js'
 import type { SampleRecord } from '../../reports/csv/index.js'
 import { resolvePeriod } from '../../reports/period.js'
-import { customPolicy } from '../../reports/policy.js'
-import { custom } from '../../reports/profiles/custom.js'
+import { findProfile } from '../../reports/profiles/index.js'
 import type { Profile } from '../../reports/profiles/types.js'
 import { probeChange, probeGap } from '../../reports/registers.js'
 import { readSettings, type Subject } from '../../reports/subject.js'
 import { Tallies } from '../../reports/tallies.js'
 import type { Report, ReportResult } from '../../reports/types.js'
+import { checksIn } from '../../reports/windows.js'
 
 export const ms = 1_000_000n
 export const s = 1_000_000_000n
@@ -190,11 +190,18 @@ export function makeDay(options: DayOptions = {}): Day {
   const period = resolvePeriod({ day: '2026-11-21' }, { zone: options.zone ?? 'UTC', nowNs: dayNs + 3n * 86_400n * s })
   const samples = options.bodies ? place(options.bodies) : regularSamples(period.toNs)
   const asOf = 10_002 + samples.length
+  const profile: Profile = { ...findProfile('custom'), ...options.profile }
   const pieces = options.pieces ?? makePieces(period.fromNs, period.toNs)
   const changed = (options.changes ?? changes()).map(probeChange)
   const missed = (options.gaps ?? gaps()).map((gap) => probeGap(gap, null))
   const probes = [...changed, ...missed].map(({ probe }) => probe)
-  const tallies = new Tallies({ ...period, toleranceNs, warningNs: options.warningNs ?? null, probes })
+  const tallies = new Tallies({
+    ...period,
+    toleranceNs,
+    warningNs: options.warningNs ?? null,
+    probes,
+    checks: checksIn(profile, period),
+  })
   for (const piece of pieces) tallies.piece(piece)
   tallies.endOfPieces()
   const stretches = judgePieces(pieces, toleranceNs)
@@ -211,11 +218,12 @@ export function makeDay(options: DayOptions = {}): Day {
   }
   const report = compose({
     period,
-    profile: { ...custom, ...options.profile },
-    policy: customPolicy,
+    profile,
+    longestGapNs: profile.longestGapNs ?? 3_600n * s,
     toleranceNs,
     warningNs: options.warningNs ?? null,
     asOf,
+    closed: true,
     subject,
     stretches,
     changes: changed,

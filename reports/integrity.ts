@@ -1,0 +1,56 @@
+/**
+ * What a report says of its trail, as of its last record: verification, segments, seals, anchors, and what none of these covers. What a
+ * growing trail changes every minute is left out, so that the same report can be made again later.
+ * @module
+ */
+import { verifyTrail } from '../lib/trail/verify.js'
+import type { Inventory } from './inventory.js'
+import type { Material, SeqRange } from './material.js'
+import type { Tallies } from './tallies.js'
+import type { ReportProgress, ReportResult } from './types.js'
+
+export interface IntegrityOptions {
+  readonly onProgress?: ((progress: ReportProgress) => void) | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+export async function integrityOf(
+  material: Material,
+  trail: string,
+  {
+    used,
+    asOf,
+    inventory,
+    tallies,
+  }: { readonly used: SeqRange; readonly asOf: number; readonly inventory: Inventory; readonly tallies: Tallies },
+  { onProgress, signal }: IntegrityOptions,
+): Promise<ReportResult['integrity']> {
+  const verified = await verifyTrail(trail, {
+    onProgress: ({ done, total }) => onProgress?.({ stage: 'verify', done, total }),
+    ...(signal ? { signal } : {}),
+  })
+  const findings = verified.findings.filter(
+    ({ severity, file, seq }) =>
+      (seq === null ? severity === 'damage' : seq <= asOf) && (file === null || material.isUsed(file, asOf)),
+  )
+  const damaged = findings.some(({ severity }) => severity === 'damage')
+  const sealedUpTo = Math.min(verified.sealedUpTo, asOf)
+  const { history } = tallies
+  const anchored = history.anchors.reduce((most, { size }) => Math.max(most, Math.min(size ?? 0, asOf)), 0)
+  const behind = (seq: number) => ({ fromSeq: seq + 1, records: asOf - seq })
+  return {
+    intact: damaged ? false : sealedUpTo > 0 && verified.intact === true ? true : 'self-consistent',
+    records: damaged ? Math.min(verified.records, asOf) : asOf,
+    ...inventory.ends,
+    sealedUpTo,
+    complete: verified.complete,
+    findings: findings.map(({ severity, code, message }) => ({ severity, code, message })),
+    files: await material.files(used, inventory.files),
+    enrolled: history.enrolled,
+    publicKey: history.publicKey,
+    seals: [],
+    anchors: history.anchors,
+    uncovered: { bySeal: behind(sealedUpTo), byAnchor: behind(anchored) },
+    command: 'ntp-auditor verify TRAIL --key genesis.vkey',
+  }
+}
