@@ -159,7 +159,7 @@ export class ModelClocks implements ClockSource {
     if (newest && rate > newest.high) newest.high = rate
     const periodNs = BigInt(Math.ceil(ms * 1e6))
     let count = 1n
-    if (!this.#bent()) {
+    if (line.runs && !this.#bent()) {
       const next = this.#model.lines[index + 1]?.fromNs ?? this.#options.plot.lengthNs
       // The last look before the clocks bend; in the look after it they have.
       count = (next - now - 1n) / periodNs

@@ -25,6 +25,8 @@ export interface ClockLine {
   readonly boot: number
   readonly on: boolean
   readonly awake: boolean
+  /** Whether processes run: not in sleep, nor where they get no processor. */
+  readonly runs: boolean
   /** TAI - UTC (s), and what the kernel believes it to be. */
   readonly taiUtc: number
   readonly kernelTai: number

@@ -80,7 +80,15 @@ export function plotOf(scenario: Scenario): Plot {
   return new Plotter(scenario).plot()
 }
 
-type Happening = { readonly atNs: bigint; readonly order: number; readonly event: SimulatedEvent }
+type Event = SimulatedEvent | { readonly at: bigint; readonly do: 'wake' }
+type Happening = { readonly atNs: bigint; readonly order: number; readonly event: Event }
+
+/** What cannot happen while nothing runs. */
+const pausing: ReadonlySet<string> = new Set(['suspend', 'reboot', 'down', 'starve'])
+
+function inOrder(a: Happening, b: Happening): number {
+  return a.atNs === b.atNs ? a.order - b.order : a.atNs < b.atNs ? -1 : 1
+}
 
 class Plotter {
   readonly #startNs: bigint
@@ -111,12 +119,12 @@ class Plotter {
     this.#daemon = daemon
     this.#events = (scenario.events ?? [])
       .map((event, i) => ({ atNs: spanNs(event.at, `events[${i}].at`), order: i, event }))
-      .sort((a, b) => (a.atNs === b.atNs ? a.order - b.order : a.atNs < b.atNs ? -1 : 1))
+      .sort(inOrder)
     const upNs = 3_600n * second
     this.#line = {
       ...{ fromNs: 0n, awakeNs: 0n, crystalNs: upNs - upNs / 100_000n, crystalPpb, steeredNs: 0n },
       ...{ adjustPpb: daemon ? -crystalPpb : 0n, wallNs: this.#startNs + spanNs(ahead, 'computer.ahead') },
-      ...{ bootedNs: -upNs, asleepNs: 0n, boot: 1, on: true, awake: true },
+      ...{ bootedNs: -upNs, asleepNs: 0n, boot: 1, on: true, awake: true, runs: true },
       ...{ taiUtc: taiAtStart, kernelTai: taiAtStart, foreign: false },
     }
     this.#steerPpb = this.#line.adjustPpb
@@ -191,10 +199,11 @@ class Plotter {
     const { wanderPpb, withinPpb } = this.#computer
     if (wanderPpb === 0n || !this.#line.on) return
     const step = BigInt(Math.round((noise(this.#seed, 1, atNs) * 2 - 1) * Number(wanderPpb)))
-    const ppb = this.#line.crystalPpb + step
-    const inside = ppb <= withinPpb && ppb >= -withinPpb
+    const { crystalPpb } = this.#line
+    const inside = crystalPpb + step <= withinPpb && crystalPpb + step >= -withinPpb
+    const inwards = crystalPpb > 0n === step > 0n ? -step : step
     // The daemon sees what the crystal did at its next turn.
-    this.#bend(atNs, { crystalPpb: inside ? ppb : ppb - 2n * step })
+    this.#bend(atNs, { crystalPpb: crystalPpb + (inside ? step : inwards) })
   }
 
   /** The daemon measures with some noise and corrects at most 20 ppm more than the crystal needs. */
@@ -213,7 +222,13 @@ class Plotter {
     this.#notices.push(atNs)
   }
 
-  #happen(atNs: bigint, event: SimulatedEvent): void {
+  #happen(atNs: bigint, event: Event): void {
+    if (atNs < this.#blockedNs && pausing.has(event.do)) {
+      const later = { atNs: this.#blockedNs, order: -1, event }
+      const at = this.#events.findIndex((other) => other.atNs > later.atNs)
+      this.#events.splice(at < 0 ? this.#events.length : at, 0, later)
+      return
+    }
     switch (event.do) {
       case 'set':
         this.#set(atNs, spanNs(event.by, 'by'), (event.who ?? 'person') === 'person')
@@ -246,22 +261,24 @@ class Plotter {
       case 'leap':
         this.#leap(atNs, event)
         return
+      case 'wake':
+        this.#bend(atNs, { runs: true })
+        return
       case 'reference':
         return
     }
   }
 
   #suspend(atNs: bigint, forNs: bigint, setNs: bigint): void {
-    if (atNs < this.#blockedNs || forNs <= 0n) return
+    if (forNs <= 0n) return
     this.#blockedNs = atNs + forNs
     this.#pauses.push({ fromNs: atNs, forNs, kind: 'sleep' })
-    this.#bend(atNs, { awake: false })
-    this.#bend(atNs + forNs, { awake: true, wallNs: this.#line.wallNs + setNs })
+    this.#bend(atNs, { awake: false, runs: false })
+    this.#bend(atNs + forNs, { awake: true, runs: true, wallNs: this.#line.wallNs + setNs })
     this.#notices.push(atNs + forNs)
   }
 
   #reboot(atNs: bigint, event: SimulatedEvent & { readonly do: 'reboot' }): void {
-    if (atNs < this.#blockedNs) return
     const offNs = spanNs(event.off, 'off')
     const bootNs = atNs + (offNs > 0n ? offNs : 1n)
     const auditNs = bootNs + spanNs(event.audit ?? '10s', 'audit')
@@ -269,8 +286,8 @@ class Plotter {
     this.#endShift(atNs, 'kill')
     this.#shiftFromNs = this.#shiftFromNs > auditNs ? this.#shiftFromNs : auditNs
     this.#pauses.push({ fromNs: atNs, forNs: bootNs - atNs, kind: 'sleep' })
-    this.#bend(atNs, { on: false, awake: false })
-    this.#bend(bootNs, { on: true, awake: true, crystalNs: 0n, asleepNs: 0n, boot: this.#line.boot + 1 })
+    this.#bend(atNs, { on: false, awake: false, runs: false })
+    this.#bend(bootNs, { on: true, awake: true, runs: true, crystalNs: 0n, asleepNs: 0n, boot: this.#line.boot + 1 })
     this.#line = { ...this.#line, bootedNs: this.#line.steeredNs }
     if (event.ahead !== undefined) {
       const byNs = spanNs(event.ahead, 'ahead') - this.#ahead(bootNs)
@@ -281,7 +298,7 @@ class Plotter {
   }
 
   #down(atNs: bigint, forNs: bigint, killed: boolean): void {
-    if (atNs < this.#shiftFromNs || atNs < this.#blockedNs || forNs <= 0n) return
+    if (atNs < this.#shiftFromNs || forNs <= 0n) return
     this.#endShift(atNs, killed ? 'kill' : 'stop')
     this.#shiftFromNs = atNs + forNs
     // The looks around it are those of the last and the first record.
@@ -293,9 +310,13 @@ class Plotter {
   }
 
   #starve(atNs: bigint, forNs: bigint): void {
-    if (atNs < this.#blockedNs || forNs <= 0n) return
+    if (forNs <= 0n) return
+    this.#blockedNs = atNs + forNs
     this.#pauses.push({ fromNs: atNs, forNs, kind: 'stall' })
-    this.#bend(atNs, {})
+    this.#bend(atNs, { runs: false })
+    // The clocks run on: what bends them meanwhile does so at its time.
+    this.#events.push({ atNs: atNs + forNs, order: -1, event: { at: 0n, do: 'wake' } })
+    this.#events.sort(inOrder)
   }
 
   #leap(atNs: bigint, event: SimulatedEvent & { readonly do: 'leap' }): void {

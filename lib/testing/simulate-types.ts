@@ -42,8 +42,7 @@ export interface SimulatedReference extends ReferenceChange {
 /** What happens; `at` is the true time since the start. What falls into a sleep happens at its end. */
 export type SimulatedEvent = {
   readonly at: Span
-} & /** The wall clock is set forward by `by`, or back where it is negative. `who` shows only in the kernel's own state. */
-(
+} /** The wall clock is set forward by `by`, or back where it is negative. `who` shows only in the kernel's own state. */ & (
   | { readonly do: 'set'; readonly by: Span; readonly who?: 'person' | 'daemon' }
   /** The wall clock is slewed by `by`, evenly over `over`. */
   | { readonly do: 'slew'; readonly by: Span; readonly over: Span }
