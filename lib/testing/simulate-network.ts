@@ -29,6 +29,8 @@ export function referenceAddress(which: number): string {
   return `192.0.2.${which + 1}`
 }
 
+const nobody: ReadonlySet<string> = new Set()
+
 const usual: readonly SimulatedReference[] = [0, 1, 2].map((which) => ({
   path: { toMs: 3 + 4 * which, fromMs: 2 + 5 * which, jitterMs: 3 },
   header: { stratum: 1 + which, referenceId: `REF${which + 1}`, rootDelayNs: 200_000n, rootDispersionNs: 1_000_000n },
@@ -62,6 +64,7 @@ export class SimulatedNetwork {
 
   /** Addresses that answer with the audited computer's own clock, now. */
   own(): ReadonlySet<string> {
+    if (!this.#phases.some((phases) => phases.some(({ own }) => own))) return nobody
     const now = this.#time.elapsedNs()
     return new Set(this.#phases.flatMap((_, which) => (this.#phase(which, now)?.own ? [referenceAddress(which)] : [])))
   }

@@ -4,7 +4,7 @@
  */
 import { pieces } from '../../lib/evidence/pieces.js'
 import { stretches } from '../../lib/evidence/stretches.js'
-import type { FactSource, Stretch } from '../../lib/evidence/types.js'
+import type { Fact, FactSource, Stretch } from '../../lib/evidence/types.js'
 import { contains } from '../../lib/interval.js'
 import type { Simulation } from '../../lib/testing/simulate.js'
 import { type Said, saidOf } from '../evidence/check.js'
@@ -20,7 +20,33 @@ export function truthAt(simulation: Simulation, sinceNs: bigint): Truth {
 export async function saidAt(simulation: Simulation, sinceNs: bigint): Promise<Said | null> {
   const truth = truthAt(simulation, sinceNs)
   if (!truth.on || !truth.awake) return null
-  return saidOf(simulation.source, simulation.facts, truth, simulation.configuration.longestGapNs)
+  const fact = lastBefore(simulation.facts, truth)
+  return fact && saidOf(simulation.source, [fact], truth, simulation.configuration.longestGapNs)
+}
+
+const boots = new WeakMap<readonly Fact[], Map<string, { first: number; last: number }>>()
+
+/** The last record of a boot at or before an instant of A, which only rises from record to record. */
+function lastBefore(facts: readonly Fact[], { boot, a }: Truth): Fact | null {
+  let ranges = boots.get(facts)
+  if (!ranges) {
+    ranges = new Map()
+    for (const [i, fact] of facts.entries()) {
+      const range = ranges.get(fact.boot)
+      if (range) range.last = i
+      else ranges.set(fact.boot, { first: i, last: i })
+    }
+    boots.set(facts, ranges)
+  }
+  const range = ranges.get(boot)
+  if (!range || (facts[range.first]?.aNs ?? a) > a) return null
+  let { first: low, last: high } = range
+  while (low < high) {
+    const half = (low + high + 1) >> 1
+    if ((facts[half]?.aNs ?? 0n) <= a) low = half
+    else high = half - 1
+  }
+  return facts[low] ?? null
 }
 
 export interface Held {
