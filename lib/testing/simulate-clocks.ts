@@ -18,8 +18,7 @@ export interface ModelClocksOptions {
   readonly time: VirtualTime
   /** Whether looks that tell nothing are left out. */
   readonly skip: boolean
-  /** Time between two samples, and between two records at most (ns); how far D may depart unseen (ns). */
-  readonly intervalNs: bigint
+  /** Time between two records at most, and how far D may depart from its line unsaid (ns). */
   readonly heartbeatNs: bigint
   readonly reportNs: bigint
 }
@@ -50,6 +49,8 @@ export class ModelClocks implements ClockSource {
   #told: ClockReading['skipped']
   #last: { readonly atNs: bigint; readonly reading: ClockReading } | null = null
   #lastDraftA: bigint | null = null
+  /** When the live line was drawn last. */
+  #anchoredNs: bigint
   /** Least and largest rate of D (ppb) in the stretches between the last samples, the newest last. */
   #rates: { low: bigint; high: bigint }[]
 
@@ -66,6 +67,7 @@ export class ModelClocks implements ClockSource {
       uncoupled: 'simulated hrtime',
     }[kind]
     this.resolutionNs = plot.computer.resolutionNs
+    this.#anchoredNs = time.elapsedNs()
     const line = this.#model.lineAt(time.elapsedNs())
     this.bootId = bootName(line.boot)
     this.#notice = this.#noticesUpTo(time.elapsedNs())
@@ -139,6 +141,7 @@ export class ModelClocks implements ClockSource {
   recorded(aNs: bigint, sample: boolean): void {
     this.#lastDraftA = aNs
     if (!sample) return
+    this.#anchoredNs = this.#options.time.elapsedNs()
     this.#rates = [...this.#rates.slice(-2), this.#now()]
   }
 
@@ -159,13 +162,15 @@ export class ModelClocks implements ClockSource {
     if (newest && rate > newest.high) newest.high = rate
     const periodNs = BigInt(Math.ceil(ms * 1e6))
     let count = 1n
-    if (line.runs && !this.#bent()) {
+    if (line.runs) {
       const next = this.#model.lines[index + 1]?.fromNs ?? this.#options.plot.lengthNs
       // The last look before the clocks bend; in the look after it they have.
       count = (next - now - 1n) / periodNs
       const passed = this.auditNs() - (this.#lastDraftA ?? this.auditNs())
       const beat = ((heartbeatNs - passed) * 999n) / (1000n * periodNs)
       if (beat < count) count = beat
+      const straight = (this.#straightUntil() - now) / periodNs
+      if (straight < count) count = straight
       if (count < 1n) count = 1n
     }
     this.#skipped = { fromNs: awake, periodNs, count }
@@ -182,12 +187,11 @@ export class ModelClocks implements ClockSource {
     return this.#model.kind === 'portable' ? 0n : adjustPpb
   }
 
-  /** Whether D may leave the live line, drawn through the last samples, before the next ones draw it anew. */
-  #bent(): boolean {
+  /** Until when D cannot have gone half of what is reported from the live line, which was drawn through the last samples. */
+  #straightUntil(): bigint {
     const low = this.#rates.reduce((least, one) => (one.low < least ? one.low : least), this.#rates[0]?.low ?? 0n)
     const high = this.#rates.reduce((most, one) => (one.high > most ? one.high : most), this.#rates[0]?.high ?? 0n)
-    const { intervalNs, reportNs } = this.#options
-    return ((high - low) * (2n * intervalNs + 8n * billion)) / billion > reportNs / 4n
+    return this.#anchoredNs + ((this.#options.reportNs / 2n) * billion) / (high - low + 1n)
   }
 
   /** Notes what was left out between the last reading and now. */

@@ -159,8 +159,8 @@ class Run {
 
   async #shift({ toNs, end }: Shift): Promise<void> {
     const { plot, time, configuration, ledger, network, skip } = this.#options
-    const { intervalNs, heartbeatNs, witness } = configuration
-    const clocks = new ModelClocks({ plot, time, skip, intervalNs, heartbeatNs, reportNs: witness.reportNs })
+    const { heartbeatNs, witness } = configuration
+    const clocks = new ModelClocks({ plot, time, skip, heartbeatNs, reportNs: witness.reportNs })
     let closed = false
     const scribe = ledger.line(
       (aNs, type) => clocks.recorded(aNs, type === 'sample'),
