@@ -81,7 +81,9 @@ class PdfFile {
 
   /** The stream of an embedded file, by the names tree of the document. */
   embedded(name: string): Ref | null {
-    const names = this.#dict(this.#dict(this.#dict(this.#root).get('Names') ?? new Map()).get('EmbeddedFiles') ?? new Map())
+    const names = this.#dict(
+      this.#dict(this.#dict(this.#root).get('Names') ?? new Map()).get('EmbeddedFiles') ?? new Map(),
+    )
     const list = this.#resolve(names.get('Names') ?? null)
     if (!Array.isArray(list)) return null
     for (let i = 0; i + 1 < list.length; i += 2) {
@@ -202,7 +204,9 @@ class Parser {
 
   #name(): Name {
     this.#at += 1
-    return new Name(this.#token().replaceAll(/#([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))))
+    return new Name(
+      this.#token().replaceAll(/#([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+    )
   }
 
   #array(depth: number): Value[] {
@@ -234,7 +238,10 @@ class Parser {
   #hexadecimal(): string {
     const end = this.#bytes.indexOf('>', this.#at)
     if (end < 0) throw new Malformed('a string does not end')
-    const digits = this.#bytes.subarray(this.#at + 1, end).toString('latin1').replaceAll(/\s/g, '')
+    const digits = this.#bytes
+      .subarray(this.#at + 1, end)
+      .toString('latin1')
+      .replaceAll(/\s/g, '')
     this.#at = end + 1
     return Buffer.from(digits.length % 2 === 0 ? digits : `${digits}0`, 'hex').toString('latin1')
   }
