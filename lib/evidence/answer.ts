@@ -20,6 +20,13 @@ import type { Answer, FactSource, Lack, Question } from './types.js'
  * known within a stretch only, the bound holds over all of it.
  */
 export async function answer(source: FactSource, question: Question): Promise<Answer[]> {
+  const { version } = source
+  const answers = await find(source, question)
+  // The trail was found to have changed meanwhile: once more, from the trail as it stands now.
+  return source.version === version ? answers : find(source, question)
+}
+
+async function find(source: FactSource, question: Question): Promise<Answer[]> {
   const evidence = Evidence.of(source)
   const marks = await evidence.timeline()
   const { atNs, scale } = question

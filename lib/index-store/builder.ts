@@ -3,13 +3,16 @@
  * @module
  */
 import { FactReader } from '../evidence/facts.js'
+import { outlineOf } from '../evidence/outline.js'
 import { blockOfSeq, type Fact } from '../evidence/types.js'
+import { sha256 } from '../trail/hash.js'
 import { isPlaced, readTrail } from '../trail/read.js'
 import type { Surveyed } from '../trail/survey.js'
 import type { Placed } from '../trail/types.js'
 import { encodeFacts } from './codec.js'
 import type { Row } from './database.js'
 import { digestSpan, type Mark, macOf, type Origin, type Span, writeOrigin } from './origin.js'
+import { encodeOutline } from './outline-codec.js'
 
 export interface BuildOptions {
   readonly folder: string
@@ -105,7 +108,9 @@ class Cutter {
     const last = this.#last ? markOf(this.#last) : from
     const end = this.#last ? endOf(markOf(this.#last)) : this.#begin
     const origin: Origin = { spans: await this.#spans(this.#begin, end), last }
-    const row = { block: this.#block, facts: encodeFacts(this.#facts), origin: writeOrigin(origin) }
+    const facts = encodeFacts(this.#facts)
+    const outline = encodeOutline(outlineOf(this.#facts))
+    const row = { block: this.#block, facts, digest: sha256(facts), outline, origin: writeOrigin(origin) }
     this.#rows.push({ ...row, mac: macOf(key, trail, row) })
     if (this.#rows.length >= batch) store(this.#rows.splice(0))
     this.#facts = []

@@ -53,13 +53,18 @@ export function readOrigin(text: string): Origin | null {
   }
 }
 
-/** Signs a row: it speaks of this block of this trail and no other. */
-export function macOf(key: Buffer, trail: string, row: Omit<Row, 'mac'>): string {
+/** Signs texts for one trail and one purpose: no other trail and no other purpose is meant by it. */
+export function signed(key: Buffer, trail: string, purpose: string, ...parts: readonly (string | Buffer)[]): string {
   const mac = createHmac('sha256', key)
-  for (const part of [`ntp-auditor ${version} index 2`, trail, String(row.block), row.facts, row.origin]) {
+  for (const part of [`ntp-auditor ${version} index 3`, trail, purpose, ...parts]) {
     mac.update(`${Buffer.byteLength(part)}:`).update(part)
   }
   return mac.digest('hex')
+}
+
+/** Signs a row: it speaks of this block of this trail and no other. */
+export function macOf(key: Buffer, trail: string, row: Omit<Row, 'mac' | 'facts'>): string {
+  return signed(key, trail, 'row', String(row.block), row.digest, row.outline, row.origin)
 }
 
 export function sameMac(a: string, b: string): boolean {

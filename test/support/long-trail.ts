@@ -72,7 +72,16 @@ function readingOf(role: Role, i: number): object {
   return {
     ...{ ok: true, server: `${role}.time.example.net`, port: 123, address: `192.0.2.${i + 1}`, self: false },
     ...{ t1: 'ed50a30bd74596de', t2: 'ed50a30bd7f5f0ae', t3: 'ed50a30bd7f5f0ae', t4: 'ed50a30bd94ac217' },
-    ...{ li: 0, vn: 4, mode: 4, stratum: 1, poll: 6, precision: -20, rootDelay: '00000000', rootDispersion: '00000021' },
+    ...{
+      li: 0,
+      vn: 4,
+      mode: 4,
+      stratum: 1,
+      poll: 6,
+      precision: -20,
+      rootDelay: '00000000',
+      rootDispersion: '00000021',
+    },
     ...{ referenceId: '47505300', referenceTime: 'ed50a30ad7f5f0ae', atNs: hole(`at${i}`), lineNs: hole('dLow') },
     ...{ readingNs: '601', offsetNs: hole(`offset${i}`), delayNs: '7891371', rootDistanceNs: hole(`half${i}`) },
     ...{ lowNs: hole(`low${i}`), highNs: hole(`high${i}`), ignored: 0 },
@@ -240,9 +249,13 @@ class LongWriter {
     const widest = { low, high }
     for (let i = 0; i < 3; i += 1) {
       const half = 3_000_000n + BigInt(Math.floor(this.#random() * 9_000_000))
-      const centre = m + ((half * BigInt(Math.floor(this.#random() * 160) - 80)) / 100n)
+      const centre = m + (half * BigInt(Math.floor(this.#random() * 160) - 80)) / 100n
       Object.assign(values, {
-        ...{ [`at${i}`]: `${this.#a - 7_000_000n}`, [`half${i}`]: `${half}`, [`offset${i}`]: `${centre - m - this.#ahead}` },
+        ...{
+          [`at${i}`]: `${this.#a - 7_000_000n}`,
+          [`half${i}`]: `${half}`,
+          [`offset${i}`]: `${centre - m - this.#ahead}`,
+        },
         ...{ [`low${i}`]: `${centre - half - m - this.#ahead}`, [`high${i}`]: `${centre + half - m - this.#ahead}` },
         ...{ [`mLow${i}`]: `${centre - half}`, [`mHigh${i}`]: `${centre + half}` },
       })
