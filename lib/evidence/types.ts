@@ -163,7 +163,9 @@ export interface Answer {
   readonly bound: IntervalNs | null
   readonly support: Support | null
   readonly witness: Witnessed
-  /** Whether `utcNs` is estimated across a break. */
+  /** UTC between which the instant lies as far as its name tells: a reading that nobody saw may have been shown anywhere in a gap. */
+  readonly within: IntervalNs
+  /** Whether `utcNs` is estimated: across a break, or inside a stretch in which nobody looked. */
   readonly estimated: boolean
   readonly asKnownThen: { readonly verdict: Verdict; readonly bound: IntervalNs | null }
   /** seq of the records that the answer rests on. */
