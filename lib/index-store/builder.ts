@@ -11,8 +11,9 @@ import type { Surveyed } from '../trail/survey.js'
 import type { Placed } from '../trail/types.js'
 import { encodeFacts } from './codec.js'
 import type { Row } from './database.js'
-import { digestSpan, type Mark, macOf, type Origin, type Span, writeOrigin } from './origin.js'
+import { type Mark, macOf, type Origin, type Span, writeOrigin } from './origin.js'
 import { encodeOutline } from './outline-codec.js'
+import { SpanDigests } from './spans.js'
 
 export interface BuildOptions {
   readonly folder: string
@@ -77,6 +78,7 @@ export async function follow(options: BuildOptions): Promise<Rest | null> {
 
 class Cutter {
   readonly #options: BuildOptions
+  readonly #digests: SpanDigests
   #block: number
   #facts: Fact[] = []
   #begin: Place
@@ -86,6 +88,7 @@ class Cutter {
   constructor(options: BuildOptions) {
     const { from, segments } = options
     this.#options = options
+    this.#digests = new SpanDigests(options.folder)
     this.#block = from ? blockOfSeq(from.seq) + 1 : 0
     this.#begin = from ? endOf(from) : { order: segments[0]?.order ?? 0, offset: 0 }
   }
@@ -118,14 +121,14 @@ class Cutter {
   }
 
   async #spans(from: Place, to: Place): Promise<Span[]> {
-    const { folder, segments } = this.#options
+    const { segments } = this.#options
     const spans: Span[] = []
     for (const segment of segments) {
       const { order, path } = segment
       if (order < from.order || order > to.order) continue
       const begin = order === from.order ? from.offset : 0
       const end = order === to.order ? to.offset : null
-      spans.push({ path, order, from: begin, to: end, sha256: await digestSpan(folder, segment, begin, end) })
+      spans.push({ path, order, from: begin, to: end, sha256: await this.#digests.of(segment, begin, end) })
     }
     return spans
   }

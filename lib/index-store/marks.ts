@@ -7,7 +7,8 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Surveyed } from '../trail/survey.js'
 import type { IndexDatabase } from './database.js'
-import { digestSpan, macOf, type Origin, sameMac, signed } from './origin.js'
+import { macOf, type Origin, sameMac, signed } from './origin.js'
+import { SpanDigests } from './spans.js'
 
 /** Size, times and identity of each file: what changes when its bytes do. By path. */
 export type Look = Readonly<Record<string, string>>
@@ -63,12 +64,13 @@ export async function fits(
   const row = database.outlines()[known.length - 1]
   if (!row || !sameMac(macOf(key, identity, row), row.mac)) return false
   const marks = readMarks(key, identity, database.marks())
+  const digests = new SpanDigests(trail)
   const byOrder = new Map(segments.map((segment) => [segment.order, segment]))
   for (const { spans } of known) {
     for (const { order, path, from, to, sha256 } of spans) {
       if (marks[path] !== undefined && marks[path] === files[path]) continue
       const segment = byOrder.get(order)
-      if (!segment || sha256 === '' || (await digestSpan(trail, segment, from, to)) !== sha256) return false
+      if (!segment || sha256 === '' || (await digests.of(segment, from, to)) !== sha256) return false
     }
   }
   return true

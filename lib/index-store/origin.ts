@@ -3,11 +3,7 @@
  * end. Whatever is done to these bytes, or to the row, shows.
  * @module
  */
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
-import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
-import { segmentBytes } from '../trail/lines.js'
-import type { Surveyed } from '../trail/survey.js'
+import { createHmac, timingSafeEqual } from 'node:crypto'
 import { version } from '../version.js'
 import type { Row } from './database.js'
 
@@ -70,16 +66,4 @@ export function macOf(key: Buffer, trail: string, row: Omit<Row, 'mac' | 'facts'
 export function sameMac(a: string, b: string): boolean {
   const [left, right] = [Buffer.from(a), Buffer.from(b)]
   return left.length === right.length && timingSafeEqual(left, right)
-}
-
-/** The digest of a span's bytes as they stand now; equal to no digest where there are fewer. */
-export async function digestSpan(folder: string, segment: Surveyed, from: number, to: number | null): Promise<string> {
-  const end =
-    to ??
-    segment.endsAt ??
-    (segment.compressed ? Number.MAX_SAFE_INTEGER : (await stat(join(folder, segment.path))).size)
-  const length = Math.max(0, end - from)
-  const bytes = length === 0 ? Buffer.alloc(0) : await segmentBytes(folder, segment, from, length)
-  const short = bytes.length !== length && end !== Number.MAX_SAFE_INTEGER
-  return short ? '' : createHash('sha256').update(bytes).digest('hex')
 }

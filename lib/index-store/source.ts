@@ -10,8 +10,9 @@ import type { Rest } from './builder.js'
 import { decodeFacts } from './codec.js'
 import type { Held } from './marks.js'
 import { IndexMemory } from './memory.js'
-import { digestSpan, macOf, type Origin, readOrigin, sameMac } from './origin.js'
+import { macOf, type Origin, readOrigin, sameMac } from './origin.js'
 import { decodeOutline } from './outline-codec.js'
+import { SpanDigests } from './spans.js'
 
 export interface IndexParts extends Held {
   readonly signal: AbortSignal | undefined
@@ -41,12 +42,14 @@ export class IndexSource implements FactSource {
   /** Blocks whose bytes in the trail were hashed since this was opened. */
   readonly #held = new Set<number>()
   readonly #memory: IndexMemory
+  readonly #digests: SpanDigests
   /** The trail itself, once the index was found wrong. */
   #trail: Promise<FactSource> | null = null
 
   constructor(parts: IndexParts) {
     const { database, key, identity, rest } = parts
     this.#parts = parts
+    this.#digests = new SpanDigests(parts.trail)
     this.lastSeq = rest.lastSeq
     this.path = database.path
     this.reason = parts.reason
@@ -140,11 +143,11 @@ export class IndexSource implements FactSource {
   /** Whether the bytes of the trail that a row came from are still what they were. */
   async #stands({ block, origin }: IndexRow): Promise<boolean> {
     if (this.#held.has(block)) return true
-    const { trail, segments } = this.#parts
+    const { segments } = this.#parts
     try {
       for (const { order, from, to, sha256: digest } of origin.spans) {
         const segment = segments.find((one) => one.order === order)
-        if (!segment || digest === '' || (await digestSpan(trail, segment, from, to)) !== digest) return false
+        if (!segment || digest === '' || (await this.#digests.of(segment, from, to)) !== digest) return false
       }
     } catch {
       return false
