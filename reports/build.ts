@@ -45,6 +45,8 @@ export interface BuildOptions extends PeriodChoice {
    * a finished period gives the same report whenever it is asked for; to the end of the trail where there is none.
    */
   readonly asOf?: number | undefined
+  /** Verifier keys (`NAME+ID+BASE64`) that are trusted: the genesis key. Without one no seal proves anything. */
+  readonly keys?: readonly string[] | undefined
   /** Path of the readers' index, or `:memory:`. Default: in the user's cache folder. */
   readonly index?: string | undefined
   readonly onProgress?: ((progress: ReportProgress) => void) | undefined

@@ -63,6 +63,7 @@ export function compose(made: Ingredients): Report {
   })
   const body: Omit<ReportResult, 'id' | 'files'> = {
     host: subject.open.host,
+    origin: subject.open.origin,
     simulation: subject.simulation,
     tool: toolName(),
     identity: subject.open.identity,

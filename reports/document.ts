@@ -269,6 +269,7 @@ export interface HistoryEntry {
     | 'stop'
     | 'recover'
     | 'config'
+    | 'discipline'
     | 'rekey'
     | 'prune'
     | 'note'
@@ -280,14 +281,14 @@ export interface HistoryEntry {
   readonly boot: string
 }
 
-/** A seal whose checkpoint covers records of the period. */
+/** A seal that was written in the period: the last of each label day. */
 export interface SealDocument {
   readonly path: string
   readonly epoch: number
   readonly size: number
   readonly root: string
   readonly sha256: string
-  /** The signed checkpoint, word for word. */
+  /** The signed checkpoint, word for word; `''` for all but the last. */
   readonly text: string
 }
 
@@ -297,7 +298,11 @@ export interface AnchorDocument {
   readonly wall: string
   readonly kind: string
   readonly where: string
-  readonly size: number | null
+  /** Of the checkpoint it remembers: the tree's size, and the SHA-256 of its bytes. */
+  readonly size: number
+  readonly sha256: string
+  /** When its keeper says it took it. */
+  readonly at: string | null
   readonly words: string
 }
 

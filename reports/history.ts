@@ -3,7 +3,7 @@
  * people and other logs say of clock changes.
  * @module
  */
-import type { TrailRecord } from '../lib/trail/types.js'
+import type { AnchorBody, DisciplineBody, TrailRecord } from '../lib/trail/types.js'
 import type { AnchorDocument, ChangeDocument, HistoryEntry } from './document.js'
 import type { ReportResult } from './types.js'
 
@@ -65,12 +65,21 @@ export class HistoryTally {
         }
         return
       case 'config':
+        this.#push(record, 'config', `the configuration was changed: ${record.keys.join(', ')}`, {
+          configurationDigest: record.newDigest,
+        })
+        return
+      case 'discipline':
+        this.#push(record, 'discipline', disciplineWords(record))
+        return
       case 'rekey':
+        this.#push(record, 'rekey', `epoch ${record.epoch} goes on under another key: ${record.why}`)
+        return
       case 'prune':
-        this.#push(record, record.type, describe(record))
+        this.#push(record, 'prune', `records ${record.fromSeq} to ${record.toSeq} were pruned`)
         return
       case 'anchor':
-        this.#anchors.push(anchorOf(record))
+        if (record.ok) this.#anchors.push(anchorOf(record))
         return
       default:
     }
@@ -139,17 +148,13 @@ function openWords(record: Extract<TrailRecord, { type: 'open' }>): string {
   return `${what}${afterCrash ? ' after a crash' : ''}; audit clock ${auditClock}, engine ${engine}`
 }
 
-/** The fields of a record of which this version knows only the type: as canonical text. */
-function describe(record: TrailRecord): string {
-  const stamp = new Set(['seq', 'prev', 'wall', 'monoNs', 'bootNs', 'rawNs', 'bootId', 'd', 'since', 'type'])
-  const rest = Object.entries(record).filter(([key]) => !stamp.has(key))
-  return rest.length === 0 ? record.type : JSON.stringify(Object.fromEntries(rest))
+/** What sets the clock, second hand: as the system's own tools told it. */
+function disciplineWords({ service, running, synchronised, sources }: DisciplineBody): string {
+  const state = [running === false ? 'not running' : null, synchronised === false ? 'not synchronised' : null]
+  const from = sources.length === 0 ? '' : `, from ${sources.join(', ')}`
+  return [`the clock is set by ${service}${from}`, ...state.filter((one) => one !== null)].join('; ')
 }
 
-function anchorOf(record: TrailRecord): AnchorDocument {
-  const fields = record as unknown as Readonly<Record<string, unknown>>
-  const text = (name: string) => (typeof fields[name] === 'string' ? (fields[name] as string) : '')
-  const size = typeof fields.size === 'number' ? fields.size : null
-  const { seq, wall } = record
-  return { seq, wall, kind: text('kind'), where: text('where') || text('url'), size, words: describe(record) }
+function anchorOf({ seq, wall, kind, keeper, size, sha256, at, message }: TrailRecord & AnchorBody): AnchorDocument {
+  return { seq, wall, kind, where: keeper, size, sha256, at, words: message }
 }

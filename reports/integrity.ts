@@ -6,10 +6,13 @@
 import { verifyTrail } from '../lib/trail/verify.js'
 import type { Inventory } from './inventory.js'
 import type { Material, SeqRange } from './material.js'
+import { readSeals } from './seals.js'
 import type { Tallies } from './tallies.js'
 import type { ReportProgress, ReportResult } from './types.js'
 
 export interface IntegrityOptions {
+  /** Verifier keys that are trusted, such as the genesis key. Without one no seal proves anything. */
+  readonly keys?: readonly string[] | undefined
   readonly onProgress?: ((progress: ReportProgress) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -23,9 +26,10 @@ export async function integrityOf(
     inventory,
     tallies,
   }: { readonly used: SeqRange; readonly asOf: number; readonly inventory: Inventory; readonly tallies: Tallies },
-  { onProgress, signal }: IntegrityOptions,
+  { keys = [], onProgress, signal }: IntegrityOptions,
 ): Promise<ReportResult['integrity']> {
   const verified = await verifyTrail(trail, {
+    keys,
     onProgress: ({ done, total }) => onProgress?.({ stage: 'verify', done, total }),
     ...(signal ? { signal } : {}),
   })
@@ -34,12 +38,14 @@ export async function integrityOf(
       (seq === null ? severity === 'damage' : seq <= asOf) && (file === null || material.isUsed(file, asOf)),
   )
   const damaged = findings.some(({ severity }) => severity === 'damage')
-  const sealedUpTo = Math.min(verified.sealedUpTo, asOf)
+  const closed = inventory.closes.filter(({ seq }) => seq <= verified.sealedUpTo)
+  const sealedUpTo = closed.at(-1)?.seq ?? (verified.sealedUpTo <= asOf ? verified.sealedUpTo : 0)
+  const seals = await readSeals(trail, closed)
   const { history } = tallies
-  const anchored = history.anchors.reduce((most, { size }) => Math.max(most, Math.min(size ?? 0, asOf)), 0)
+  const anchored = history.anchors.reduce((most, { size }) => Math.max(most, Math.min(size, asOf)), 0)
   const behind = (seq: number) => ({ fromSeq: seq + 1, records: asOf - seq })
   return {
-    intact: damaged ? false : sealedUpTo > 0 && verified.intact === true ? true : 'self-consistent',
+    intact: damaged ? false : verified.intact === true ? true : 'self-consistent',
     records: damaged ? Math.min(verified.records, asOf) : asOf,
     ...inventory.ends,
     sealedUpTo,
@@ -48,7 +54,8 @@ export async function integrityOf(
     files: await material.files(used, inventory.files),
     enrolled: history.enrolled,
     publicKey: history.publicKey,
-    seals: [],
+    seals: seals.filter(({ size }) => size >= inventory.ends.firstSeq),
+    keys,
     anchors: history.anchors,
     uncovered: { bySeal: behind(sealedUpTo), byAnchor: behind(anchored) },
     command: 'ntp-auditor verify TRAIL --key genesis.vkey',

@@ -7,6 +7,7 @@ import { parseInstant } from '../lib/instant.js'
 import { Calendar } from '../lib/scribe/calendar.js'
 import type { Placed } from '../lib/trail/types.js'
 import { type FileEnd, type Material, SampleClock, type SeqRange } from './material.js'
+import type { Closed } from './seals.js'
 import type { Tallies } from './tallies.js'
 import type { ReportResult } from './types.js'
 
@@ -16,6 +17,8 @@ export interface Inventory {
   readonly ends: Ends
   /** Per segment, of the records in the range. */
   readonly files: ReadonlyMap<number, FileEnd>
+  /** The `close` records up to `asOf`, as far back as the walk went. */
+  readonly closes: readonly Closed[]
 }
 
 /**
@@ -30,6 +33,8 @@ export async function takeInventory(
   const clock = new SampleClock()
   const dates = new Dates(material)
   const files = new Map<number, FileEnd>()
+  const closes: Closed[] = []
+  const labels = material.labels()
   let first: Placed | null = null
   let last: Placed | null = null
   for await (const batch of material.records({ firstSeq: material.firstOf(used), lastSeq: asOf })) {
@@ -43,6 +48,9 @@ export async function takeInventory(
         last = placed
         dates.see(placed)
       }
+      if (record.type === 'close' && record.nextKey !== '') {
+        closes.push({ seq: record.seq, epoch: record.epoch, label: labels.get(segment)?.label ?? '' })
+      }
       const utcNs = record.type === 'sample' ? clock.utcNs(record, parseInstant(record.wall)) : null
       // The head of the first segment says what was in force when the period began.
       if (counts || record.type === 'open') tallies.record(record, utcNs, counts && within)
@@ -55,7 +63,7 @@ export async function takeInventory(
     lastHash: last?.hash ?? '',
     misdated: dates.misdated,
   }
-  return { ends, files }
+  return { ends, files, closes }
 }
 
 function reach(known: FileEnd | undefined, { record, hash, offset, length }: Placed): FileEnd {

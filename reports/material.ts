@@ -67,6 +67,15 @@ export class Material {
     return this.subject({ firstSeq: Number.MAX_SAFE_INTEGER, lastSeq: Number.MAX_SAFE_INTEGER })
   }
 
+  /** Leaf hash of the first record; `''` where there is none. */
+  async firstHash(): Promise<string> {
+    for await (const batch of this.records({ firstSeq: 1, lastSeq: Number.MAX_SAFE_INTEGER })) {
+      const first = batch[0]
+      if (first) return first.hash
+    }
+    return ''
+  }
+
   /** The records of a range, in order. Stretches that are no records are passed over: the verification names them. */
   async *records(range: SeqRange): AsyncGenerator<Placed[]> {
     const from = this.#touched(range)[0]

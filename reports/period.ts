@@ -133,8 +133,8 @@ function calendarStart(unit: Unit, text: string, zone: string): DateTime {
 
 function parseUnit(unit: Unit, text: string, zone: string): DateTime {
   if (unit !== 'quarter') return DateTime.fromFormat(text, formats[unit], { zone })
-  const [, year = '', quarter = ''] = /^(\d{4})-Q([1-4])$/.exec(text) ?? []
-  return DateTime.fromObject({ year: Number(year || Number.NaN), month: Number(quarter) * 3 - 2 }, { zone })
+  const [, year, quarter] = /^(\d{4})-Q([1-4])$/.exec(text) ?? []
+  return DateTime.fromFormat(`${year}-${Number(quarter) * 3 - 2}`, 'yyyy-M', { zone })
 }
 
 /** An instant that may stand in a file name: `2026-11-21T080000Z`. */

@@ -40,6 +40,8 @@ export interface ReportResult {
   /** Twelve hexadecimal digits of the SHA-256 of this result less `id` and `files`: what the pages call it. */
   readonly id: string
   readonly host: string
+  /** The name of the trail, which its seals carry. */
+  readonly origin: string
   readonly simulation: boolean
   readonly tool: string
   readonly identity: {
@@ -206,6 +208,8 @@ export interface ReportResult {
     readonly enrolled: boolean
     /** Hexadecimal public key in force at the end; `''`: none. */
     readonly publicKey: string
+    /** Verifier keys that the verification was given. */
+    readonly keys: readonly string[]
     readonly seals: readonly SealDocument[]
     readonly anchors: readonly AnchorDocument[]
     /** Records up to `asOf` that no seal, and no anchor, covers: from which seq on, and how many. */

@@ -253,6 +253,7 @@ export function makeDay(options: DayOptions = {}): Day {
       misdated: [],
       enrolled: false,
       publicKey: '',
+      keys: [],
       seals: [],
       anchors: [],
       uncovered: { bySeal: { fromSeq: 1, records: asOf }, byAnchor: { fromSeq: 1, records: asOf } },

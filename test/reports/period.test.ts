@@ -53,9 +53,9 @@ describe('a period', () => {
   })
 
   test('of a week runs from Monday, of a quarter over three months, in the zone', () => {
-    const week = resolve({ week: '2026-W53' }, 'Europe/Berlin')
-    expect([week.words, week.stem]).toEqual(['week 2026-W53', '2026-W53_week'])
-    expect(formatInstant(week.fromNs)).toBe('2026-12-27T23:00:00.000000000Z')
+    const week = resolve({ week: '2020-W53' }, 'Europe/Berlin')
+    expect([week.words, week.stem]).toEqual(['week 2020-W53', '2020-W53_week'])
+    expect(formatInstant(week.fromNs)).toBe('2020-12-27T23:00:00.000000000Z')
     expect(hours({ week: '2026-W43' }, 'Europe/Berlin')).toBe(169)
     const quarter = resolve({ quarter: '2026-Q1' }, 'Europe/Berlin')
     expect([quarter.words, quarter.stem]).toEqual(['quarter 2026-Q1', '2026-Q1_quarter'])

@@ -13,6 +13,7 @@ import { type Role, roles, testNames } from '../../lib/ntp/types.js'
 import { type Files, unsyncedFiles } from '../../lib/scribe/files.js'
 import { type OpenDraft, Scribe } from '../../lib/scribe/scribe.js'
 import type { Draft, Placed, SampleBody, StoredReading, StoredStamp } from '../../lib/trail/types.js'
+import { SealedWriter, type Writer } from './sealed-writer.js'
 
 /** TAI - UTC that every built trail uses. */
 export const taiUtc = 37
@@ -30,6 +31,8 @@ export interface BuilderOptions {
   readonly open?: Partial<OpenDraft>
   /** Default: the real file system, without syncs. */
   readonly files?: Files
+  /** The trail is sealed, by keys out of this seed and by a writer beside the scribe. */
+  readonly sealedBy?: string
 }
 
 export interface SampleOptions {
@@ -95,7 +98,8 @@ export class TrailBuilder {
   /** What was written, but for the `open` records of rotations. */
   readonly placed: Placed[] = []
   #options: BuilderOptions
-  #scribe: Scribe | null = null
+  #writer: Writer | null = null
+  #sealed: SealedWriter | null = null
   #drafts = 0
   #utcNs: bigint
   #wallNs: bigint
@@ -133,8 +137,19 @@ export class TrailBuilder {
   }
   /** The scribe that writes, between `open` and `close` or `crash`. */
   get scribe(): Scribe {
-    if (!this.#scribe) throw new Error('open the trail first')
-    return this.#scribe
+    if (!(this.#writer instanceof Scribe)) throw new Error('open the trail first')
+    return this.#writer
+  }
+  /** The writer of a sealed trail. */
+  get sealed(): SealedWriter {
+    const { sealedBy, zone = 'UTC' } = this.#options
+    if (sealedBy === undefined) throw new Error('this trail is not sealed')
+    this.#sealed ??= new SealedWriter(this.folder, zone, sealedBy)
+    return this.#sealed
+  }
+  /** The text of the key that a sealed trail begins with. */
+  get vkey(): string {
+    return this.sealed.vkey(this.#options.open?.origin ?? openDraft.origin)
   }
 
   /** Lets time pass: everything runs on. */
@@ -200,9 +215,9 @@ export class TrailBuilder {
   /** An auditor starts (again). */
   open(extra: Partial<OpenDraft> = {}): Placed {
     const { folder, zone = 'UTC', files = unsyncedFiles } = { ...this.#options, folder: this.folder }
-    this.#scribe ??= Scribe.open({ folder, zone, files })
+    this.#writer ??= this.#options.sealedBy === undefined ? Scribe.open({ folder, zone, files }) : this.sealed
     const draft: OpenDraft = { ...openDraft, ...this.#options.open, ...extra }
-    const placed = this.#scribe.begin(draft, this.stamp({ looks: 1, widestSilence: 0 }))
+    const placed = this.#writer.begin(draft, this.stamp({ looks: 1, widestSilence: 0 }))
     this.placed.push(...placed)
     this.#lastA = this.#aNs
     const [open] = placed
@@ -317,26 +332,46 @@ export class TrailBuilder {
     return this.#record({ type: 'note', on, text, by }, {})
   }
 
+  /** An epoch of a sealed trail ends. */
+  seal(reason = 'epoch'): Placed {
+    return this.#keep(this.sealed.seal(reason, this.stamp()))
+  }
+
+  /** The key of a sealed trail is lost; the epoch goes on under the key of another seed. */
+  rekey(seed: string, why = 'lost'): Placed {
+    return this.#keep(this.sealed.rekey(seed, why, this.stamp()))
+  }
+
+  /** Takes away the first segments of a sealed trail. */
+  prune(segments: number): Placed {
+    return this.#keep(this.sealed.prune(segments, this.stamp()))
+  }
+
   /** The auditor stops in good order. */
   close(reason = 'stop'): Placed {
-    const placed = this.scribe.close(reason, this.stamp())
-    this.#scribe = null
+    const placed = this.#open().close(reason, this.stamp())
+    this.#writer = null
     if (!placed) throw new Error('nothing was written')
     return this.#keep(placed)
   }
 
   /** The auditor dies: no `close` record. {@link open} starts another. */
   crash(): this {
-    this.scribe.abandon()
-    this.#scribe = null
+    this.#open().abandon()
+    this.#writer = null
     return this
   }
 
   #record(body: Draft['body'], options: StampOptions): Placed {
     this.#drafts += 1
     const draft: Draft = { stamp: this.stamp(options), body, id: this.#drafts, triggerId: null }
-    const placed = this.scribe.append(draft)
+    const placed = this.#open().append(draft)
     return this.#keep(placed)
+  }
+
+  #open(): Writer {
+    if (!this.#writer) throw new Error('open the trail first')
+    return this.#writer
   }
 
   #keep(placed: Placed): Placed {
