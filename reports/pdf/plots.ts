@@ -71,7 +71,7 @@ async function drawMeasured(sheet: Sheet, report: Report, pause: Pause): Promise
   }
   if (plots.d.some((column) => column !== null)) {
     const panel: DotPanel = {
-      title: 'The clock against the audit clock (D), from the first sample of each boot',
+      title: 'The clock against the audit clock (D), from the first sample of each boot, and behind each suspend',
       axis: 'up: the clock ran ahead',
       columns: plots.d,
       height: 92,

@@ -11,13 +11,15 @@ import { simulate } from '../../lib/testing/simulate.js'
 import { renderCertificate } from '../../reports/certificate.js'
 import { renderReport } from '../../reports/index.js'
 import { renderEnrolment } from '../../reports/pdf/enrolment.js'
+import { renderFleet } from '../../reports/render-fleet.js'
 import { type Sample, samples } from './scenarios.js'
 
 /** @returns the paths of the files */
 export async function buildSamples(folder: string, wanted: readonly Sample[] = samples): Promise<string[]> {
   const paths: string[] = []
   mkdirSync(folder, { recursive: true })
-  for (const { name, story, computers, period, tolerance } of wanted) {
+  for (const sample of wanted) {
+    const { name, story, computers, period, tolerance } = sample
     const out = join(folder, name)
     rmSync(out, { recursive: true, force: true })
     mkdirSync(out, { recursive: true })
@@ -33,10 +35,20 @@ export async function buildSamples(folder: string, wanted: readonly Sample[] = s
       writeFileSync(path, await renderCertificate(trail, proof))
       paths.push(path)
     }
+    paths.push(...(await together(sample, out)))
   }
   const sheet = join(folder, 'enrolment.pdf')
   writeFileSync(sheet, await renderEnrolment(enrolment))
   return [...paths, sheet]
+}
+
+/** Several computers get a page for all of them. */
+async function together(sample: Sample, out: string): Promise<string[]> {
+  const { computers, period, tolerance } = sample
+  if (computers.length < 2) return []
+  const trails = computers.map(({ host }) => join(out, `trail-${host}`))
+  const { files } = await renderFleet({ trails, ...period, tolerance, out, index: ':memory:' })
+  return files.map(({ path }) => path)
 }
 
 const enrolment = {

@@ -52,7 +52,8 @@ export const samples: readonly Sample[] = [
   },
   {
     name: 'set-clock',
-    story: 'Somebody sets the clock back by three minutes at 14:02 and puts it right at 14:41; later it is set forward by an hour for a minute.',
+    story:
+      'Somebody sets the clock back by three minutes at 14:02 and puts it right at 14:41; later it is set forward by an hour for a minute.',
     period: { day: '2026-03-03' },
     tolerance: '50ms',
     computers: [
