@@ -11,6 +11,7 @@ import { extentOf, upTo } from './as-of.js'
 import { carriedAcross } from './carried.js'
 import { compose } from './compose.js'
 import type { SampleRecord } from './csv/samples.js'
+import { excerptSeqs, readExcerpt, worstBreach } from './excerpt.js'
 import { integrityOf } from './integrity.js'
 import { takeInventory } from './inventory.js'
 import { Material, SampleClock, type SeqRange } from './material.js'
@@ -119,7 +120,9 @@ export async function buildBy(profile: Profile, options: BuildOptions): Promise<
       integrity: await integrityOf(material, trail, { used, asOf, inventory, tallies }, options),
       drift: null,
     })
-    return { report, samples: () => samplesIn(material, used, period) }
+    const worst = worstBreach(report.result.breaches)
+    const excerpt = worst ? await readExcerpt(trail, excerptSeqs(worst), signal) : []
+    return { report: { ...report, excerpt }, samples: () => samplesIn(material, used, period) }
   } finally {
     source.close()
   }

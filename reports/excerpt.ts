@@ -5,6 +5,7 @@
 import { segmentBytes } from '../lib/trail/lines.js'
 import { readSeqs } from '../lib/trail/read.js'
 import { survey } from '../lib/trail/survey.js'
+import type { Breach } from './document.js'
 
 /** A record as its line. */
 export interface ExcerptLine {
@@ -31,4 +32,22 @@ export async function readExcerpt(trail: string, seqs: Iterable<number>, signal?
     lines.push({ seq, type: placed.record.type, hash: placed.hash, text: bytes.toString('utf8') })
   }
   return lines
+}
+
+/** More lines than this prove nothing more. */
+const mostLines = 6
+
+/** The breach whose bound reaches furthest from UTC. */
+export function worstBreach(breaches: readonly Breach[]): Breach | null {
+  const reach = ({ worst }: Breach) => Math.max(Math.abs(worst.low), Math.abs(worst.high))
+  return breaches.reduce<Breach | null>(
+    (worst, breach) => (!worst || reach(breach) > reach(worst) ? breach : worst),
+    null,
+  )
+}
+
+/** The records that tell of a breach: the changes in which it began, and the first sample that found it. */
+export function excerptSeqs(breach: Breach): number[] {
+  const seqs = [...breach.changes.slice(0, mostLines - 1), ...(breach.sample === null ? [] : [breach.sample])]
+  return [...new Set(seqs)].sort((a, b) => a - b)
 }

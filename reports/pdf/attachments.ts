@@ -30,5 +30,14 @@ export async function attachmentsOf(report: Report): Promise<Attachment[]> {
     const bytes = Buffer.from(whole)
     files.push({ name: `${name}.csv`, type: 'text/csv', description, relationship: 'Data', bytes })
   }
+  if (report.excerpt && report.excerpt.length > 0) {
+    files.push({
+      name: 'excerpt.ndjson',
+      type: 'application/x-ndjson',
+      description: 'The records of the worst breach, line by line',
+      relationship: 'Supplement',
+      bytes: Buffer.from(report.excerpt.map(({ text }) => `${text}\n`).join('')),
+    })
+  }
   return files
 }

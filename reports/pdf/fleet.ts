@@ -15,6 +15,7 @@ import { shareOf } from './days.js'
 import { drawFields } from './fields.js'
 import { fillVerdict, ink, soft, thinnest } from './pattern.js'
 import { drawEntries } from './plots.js'
+import { refer } from './sections.js'
 import { Sheet } from './sheet.js'
 import { drawSigners } from './signers.js'
 import { drawVerdict } from './summary.js'
@@ -181,13 +182,13 @@ function drawTimes(sheet: Sheet, { period }: Report, y: number): void {
 }
 
 const columns: readonly ColumnSpec[] = [
-  { title: 'Computer', width: 112 },
+  { title: 'Computer', width: 96 },
   { title: 'Outcome', width: 62 },
-  { title: 'PROVEN %', width: 50, align: 'right' },
-  { title: 'Worst bound (UTC)', width: 96 },
-  { title: 'Changes, breaches, gaps', width: 60 },
-  { title: 'Trail', width: 50 },
-  { title: 'Report, reason', width: 100 },
+  { title: 'PROVEN %', width: 56, align: 'right' },
+  { title: 'Worst bound (UTC)', width: 92 },
+  { title: 'Changes, breaches, gaps', width: 56 },
+  { title: 'Trail', width: 66 },
+  { title: 'Report, reason', width: 108 },
 ]
 
 async function drawHosts(sheet: Sheet, hosts: readonly FleetRow[], pause: Pause): Promise<void> {
@@ -210,5 +211,5 @@ async function drawHosts(sheet: Sheet, hosts: readonly FleetRow[], pause: Pause)
 /** The verdict box of one computer. */
 function drawOne(sheet: Sheet, report: Report): void {
   sheet.heading(report.result.host, 300)
-  drawVerdict(sheet, report)
+  drawVerdict(sheet, report, `${refer('limits')} of report ${report.result.id}`)
 }

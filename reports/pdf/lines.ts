@@ -7,22 +7,31 @@ import type { ExcerptLine } from '../excerpt.js'
 import { soft } from './pattern.js'
 import type { Sheet } from './sheet.js'
 
-const size = 5
-const leading = 6
+interface Setting {
+  readonly size: number
+  readonly leading: number
+}
+
+/** From the largest to the least that is still read with ease. */
+const settings: readonly Setting[] = [
+  { size: 6.4, leading: 7.8 },
+  { size: 5.6, leading: 6.8 },
+  { size: 5, leading: 6 },
+]
 const head = 9
 /**
  * Draws records within `room` points at the cursor: each whole while there is room, the longest cut first. Where there is no room at all,
  * their hashes stand alone.
  */
-export function drawLines(sheet: Sheet, records: readonly ExcerptLine[], room: number): void {
+export function drawLines(sheet: Sheet, records: readonly ExcerptLine[], room: number, file = 'records.ndjson'): void {
   if (records.length === 0) return
   const most = Math.max(1, Math.floor((room - head) / head))
   const shown = records.length <= most ? records : records.slice(0, most - 1)
-  const wrapped = shown.map(({ text }) => sheet.wrap(text, sheet.width, { face: 'mono', size }))
-  const free = Math.floor((room - 4 - (shown.length + Number(shown.length < records.length)) * head) / leading)
+  const free = room - 4 - (shown.length + Number(shown.length < records.length)) * head
+  const { size, leading, wrapped } = setIn(sheet, shown, free)
   const limit = limitOf(
     wrapped.map(({ length }) => length),
-    free,
+    Math.floor(free / leading),
   )
   for (const [index, record] of shown.entries()) {
     sheet.line(`Record ${record.seq}, ${record.type}; leaf hash ${record.hash}`, sheet.left, sheet.y, {
@@ -31,15 +40,28 @@ export function drawLines(sheet: Sheet, records: readonly ExcerptLine[], room: n
       width: sheet.width,
     })
     sheet.y += head
-    drawLine(sheet, wrapped[index]!, limit)
+    drawLine(sheet, wrapped[index]!, { size, leading, limit, file })
   }
   if (shown.length < records.length) {
     const rest = records.slice(shown.length).map(({ seq }) => seq)
-    const words = `further records ${rest.join(', ')}: records.ndjson inside this file`
+    const words = `further records ${rest.join(', ')}: ${file} inside this file`
     sheet.line(words, sheet.left, sheet.y, { size: 6.5, face: 'bold', width: sheet.width })
     sheet.y += head
   }
   sheet.y += 4
+}
+
+/** The largest type in which all records are whole; else the least. */
+function setIn(
+  sheet: Sheet,
+  records: readonly ExcerptLine[],
+  free: number,
+): Setting & { readonly wrapped: string[][] } {
+  const laid = settings.map((setting) => {
+    const wrapped = records.map(({ text }) => sheet.wrap(text, sheet.width, { face: 'mono', size: setting.size }))
+    return { ...setting, wrapped, height: wrapped.reduce((sum, { length }) => sum + length * setting.leading, 0) }
+  })
+  return laid.find(({ height }) => height <= free) ?? laid.at(-1)!
 }
 
 /** The most lines that each record may have so that all together have `free`. */
@@ -49,7 +71,11 @@ function limitOf(lengths: readonly number[], free: number): number {
   return limit
 }
 
-function drawLine(sheet: Sheet, lines: readonly string[], limit: number): void {
+function drawLine(
+  sheet: Sheet,
+  lines: readonly string[],
+  { size, leading, limit, file }: Setting & { readonly limit: number; readonly file: string },
+): void {
   if (limit < 1) return
   const cut = lines.length > limit
   const shown = cut ? lines.slice(0, limit - 1) : lines
@@ -61,7 +87,7 @@ function drawLine(sheet: Sheet, lines: readonly string[], limit: number): void {
   })
   if (!cut) return
   const missing = lines.slice(shown.length).reduce((sum, line) => sum + line.length, 0)
-  const words = `\u2026 +${missing} characters: whole in records.ndjson inside this file`
+  const words = `\u2026 +${missing} characters: whole in ${file} inside this file`
   sheet.line(words, sheet.left, sheet.y, { size: 5.5, face: 'bold' })
   sheet.y += leading
 }
