@@ -71,7 +71,7 @@ async function drawMeasured(sheet: Sheet, report: Report, pause: Pause): Promise
   }
   if (plots.d.some((column) => column !== null)) {
     const panel: DotPanel = {
-      title: 'The clock against the audit clock (D), from the first sample of each boot, and behind each suspend',
+      title: 'The clock against the audit clock (D)',
       axis: 'up: the clock ran ahead',
       columns: plots.d,
       height: 92,
@@ -84,7 +84,7 @@ async function drawMeasured(sheet: Sheet, report: Report, pause: Pause): Promise
       .map(({ boot, ppm }) => `${ppm.toFixed(3).replace('-', '\u2212')} ppm in boot ${boot.slice(0, 8)}`)
     note(
       sheet,
-      'Drawn against the straight line of the crystal\u2019s own mean rate in that boot, so that steps and slews show as such.' +
+      'From 0 at the first sample of each boot, and behind each suspend. Drawn against the straight line of the crystal\u2019s own mean rate there, so that steps and slews show as such.' +
         `${rates.length > 0 ? ` The audit clock was fast by ${rates.join(', ')}${plots.rates.length > 4 ? ' and so on' : ''}.` : ''}`,
     )
   }
