@@ -8,9 +8,9 @@ import { TrailBuilder } from '../support/trail-builder.js'
 /** One segment, two sealed epochs and a tail of one record. */
 const tiny = new TrailBuilder({ sealedBy: 'tiny' })
 tiny.open()
-tiny.seal()
+tiny.endEpoch()
 tiny.advance(1).heartbeat()
-tiny.seal()
+tiny.endEpoch()
 tiny.advance(1).heartbeat()
 const segment = '2026/03/2026-03-03.000001.ndjson'
 
@@ -18,7 +18,7 @@ const segment = '2026/03/2026-03-03.000001.ndjson'
 const small = new TrailBuilder({ sealedBy: 'small', utc: '2026-03-03T23:59:00.000000000Z' })
 small.open()
 small.note(1, 'two')
-small.seal()
+small.endEpoch()
 small.heartbeat()
 small.advance(86_400).heartbeat()
 small.advance(10).note(5, 'seven')
