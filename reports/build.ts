@@ -4,6 +4,7 @@
  */
 import { setImmediate as turn } from 'node:timers/promises'
 import { TrailReadError } from '../lib/errors.js'
+import type { AdviceOptions } from '../lib/evidence/advice.js'
 import { changes, gaps, pieces, stretches } from '../lib/evidence/index.js'
 import { blockSize, type FactSource, type Piece, type Stretch } from '../lib/evidence/types.js'
 import { parseInstant } from '../lib/instant.js'
@@ -11,6 +12,7 @@ import { extentOf, upTo } from './as-of.js'
 import { carriedAcross } from './carried.js'
 import { compose } from './compose.js'
 import type { SampleRecord } from './csv/samples.js'
+import { describeDrift, findDrift } from './drift.js'
 import { excerptSeqs, readExcerpt, worstBreach } from './excerpt.js'
 import { integrityOf } from './integrity.js'
 import { takeInventory } from './inventory.js'
@@ -19,6 +21,7 @@ import { type PeriodChoice, resolvePeriod } from './period.js'
 import { findProfile, type Profile, toleranceFor, warningFor } from './profiles/index.js'
 import { type ProbedGap, probeChange, probeGap } from './registers.js'
 import { openSource } from './source.js'
+import type { Subject } from './subject.js'
 import { Tallies } from './tallies.js'
 import type { Report, ReportProgress } from './types.js'
 import { checksIn } from './windows.js'
@@ -99,7 +102,10 @@ export async function buildBy(profile: Profile, options: BuildOptions): Promise<
     const missed: ProbedGap[] = []
     for (const gap of await gaps(seen, span)) missed.push(probeGap(gap, await carriedAcross(seen, gap, period)))
     const probes = [...changed, ...missed].map(({ probe }) => probe)
-    const tallies = new Tallies({ ...period, toleranceNs, warningNs, probes, checks: checksIn(profile, period) })
+    const drifted = await findDrift(seen, period)
+    const wanted = new Set(drifted.runs.flatMap(({ whole }) => [whole.fromSeq, whole.toSeq]))
+    const checks = checksIn(profile, period)
+    const tallies = new Tallies({ ...period, toleranceNs, warningNs, probes, checks, wanted })
     const range = { firstSeq: Number.MAX_SAFE_INTEGER, lastSeq: 0 }
     const parts: Stretch[] = []
     for await (const stretch of stretches(watched(pieces(seen, span), tallies, range), toleranceNs)) {
@@ -110,15 +116,21 @@ export async function buildBy(profile: Profile, options: BuildOptions): Promise<
     tallies.endOfPieces()
     const used: SeqRange = { firstSeq: Math.min(range.firstSeq, asOf), lastSeq: Math.min(range.lastSeq, asOf) }
     const inventory = await takeInventory(material, { used, asOf, tallies })
+    const subject = material.subject({ firstSeq: used.firstSeq, lastSeq: governs }) ?? newest
     const report = compose({
       ...{ period, profile, toleranceNs, warningNs, asOf, tallies, closed: extent.closed },
       longestGapNs: profile.longestGapNs ?? settings.policyGapNs,
-      subject: material.subject({ firstSeq: used.firstSeq, lastSeq: governs }) ?? newest,
+      subject,
       stretches: parts,
       changes: changed,
       gaps: missed,
       integrity: await integrityOf(material, trail, { used, asOf, inventory, tallies }, options),
-      drift: null,
+      drift: describeDrift(
+        drifted,
+        (seq) => tallies.utc.get(seq) ?? null,
+        period,
+        pathOf(tallies, subject, toleranceNs),
+      ),
     })
     const worst = worstBreach(report.result.breaches)
     const excerpt = worst ? await readExcerpt(trail, excerptSeqs(worst), signal) : []
@@ -126,6 +138,13 @@ export async function buildBy(profile: Profile, options: BuildOptions): Promise<
   } finally {
     source.close()
   }
+}
+
+/** What the samples of a period are like, for advice: the best reference at its median, and bounds that 95 % of the samples keep. */
+function pathOf({ references, reaches }: Tallies, { open }: Subject, toleranceNs: bigint): AdviceOptions | null {
+  const best = references.best()
+  if (!best || reaches.count === 0) return null
+  return { toleranceNs, ratePpb: BigInt(open.ratePpb), path: { ...best, boundNs: reaches.quantile(95) } }
 }
 
 /** How long the host's event loop may wait for the next turn. */

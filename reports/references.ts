@@ -68,6 +68,15 @@ export class ReferenceTally {
     return made
   }
 
+  /** The reference whose answers exclude most: half its delay and its root distance (ns), each the median. `null`: none answered. */
+  best(): { readonly halfDelayNs: bigint; readonly rootDistanceNs: bigint } | null {
+    const all = [...this.#roles.values()].flatMap((tally) => tally.quality() ?? [])
+    return all.reduce<(typeof all)[number] | null>(
+      (best, one) => (best && best.rootDistanceNs <= one.rootDistanceNs ? best : one),
+      null,
+    )
+  }
+
   #role(role: Role): RoleTally {
     const known = this.#roles.get(role)
     if (known) return known
@@ -98,6 +107,13 @@ class RoleTally {
     this.#offset.add(BigInt(reading.offsetNs))
     this.#delay.add(BigInt(reading.delayNs))
     this.#rootDistance.add(BigInt(reading.rootDistanceNs))
+  }
+
+  quality(): { readonly halfDelayNs: bigint; readonly rootDistanceNs: bigint } | null {
+    if (this.#delay.count === 0) return null
+    const halfDelayNs = (this.#delay.quantile(50) + 1n) / 2n
+    const rootDistanceNs = this.#rootDistance.quantile(50)
+    return { halfDelayNs, rootDistanceNs: rootDistanceNs > halfDelayNs ? rootDistanceNs : halfDelayNs }
   }
 
   distribution(): Distribution | null {

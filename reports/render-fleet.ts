@@ -1,53 +1,61 @@
 /**
- * Renders several computers at once: a page for all of them, beside the files of each.
+ * Renders several computers: the files of each, and all of them side by side as PDF, CSV and JSON.
  * @module
  */
-import { setImmediate as turn } from 'node:timers/promises'
-import { parseDuration } from '../lib/config/units.js'
+import type { Built } from './build.js'
+import { hostsCsv } from './csv/hosts.js'
 import { buildFleet, type FleetOptions, type FleetResult, fleetExitCode } from './fleet.js'
-import { toJson } from './json.js'
 import { fileStem } from './name.js'
-import type { Paper } from './pdf/archive.js'
 import { type Published, Shelf } from './publish.js'
+import { checkFormats, type OutputOptions, pause, writeReport } from './render.js'
+import type { ReportResult } from './types.js'
 
-export interface RenderFleetOptions extends FleetOptions {
-  /** A duration such as `50ms`. Default: what each auditor was configured with. */
-  readonly tolerance?: string | undefined
-  /** Folder for the files; made where it is missing. */
-  readonly out: string
-  readonly formats?: readonly ('pdf' | 'json')[] | undefined
-  readonly paper?: Paper | undefined
-}
+export interface RenderFleetOptions extends FleetOptions, OutputOptions {}
 
 export interface RenderedFleet {
   readonly result: FleetResult
   readonly files: readonly Published[]
-  /** 0 all met, 1 one is not, 3 unmet only for lack of proof. */
+  /** 1 where the policy of one computer is not met, 3 where proof is lacking, 0 where all are met. */
   readonly exitCode: 0 | 1 | 3
 }
 
 /**
- * Renders the table of all computers.
- * @throws {OptionRangeError} for two trails of one computer, and for trails of different zones where none is chosen
- * @throws {TrailReadError} a trail cannot be read
- * @throws {OutputError} the folder cannot be written
+ * Renders a fleet.
+ * @example
+ * const { result } = await renderFleet({ trails: ['./till-1', './till-2'], month: '2026-11', out: 'reports/' })
+ * @throws {OptionRangeError} for two trails of one computer
  */
 export async function renderFleet(options: RenderFleetOptions): Promise<RenderedFleet> {
-  const { out, formats = ['pdf', 'json'], paper, tolerance, ...rest } = options
-  const given = tolerance === undefined ? {} : { toleranceNs: parseDuration(tolerance, 'tolerance') }
-  const { fleet } = await buildFleet({ ...rest, ...given })
-  const { result, reports } = fleet
-  const stem = fileStem(`fleet-of-${result.hosts.length}`, reports[0]!.period.stem, result.profile)
-  const shelf = await Shelf.open(out, Math.max(...result.hosts.map(({ asOf }) => asOf)))
-  const files: Published[] = []
+  checkFormats(options)
+  const { fleet, built } = await buildFleet(options)
+  const { out, formats = ['pdf', 'csv'], csvForm = 'evidence', paper } = options
+  if (out === undefined) return { result: fleet.result, files: [], exitCode: fleetExitCode(fleet.result) }
+  const { files, reports } = await writeEach(built, options)
+  const first = fleet.reports[0]!
+  const stem = fileStem('fleet', first.period.stem, fleet.result.profile)
+  const shelf = await Shelf.open(out, Math.max(...fleet.result.hosts.map(({ asOf }) => asOf)))
+  if (formats.includes('csv')) files.push(await shelf.put(`${stem}_hosts.csv`, hostsCsv(fleet.result, csvForm)))
+  const listed = files.map(({ name, sha256, bytes }) => ({ name, sha256, bytes }))
+  const result = { ...fleet.result, reports, files: listed }
   if (formats.includes('pdf')) {
     const { drawFleet } = await import('./pdf/fleet.js')
-    const pause = async () => {
-      await turn()
-      options.signal?.throwIfAborted()
-    }
-    files.push(await shelf.put(`${stem}.pdf`, [await drawFleet(fleet, { pause, paper })]))
+    const bytes = await drawFleet({ result, reports: fleet.reports }, { paper, pause: () => pause(options.signal) })
+    files.push(await shelf.put(`${stem}.pdf`, [bytes]))
   }
-  if (formats.includes('json')) files.push(await shelf.put(`${stem}.json`, [toJson(result)]))
+  if (formats.includes('json')) files.push(await shelf.put(`${stem}.json`, [`${JSON.stringify(result, null, 2)}\n`]))
   return { result, files, exitCode: fleetExitCode(result) }
+}
+
+async function writeEach(
+  built: readonly Built[],
+  options: RenderFleetOptions,
+): Promise<{ readonly files: Published[]; readonly reports: readonly ReportResult[] }> {
+  const files: Published[] = []
+  const reports: ReportResult[] = []
+  for (const one of built) {
+    const rendered = await writeReport(one, options)
+    files.push(...rendered.files)
+    reports.push(rendered.result)
+  }
+  return { files, reports }
 }

@@ -34,6 +34,8 @@ export interface TallyOptions {
   /** From this reach of the bound on a warning is due; `null`: none. */
   readonly warningNs: bigint | null
   readonly probes: readonly Probe[]
+  /** seq of samples whose UTC is wanted. */
+  readonly wanted?: ReadonlySet<number>
   /** Windows, in order, in each of which a PROVEN check is wanted. */
   readonly checks?: readonly CheckWindow[]
 }
@@ -47,6 +49,10 @@ export class Tallies {
   readonly history = new HistoryTally()
   readonly references = new ReferenceTally()
   readonly offsets = new Values()
+  /** How far the bounds of samples reach from zero. */
+  readonly reaches = new Values()
+  /** UTC of the samples that were asked for. */
+  readonly utc = new Map<number, bigint>()
   readonly counts = { scheduled: 0, unscheduled: 0, withoutBound: 0 }
   /** Samples that were VIOLATED by themselves. */
   readonly outside: OutsideSample[] = []
@@ -107,6 +113,7 @@ export class Tallies {
     if (record.trigger !== null && !this.caused.has(record.trigger)) {
       this.caused.set(record.trigger, { seq: record.seq, body: record, boot: record.bootId })
     }
+    if (utcNs !== null && this.#options.wanted?.has(record.seq)) this.utc.set(record.seq, utcNs)
     if (!used || utcNs === null || utcNs < this.#options.fromNs || utcNs >= this.#options.toNs) return
     this.#sample(record, utcNs)
   }
@@ -130,6 +137,7 @@ export class Tallies {
     this.plots.look({ boot: bootId, utcNs, aNs: BigInt(record.atNs), dNs, mNs: m })
     if (!error) return
     this.offsets.add(middle(error))
+    this.reaches.add(largest(error))
     this.plots.sample(utcNs, middle(error))
     const { verdict } = verdictOn(error, this.#options.toleranceNs)
     if (verdict === 'VIOLATED') this.outside.push({ seq, utcNs })

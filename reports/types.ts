@@ -32,7 +32,7 @@ export type { Bound } from './document.js'
 
 /** How far the work has come. `total` is `null` where it is not known beforehand. */
 export interface ReportProgress {
-  readonly stage: 'index' | 'verify' | 'evidence' | 'records' | 'pdf'
+  readonly stage: 'index' | 'verify' | 'evidence' | 'records' | 'tables' | 'pdf'
   readonly done: number
   readonly total: number | null
 }

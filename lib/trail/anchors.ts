@@ -3,7 +3,7 @@
  * is what shows that the newest records of a trail were taken off, or that all of it was made anew. Pure.
  * @module
  */
-import type { Checkpoint, Head } from './checkpoint.js'
+import { type Checkpoint, decodeCheckpoint, type Head, readScannedCheckpoint } from './checkpoint.js'
 import type { Findings } from './findings.js'
 import { keyId, signedBy } from './note.js'
 import type { FindingCode } from './types.js'
@@ -14,6 +14,25 @@ export interface Anchor extends Head {
   readonly name: string
   /** Its checkpoint, where it was one: tells two checkpoints under one key. */
   readonly checkpoint?: Checkpoint
+}
+
+/**
+ * The anchor that a text is: a checkpoint file byte for byte, or what a scanner read from a sheet.
+ * @param name for messages
+ * @throws {SyntaxError} where the text is no checkpoint, naming what is wrong
+ */
+export function anchorOf(bytes: Uint8Array, name: string): Anchor {
+  const checkpoint = readCheckpoint(bytes)
+  const { origin, size, root } = checkpoint
+  return { name, origin, size, root, checkpoint }
+}
+
+function readCheckpoint(bytes: Uint8Array): Checkpoint {
+  try {
+    return decodeCheckpoint(bytes)
+  } catch {
+    return readScannedCheckpoint(Buffer.from(bytes).toString('utf8'))
+  }
 }
 
 interface Held {

@@ -4,9 +4,9 @@
  */
 import { createHash } from 'node:crypto'
 import type { Findings } from './findings.js'
-import { segmentLines } from './lines.js'
 import { prunedPath, segmentPath } from './paths.js'
 import type { Surveyed } from './survey.js'
+import type { TrailSource } from './trail-source.js'
 
 /** Tells of a segment that has another name than the one that its `open` record gives it. */
 export function checkName(segment: Surveyed, findings: Findings): void {
@@ -21,7 +21,7 @@ export function checkName(segment: Surveyed, findings: Findings): void {
 
 /** Tells of a second file for one number: the remains of a compression, or a copy that somebody put there. */
 export async function checkDoubles(
-  folder: string,
+  source: TrailSource,
   segments: readonly Surveyed[],
   doubles: readonly Surveyed[],
   findings: Findings,
@@ -29,7 +29,7 @@ export async function checkDoubles(
   for (const double of doubles) {
     const other = segments.find(({ order }) => order === double.order)
     if (!other) continue
-    const same = (await digest(folder, double)) === (await digest(folder, other))
+    const same = (await digest(source, double)) === (await digest(source, other))
     const pair = double.number === other.number && double.label === other.label
     const spot = { file: double.path, line: null }
     const detail = `${same ? 'the same bytes as' : 'other bytes than'} ${other.path}, which has the same number`
@@ -37,9 +37,9 @@ export async function checkDoubles(
   }
 }
 
-async function digest(folder: string, segment: Surveyed): Promise<string> {
+async function digest(source: TrailSource, segment: Surveyed): Promise<string> {
   const sum = createHash('sha256')
-  for await (const lines of segmentLines(folder, segment)) {
+  for await (const lines of source.lines(segment)) {
     for (const { bytes, whole } of lines) sum.update(bytes).update(whole ? '\n' : '')
   }
   return sum.digest('hex')

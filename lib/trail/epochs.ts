@@ -42,7 +42,8 @@ export class Epochs {
   #closed: number | null = 0
   #closing: Closing | null = null
   #demand: SealDemand | null = null
-  #last: { readonly digest: string; readonly outcome: SealOutcome } = { digest: '', outcome: 'good' }
+  /** SHA-256 of the last seal, `''` before the first; `null` where it is missing or not signed by its key. */
+  #sealed: string | null = ''
   #absent: { readonly demand: SealDemand; readonly at: Closing; next: TrailRecord | null } | null = null
   #onKey: (epoch: number, publicKey: string) => void
 
@@ -101,7 +102,7 @@ export class Epochs {
   outcome(demand: SealDemand, outcome: SealOutcome, digest: string): void {
     const closing = this.#closing
     this.#closing = null
-    this.#last = { digest, outcome }
+    this.#sealed = outcome === 'good' || outcome === 'signed' ? digest : null
     if (outcome === 'missing' && closing) this.#absent = { demand, at: closing, next: null }
     if (outcome !== 'good') return
     this.seals += 1
@@ -203,12 +204,9 @@ export class Epochs {
     } else if (this.key === '') {
       const detail = `epoch ${epoch} is sealed by a key that no record introduces`
       this.#findings.add('damage', 'wrong-epoch-key', spot, seq, detail)
-    } else if (
-      (this.#last.outcome === 'good' || this.#last.outcome === 'signed') &&
-      previousCheckpoint !== this.#last.digest
-    ) {
+    } else if (closed !== null && previousCheckpoint !== (this.#sealed ?? previousCheckpoint)) {
       const detail = `epoch ${epoch - 1} was sealed twice: its seal is not the one that this record remembers`
-      const extra = { expected: previousCheckpoint, found: this.#last.digest }
+      const extra = { expected: previousCheckpoint, found: this.#sealed ?? '' }
       this.#findings.add('damage', 'equivocation', spot, seq, detail, extra)
     }
     const { origin } = this

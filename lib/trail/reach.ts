@@ -29,10 +29,11 @@ export class Reach {
     const count = upTo - sealedUpTo
     if (count <= 0) return
     const since = this.#since.find(({ seq }) => seq === sealedUpTo)?.wall ?? this.#first
+    const records = count === 1 ? `1 record since ${since} is` : `${count} records since ${since} are`
     const what =
       sealedUpTo === 0
-        ? `${count} records since ${since} are under no seal: the last can be altered unnoticed`
-        : `${count} records since ${since} are under no seal yet: who can write these files can alter them unnoticed`
+        ? `${records} under no seal: the last can be altered unnoticed`
+        : `${records} under no seal yet: who can write these files can alter them unnoticed`
     findings.add('note', 'unsealed-tail', { file: null, line: null }, null, what)
   }
 

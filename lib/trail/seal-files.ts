@@ -2,9 +2,6 @@
  * The files below `seals/`: what lies there, and whether each is the one checkpoint that a `close` record demands.
  * @module
  */
-import { readdir, readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
-import { TrailReadError } from '../errors.js'
 import type { Anchors } from './anchors.js'
 import type { Epochs } from './epochs.js'
 import type { Findings } from './findings.js'
@@ -12,12 +9,10 @@ import { decodeFrontier } from './frontier.js'
 import { keyId, signedBy } from './note.js'
 import { frontierPath, parseSealPath, sealPath } from './paths.js'
 import { judgeSeal, type SealDemand } from './seal.js'
-
-/** No seal and no frontier comes near this. */
-const longestFile = 64 * 1024
+import type { TrailSource } from './trail-source.js'
 
 export class SealFiles {
-  readonly #folder: string
+  readonly #source: TrailSource
   readonly #findings: Findings
   readonly #epochs: Epochs
   readonly #anchors: Anchors
@@ -28,21 +23,20 @@ export class SealFiles {
   readonly #claimed = new Map<number, { count: number; publicKey: string; digest: string }>()
   #last = 0
 
-  private constructor(folder: string, findings: Findings, epochs: Epochs, anchors: Anchors) {
-    this.#folder = folder
+  private constructor(source: TrailSource, findings: Findings, epochs: Epochs, anchors: Anchors) {
+    this.#source = source
     this.#findings = findings
     this.#epochs = epochs
     this.#anchors = anchors
   }
 
   /**
-   * Lists what lies below `seals/`. To be called before the first record is read: a seal is made after its record, so each
-   * that is listed must find its record.
+   * Lists what lies below `seals/`. To be called before the first record is read.
    * @throws {TrailReadError} where the folder cannot be read
    */
-  static async list(folder: string, findings: Findings, epochs: Epochs, anchors: Anchors): Promise<SealFiles> {
-    const files = new SealFiles(folder, findings, epochs, anchors)
-    for (const path of await below(folder, 'seals')) {
+  static async list(source: TrailSource, findings: Findings, epochs: Epochs, anchors: Anchors): Promise<SealFiles> {
+    const files = new SealFiles(source, findings, epochs, anchors)
+    for (const path of await source.seals()) {
       const seal = parseSealPath(path)
       if (!seal) files.#others.push(path)
       else {
@@ -62,7 +56,7 @@ export class SealFiles {
     const path = sealPath(label, epoch)
     this.#last = Math.max(this.#last, epoch)
     this.#seals.delete(path)
-    const bytes = await read(this.#folder, path)
+    const bytes = await this.#source.read(path)
     if (bytes === null) return this.#epochs.outcome(demand, 'missing', '')
     const judged = judgeSeal(bytes, demand)
     const { checkpoint, digest, signed, fault } = judged
@@ -85,7 +79,7 @@ export class SealFiles {
   /** Takes up the tree again behind records that were pruned. @returns whether the `close` is proven to be under its seal */
   async #resume({ label, epoch, size, leaf, pruned }: SealDemand, root: string): Promise<boolean> {
     const path = frontierPath(label, epoch)
-    const bytes = await read(this.#folder, path)
+    const bytes = await this.#source.read(path)
     if (bytes === null) {
       if (!pruned) return false
       const detail = 'what was pruned cannot be tested without this file'
@@ -114,7 +108,7 @@ export class SealFiles {
     for (const path of [...this.#seals].sort()) await this.#stray(path)
     for (const path of this.#others) {
       const base = path.replace(/\.(?:tsr|frontier)$/, '.checkpoint')
-      const beside = base !== path && parseSealPath(base) !== null && (await read(this.#folder, base)) !== null
+      const beside = base !== path && parseSealPath(base) !== null && (await this.#source.read(base)) !== null
       if (beside) continue
       this.#findings.add('note', 'foreign-file', { file: path, line: null }, null, 'is no file of a trail')
     }
@@ -129,7 +123,7 @@ export class SealFiles {
       return
     }
     const own = this.#claimed.get(epoch)
-    const bytes = (await read(this.#folder, path)) ?? Buffer.alloc(0)
+    const bytes = (await this.#source.read(path)) ?? Buffer.alloc(0)
     const judged = judgeSeal(bytes, {
       ...{ epoch, origin: this.#epochs.origin, publicKey: '', size: 0, firstSeq: 0, root: null, leaf: '', label: '' },
       ...{ spot, pruned: false },
@@ -145,39 +139,4 @@ export class SealFiles {
     if (twice) this.#findings.add('damage', 'equivocation', spot, null, `epoch ${epoch} was sealed twice`)
     else this.#findings.add('damage', 'inserted', spot, null, `no record of the trail demands a seal here`)
   }
-}
-
-async function below(folder: string, path: string): Promise<string[]> {
-  try {
-    const entries = await readdir(join(folder, path), { withFileTypes: true })
-    const found: string[] = []
-    for (const entry of entries) {
-      const inner = `${path}/${entry.name}`
-      if (entry.isDirectory()) found.push(...(await below(folder, inner)))
-      else found.push(inner)
-    }
-    return found
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ENOTDIR') return []
-    throw refused(join(folder, path), cause)
-  }
-}
-
-async function read(folder: string, path: string): Promise<Buffer | null> {
-  const whole = join(folder, path)
-  try {
-    if ((await stat(whole)).size > longestFile) return Buffer.alloc(longestFile + 1)
-    return await readFile(whole)
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ENOTDIR') return null
-    if (code === 'EISDIR') return Buffer.alloc(0)
-    throw refused(whole, cause)
-  }
-}
-
-function refused(path: string, cause: unknown): TrailReadError {
-  const { code } = cause as NodeJS.ErrnoException
-  return new TrailReadError(`${path} cannot be read (${code}); give the reader access to the whole trail`, { cause })
 }

@@ -4,19 +4,17 @@
  * once, in little memory.
  * @module
  */
-import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import { type Anchor, Anchors } from './anchors.js'
 import { checkDoubles, checkName } from './checks.js'
 import { Epochs } from './epochs.js'
 import { Findings } from './findings.js'
 import { Ledger } from './ledger.js'
-import { segmentLines } from './lines.js'
 import { parseVkey } from './note.js'
 import { tryLine } from './place.js'
 import { Reach } from './reach.js'
 import { SealFiles } from './seal-files.js'
-import { type Surveyed, survey } from './survey.js'
+import type { Surveyed } from './survey.js'
+import { folderSource, type TrailSource } from './trail-source.js'
 import type { Placed, VerifyResult } from './types.js'
 
 export interface VerifyOptions {
@@ -38,7 +36,12 @@ export interface VerifyOptions {
  * @throws {SyntaxError} for a key that is none
  * @throws {TrailReadError} where the folder or a file cannot be read
  */
-export async function verifyTrail(folder: string, options: VerifyOptions = {}): Promise<VerifyResult> {
+export function verifyTrail(folder: string, options: VerifyOptions = {}): Promise<VerifyResult> {
+  return verifySource(folderSource(folder), options)
+}
+
+/** {@link verifyTrail} of bytes from anywhere. */
+export async function verifySource(source: TrailSource, options: VerifyOptions = {}): Promise<VerifyResult> {
   const { signal } = options
   const findings = new Findings()
   const keys = (options.keys ?? []).map(parseVkey)
@@ -47,10 +50,10 @@ export async function verifyTrail(folder: string, options: VerifyOptions = {}): 
     atSize: (size, root) => anchors.atSize(size, root),
     onKey: (epoch, key) => anchors.onKey(epochs.origin, epoch, key),
   })
-  const seals = await SealFiles.list(folder, findings, epochs, anchors)
-  const { segments, doubles, foreign } = await survey(folder, 0, signal)
+  const seals = await SealFiles.list(source, findings, epochs, anchors)
+  const { segments, doubles, foreign } = await source.survey(signal)
   const run: Run = {
-    folder,
+    source,
     findings,
     ledger: new Ledger(findings),
     epochs,
@@ -64,7 +67,7 @@ export async function verifyTrail(folder: string, options: VerifyOptions = {}): 
   if (last) await seals.check(last)
   run.ledger.end(segments.at(-1)?.compressed === false)
   await seals.strays()
-  await checkDoubles(folder, segments, doubles, findings)
+  await checkDoubles(source, segments, doubles, findings)
   for (const file of foreign) findings.add('note', 'foreign-file', { file, line: null }, null, 'is no file of a trail')
   tellPruned(run)
   const trusted = epochs.finish()
@@ -85,7 +88,7 @@ export async function verifyTrail(folder: string, options: VerifyOptions = {}): 
 }
 
 interface Run {
-  readonly folder: string
+  readonly source: TrailSource
   readonly findings: Findings
   readonly ledger: Ledger
   readonly epochs: Epochs
@@ -101,8 +104,8 @@ async function readSegments(
   segments: readonly Surveyed[],
   onProgress: VerifyOptions['onProgress'],
 ): Promise<void> {
-  const { folder, findings, ledger } = run
-  const sizes = await Promise.all(segments.map(({ path }) => sizeOf(join(folder, path))))
+  const { source, findings, ledger } = run
+  const sizes = await Promise.all(segments.map(({ path }) => source.size(path)))
   const total = sizes.reduce((sum, size) => sum + size, 0)
   let done = 0
   let expected = 1
@@ -116,19 +119,11 @@ async function readSegments(
   }
 }
 
-/** 0 where the file went away meanwhile: its writer may have compressed it. */
-async function sizeOf(path: string): Promise<number> {
-  return stat(path).then(
-    ({ size }) => size,
-    () => 0,
-  )
-}
-
 async function readInto(run: Run, segment: Surveyed): Promise<void> {
-  const { folder, ledger, findings, reach, signal } = run
+  const { source, ledger, findings, reach, signal } = run
   let line = 0
   let voided = 0
-  for await (const lines of segmentLines(folder, segment, { signal })) {
+  for await (const lines of source.lines(segment, signal)) {
     for (const { offset, bytes, whole } of lines) {
       line += 1
       if (segment.endsAt !== null && offset >= segment.endsAt) {

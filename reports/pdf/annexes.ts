@@ -2,7 +2,7 @@
  * The annexes: the records of the worst breach word for word, and the columns of the lists inside the file.
  * @module
  */
-import { changeColumns, gapColumns, intervalColumns } from '../csv/index.js'
+import { breachColumns, changeColumns, dayColumns, gapColumns, intervalColumns } from '../csv/index.js'
 import { worstBreach } from '../excerpt.js'
 import type { Report } from '../types.js'
 import type { Pause } from './cells.js'
@@ -35,8 +35,10 @@ export async function drawColumns(sheet: Sheet, _report: Report, pause: Pause): 
     string,
     readonly { readonly name: string; readonly kind: string; readonly words: string }[],
   ])[] = [
+    ['days.csv', dayColumns],
     ['intervals.csv', intervalColumns],
     ['changes.csv', changeColumns],
+    ['breaches.csv', breachColumns],
     ['gaps.csv', gapColumns],
   ]
   sheet.heading(titleOf('columns'), 90)

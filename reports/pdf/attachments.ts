@@ -3,7 +3,7 @@
  * integrity names them with their digests.
  * @module
  */
-import { changesCsv, gapsCsv, intervalsCsv } from '../csv/index.js'
+import { breachesCsv, changesCsv, daysCsv, gapsCsv, intervalsCsv } from '../csv/index.js'
 import { toJson } from '../json.js'
 import type { Report } from '../types.js'
 import type { Attachment } from './archive.js'
@@ -11,8 +11,10 @@ import type { Attachment } from './archive.js'
 /** In the order in which a reader will want them. */
 export async function attachmentsOf(report: Report): Promise<Attachment[]> {
   const lists = [
+    ['days', 'The days of the period and what they roll up to', daysCsv(report, 'evidence')],
     ['intervals', 'The verdicts of the period, one stretch a row', intervalsCsv(report, 'evidence')],
     ['changes', 'The changes of the clock', changesCsv(report, 'evidence')],
+    ['breaches', 'The breaches of the tolerance', breachesCsv(report, 'evidence')],
     ['gaps', 'The gaps', gapsCsv(report, 'evidence')],
   ] as const
   const files: Attachment[] = [

@@ -47,7 +47,14 @@ async function together(sample: Sample, out: string): Promise<string[]> {
   const { computers, period, tolerance } = sample
   if (computers.length < 2) return []
   const trails = computers.map(({ host }) => join(out, `trail-${host}`))
-  const { files } = await renderFleet({ trails, ...period, tolerance, out, index: ':memory:' })
+  const { files } = await renderFleet({
+    trails,
+    ...period,
+    tolerance,
+    out,
+    index: ':memory:',
+    formats: ['pdf', 'csv', 'json'],
+  })
   return files.map(({ path }) => path)
 }
 

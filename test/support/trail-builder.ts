@@ -11,6 +11,8 @@ import type { Cause, ConsensusState, SampleReason, Support, Verdict } from '../.
 import { formatInstant, parseInstant } from '../../lib/instant.js'
 import { type Role, roles, testNames } from '../../lib/ntp/types.js'
 import { type Files, unsyncedFiles } from '../../lib/scribe/files.js'
+import type { ErrorData, SealNews } from '../../lib/scribe/messages.js'
+import type { SealOptions } from '../../lib/scribe/resume.js'
 import { type OpenDraft, Scribe } from '../../lib/scribe/scribe.js'
 import type { Draft, Placed, SampleBody, StoredReading, StoredStamp } from '../../lib/trail/types.js'
 import { SealedWriter, type Writer } from './sealed-writer.js'
@@ -33,6 +35,8 @@ export interface BuilderOptions {
   readonly files?: Files
   /** The trail is sealed, by keys out of this seed and by a writer beside the scribe. */
   readonly sealedBy?: string
+  /** Seals the trail; default: nothing is sealed. Keys default to `<folder>.keys`, an epoch to an hour. */
+  readonly seals?: Partial<SealOptions>
 }
 
 export interface SampleOptions {
@@ -97,6 +101,9 @@ export class TrailBuilder {
   readonly folder: string
   /** What was written, but for the `open` records of rotations. */
   readonly placed: Placed[] = []
+  /** What the scribe told of seals and of problems. */
+  readonly seals: SealNews[] = []
+  readonly problems: ErrorData[] = []
   #options: BuilderOptions
   #writer: Writer | null = null
   #sealed: SealedWriter | null = null
@@ -215,7 +222,17 @@ export class TrailBuilder {
   /** An auditor starts (again). */
   open(extra: Partial<OpenDraft> = {}): Placed {
     const { folder, zone = 'UTC', files = unsyncedFiles } = { ...this.#options, folder: this.folder }
-    this.#writer ??= this.#options.sealedBy === undefined ? Scribe.open({ folder, zone, files }) : this.sealed
+    this.#writer ??=
+      this.#options.sealedBy !== undefined
+        ? this.sealed
+        : Scribe.open({
+            folder,
+            zone,
+            files,
+            ...(this.#options.seals && { seals: { ...sealsOf(folder), ...this.#options.seals } }),
+            onSealed: (news) => this.seals.push(news),
+            onProblem: (problem) => this.problems.push(problem),
+          })
     const draft: OpenDraft = { ...openDraft, ...this.#options.open, ...extra }
     const placed = this.#writer.begin(draft, this.stamp({ looks: 1, widestSilence: 0 }))
     this.placed.push(...placed)
@@ -332,8 +349,8 @@ export class TrailBuilder {
     return this.#record({ type: 'note', on, text, by }, {})
   }
 
-  /** An epoch of a sealed trail ends. */
-  seal(reason = 'epoch'): Placed {
+  /** An epoch of a trail with {@link BuilderOptions.sealedBy} ends. */
+  endEpoch(reason = 'epoch'): Placed {
     return this.#keep(this.sealed.seal(reason, this.stamp()))
   }
 
@@ -345,6 +362,13 @@ export class TrailBuilder {
   /** Takes away the first segments of a sealed trail. */
   prune(segments: number): Placed {
     return this.#keep(this.sealed.prune(segments, this.stamp()))
+  }
+
+  /** Closes the epoch behind the last record. */
+  seal(reason = 'requested'): SealNews {
+    const last = this.placed.at(-1)
+    if (!last) throw new Error('nothing was written')
+    return this.scribe.seal(reason, last.record)
   }
 
   /** The auditor stops in good order. */
@@ -419,6 +443,12 @@ export class TrailBuilder {
       ignored: 0,
     }
   }
+}
+
+/** Keys beside a trail folder. */
+export function sealsOf(folder: string): SealOptions {
+  const beside = { keys: `${folder}.keys`, genesisBeside: `${folder}.genesis.vkey` }
+  return { ...beside, genesis: null, epochNs: 3_600_000_000_000n }
 }
 
 function judge(

@@ -27,7 +27,7 @@ function sealedTrail(seed = 'one', steps = 9): TrailBuilder {
   const trail = new TrailBuilder({ utc: '2026-03-03T23:59:00.000000000Z', sealedBy: seed })
   trail.open()
   trail.sample({ reason: 'startup' })
-  trail.seal()
+  trail.endEpoch()
   trail.advance(10).heartbeat()
   trail.note(2, 'two')
   const more = [
@@ -37,7 +37,7 @@ function sealedTrail(seed = 'one', steps = 9): TrailBuilder {
     () => trail.close(),
     () => trail.advance(5).open(),
     () => trail.heartbeat(),
-    () => trail.seal(),
+    () => trail.endEpoch(),
     () => trail.advance(5).crash().open(),
     () => {
       trail.heartbeat()
@@ -353,7 +353,7 @@ describe('each attack on a sealed trail is found and named', () => {
     expect(damage(result)[0]).toMatchObject({ found: foreign.vkey, expected: id })
     const renamed = new TrailBuilder({ sealedBy: 'one', open: { origin: 'ntp-auditor.example/other' } })
     renamed.open()
-    renamed.seal()
+    renamed.endEpoch()
     expect(brief(await verify(renamed.folder))).toEqual([['genesis-mismatch', null, 1]])
   })
 
@@ -536,11 +536,11 @@ describe('a trail that was given a new key', () => {
   function rekeyed(): TrailBuilder {
     const lost = new TrailBuilder({ sealedBy: 'one' })
     lost.open()
-    lost.seal()
+    lost.endEpoch()
     lost.advance(1).heartbeat()
     lost.rekey('two')
     lost.advance(1).heartbeat()
-    lost.seal()
+    lost.endEpoch()
     lost.heartbeat()
     return lost
   }
@@ -574,7 +574,7 @@ describe('a trail that was given a new key', () => {
     late.open()
     late.advance(1).heartbeat()
     late.rekey('two', 'enrolled')
-    late.seal()
+    late.endEpoch()
     const key = keyOf('two', 1)
     const result = await verifyTrail(late.folder, { keys: [key] })
     expect([result.intact, result.sealedUpTo, notes(result)]).toEqual([true, 4, ['key-chain-broken']])
