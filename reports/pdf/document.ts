@@ -50,8 +50,8 @@ const parts: readonly Part[] = [
   drawIntegrity,
   drawLimits,
   drawClosing,
-  drawExcerpt,
   drawColumns,
+  drawExcerpt,
 ]
 
 /** Draws the report and returns the file's bytes. */

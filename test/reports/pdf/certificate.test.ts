@@ -78,7 +78,7 @@ describe.each(Object.keys(cases))('the certificate of %s', (name) => {
     needs('pdftotext', 'qpdf')(`is one sound page of ${paper}`, async () => {
       const bytes = await drawCertificate(cases[name]!(), { paper })
       expect(pagesOf(bytes)).toHaveLength(1)
-      const words = wordsOf(bytes).filter(({ top, bottom }) => bottom - top < 60)
+      const words = wordsOf(bytes).filter(({ top, bottom }) => bottom - top < 25)
       expect(overlaps(words)).toEqual([])
       expect(words.filter(({ left, right }) => left < 47 || right > 567)).toEqual([])
       expect(paintedOutside(bytes)).toEqual([])
