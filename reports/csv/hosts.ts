@@ -26,7 +26,12 @@ export const hostColumns: readonly Column<FleetRow>[] = [
     words: '`met`, `not-met`, or `not-proven` where only proof is lacking.',
     of: ({ outcome }) => outcome,
   },
-  { name: 'reason', kind: 'text', words: 'The first reason for it; empty where it is met.', of: ({ reason }) => reason },
+  {
+    name: 'reason',
+    kind: 'text',
+    words: 'The first reason for it; empty where it is met.',
+    of: ({ reason }) => reason,
+  },
   {
     name: 'tolerance_ns',
     kind: 'integer',
