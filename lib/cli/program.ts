@@ -153,10 +153,9 @@ function build(
     .option('--index <path>', index)
     .action(action(async (options) => (await import('./report.js')).report(options, io, parts)))
 
-  command('profiles', 'list the rules that a report can answer to, also those of the configuration', [
-    'config',
-    'json',
-  ]).action(action(async (options) => (await import('./profiles.js')).profiles(options, io)))
+  command('profiles', 'list the rules that a report can answer to, also those of the configuration').action(
+    action(async (options) => (await import('./profiles.js')).profiles(options, io)),
+  )
 
   command('prove', 'say what is provable of the clock at one instant')
     .option('--at <instant>', 'what the audited clock showed: 2026-11-21T08:00:00Z')
