@@ -59,7 +59,7 @@ export function compose(made: Ingredients): Report {
   const policy = judgePolicy({
     ...{ stretches, profile, counters, longestGapNs: made.longestGapNs, zone: period.zone },
     ...{ hours: hoursIn(profile, period), checks: tallies.checks },
-    ...{ references: Object.keys(claims).length, intact: made.integrity.intact },
+    ...{ references: Math.max(Object.keys(claims).length, tallies.configured), intact: made.integrity.intact },
   })
   const body: Omit<ReportResult, 'id' | 'files'> = {
     host: subject.open.host,

@@ -174,7 +174,8 @@ function unchecked(checks: readonly Check[]): Failure[] {
 }
 
 function tooFew({ leastReferences }: Profile, references: number): Failure[] {
-  if (references >= leastReferences) return []
+  // None: the records tell of no reference at all, and there is no bound either.
+  if (references >= leastReferences || references === 0) return []
   const message = `${count(references, 'reference')} configured; the rule wants ${leastReferences}`
   return [{ rule: 'least-references', message, lack: true }]
 }

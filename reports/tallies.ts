@@ -54,6 +54,8 @@ export class Tallies {
   /** UTC of the samples that were asked for. */
   readonly utc = new Map<number, bigint>()
   readonly counts = { scheduled: 0, unscheduled: 0, withoutBound: 0 }
+  /** The most references that a sample knew of. */
+  configured = 0
   /** Samples that were VIOLATED by themselves. */
   readonly outside: OutsideSample[] = []
   /** Samples that a clock change caused, by its seq: the first of each. */
@@ -123,6 +125,7 @@ export class Tallies {
     const scheduled = record.reason === 'scheduled'
     this.counts[scheduled ? 'scheduled' : 'unscheduled'] += 1
     if (!consensus.m) this.counts.withoutBound += 1
+    this.configured = Math.max(this.configured, consensus.configured)
     this.references.sample(record)
     this.budget.sample(record, bootId)
     this.health.sample(record, seq, utcNs)

@@ -177,8 +177,8 @@ export const changeColumns: readonly Column<Numbered<ChangeEntry> & { readonly d
   {
     name: 'notes',
     kind: 'text',
-    words: 'What people wrote about it, separated by ` | `.',
-    of: ({ document }) => document.notes.map(({ by, text }) => `${by}: ${text}`).join(' | '),
+    words: 'What people wrote about it, separated by blanks and a slash.',
+    of: ({ document }) => document.notes.map(({ by, text }) => `${by}: ${text}`).join(' / '),
   },
   simulated,
 ]

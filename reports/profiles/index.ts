@@ -3,7 +3,7 @@
  * @module
  */
 import { Fields, isPlainObject, nearest } from '../../lib/config/fields.js'
-import { parseDuration } from '../../lib/config/units.js'
+import { formatDuration, parseDuration } from '../../lib/config/units.js'
 import { OptionRangeError, OptionTypeError } from '../../lib/errors.js'
 import { cat50ms } from './cat-50ms.js'
 import { certIn } from './cert-in.js'
@@ -118,7 +118,7 @@ export function toleranceFor(profile: Profile, asked: string | bigint | undefine
     throw new OptionRangeError(
       'tolerance',
       `must not be looser than the ${profile.definition.tolerance} of profile "${profile.id}"`,
-      asked,
+      formatDuration(askedNs),
     )
   }
   if (toleranceNs === null && askedNs === undefined && profile.status !== 'own') {

@@ -40,7 +40,12 @@ describe('an epoch ends', () => {
     trail.set(-86_400).advance(0.999).heartbeat()
     expect(trail.seals).toEqual([])
     trail.set(86_400).advance(0.001).heartbeat()
-    expect(trail.seals).toMatchObject([{ epoch: 1, reason: 'rotation' }, { epoch: 2, reason: 'rotation' }].slice(0, 0))
+    expect(trail.seals).toMatchObject(
+      [
+        { epoch: 1, reason: 'rotation' },
+        { epoch: 2, reason: 'rotation' },
+      ].slice(0, 0),
+    )
     trail.crash()
   })
 })
