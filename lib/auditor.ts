@@ -14,14 +14,18 @@ import {
   type VerdictDocument,
 } from './auditor/events.js'
 import { inlineCrew } from './auditor/inline.js'
+import { type AskableClock, type ClockBound, LiveClock, notProven, unaudited } from './auditor/live.js'
 import { Requests } from './auditor/requests.js'
+import { openSight } from './clock/sight.js'
 import { systemTimers } from './clock/timers.js'
+import type { ClockSource } from './clock/types.js'
 import { parseConfiguration } from './config/parse.js'
 import type { Configuration } from './config/types.js'
 import { parseDuration } from './config/units.js'
 import type { EngineToAuditor } from './engine/messages.js'
 import type { EngineParts } from './engine/parts.js'
 import { NotReadyError, ReportedError, StoppedError, WorkerError } from './errors.js'
+import { type Sight, sightOf } from './evidence/live.js'
 import type { ErrorData, ScribeToAuditor } from './scribe/messages.js'
 import { canonicalize } from './trail/canonical.js'
 import { sampleDocument } from './trail/document.js'
@@ -70,12 +74,14 @@ const releaseMs = 300
  * auditor.on('clockChange', (change) => log(`the clock was moved by ${change.size.low} to ${change.size.high} s`))
  * await auditor.stop()
  */
-export class Auditor extends EventEmitter<AuditorEvents> {
+export class Auditor extends EventEmitter<AuditorEvents> implements AskableClock {
   readonly configuration: Configuration
   readonly #narrator = new Narrator()
   readonly #requests = new Requests()
   readonly #keepAlive: boolean
   #crew: Crew | null = null
+  #clock: LiveClock | null = null
+  #sight: () => Sight
   #ready = false
   #waits = 0
   #stopping: Promise<void> | null = null
@@ -83,9 +89,10 @@ export class Auditor extends EventEmitter<AuditorEvents> {
   #onClosed: (() => void) | null = null
   #closed = false
 
-  private constructor(configuration: Configuration, keepAlive: boolean) {
+  private constructor(configuration: Configuration, keepAlive: boolean, clocks: ClockSource | null) {
     super()
     this.configuration = configuration
+    this.#sight = clocks ? () => sightOf(clocks.read()) : openSight()
     this.#keepAlive = keepAlive
   }
 
@@ -102,7 +109,7 @@ export class Auditor extends EventEmitter<AuditorEvents> {
   /** {@link Auditor.start} with a configuration that was parsed already. */
   static async startWith(configuration: Configuration, options: StartOptions = {}): Promise<Auditor> {
     options.signal?.throwIfAborted()
-    const auditor = new Auditor(configuration, options.keepAlive ?? false)
+    const auditor = new Auditor(configuration, options.keepAlive ?? false, options.parts?.clocks ?? null)
     await auditor.#start(options)
     options.signal?.addEventListener('abort', () => void auditor.stop(), { once: true })
     return auditor
@@ -152,7 +159,30 @@ export class Auditor extends EventEmitter<AuditorEvents> {
               ...(options.parts ? { parts: options.parts } : {}),
             })
           : new WorkerCrew(this.configuration, listener)
+      this.#clock = new LiveClock(this.#crew.live, this.#sight)
     })
+  }
+
+  /**
+   * How far this computer's clock is from UTC at most, at this instant: microseconds, no waiting, never throws. It reads the clock itself
+   * and holds it against the evidence that is durable: right after a set of the clock, before the first sample, with a worker that hangs
+   * or was killed, and once {@link stop} was called, it is UNMONITORED.
+   */
+  bound(): ClockBound {
+    return this.#stopping || !this.#clock ? unaudited(this.#sight) : this.#clock.bound()
+  }
+
+  /**
+   * Throws unless the clock is proven to be within a limit, now.
+   * @param limit a duration such as `50ms`; the configured tolerance plays no part
+   * @returns the bound that proves it
+   * @throws {ClockNotProvenError} with the verdict against this limit, the bound and the cause
+   * @throws {OptionTypeError | OptionRangeError} `limit` is no duration
+   */
+  assertWithin(limit: string): ClockBound {
+    if (!this.#stopping && this.#clock) return this.#clock.assertWithin(limit)
+    parseDuration(limit, 'limit')
+    throw notProven(unaudited(this.#sight), limit)
   }
 
   /**

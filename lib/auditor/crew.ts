@@ -3,9 +3,12 @@
  * @module
  */
 import { MessageChannel, Worker } from 'node:worker_threads'
+import { hrtimeNs } from '../clock/hrtime.js'
+import { systemTimers } from '../clock/timers.js'
 import type { Configuration } from '../config/types.js'
 import type { AuditorToEngine, EngineToAuditor } from '../engine/messages.js'
 import type { EngineWorkerData } from '../engine/worker.js'
+import { type LiveInlet, SharedBoard } from '../evidence/live-board.js'
 import type { AuditorToScribe, ErrorData, Leave, Relink, ScribeToAuditor } from '../scribe/messages.js'
 import type { ScribeWorkerData } from '../scribe/worker.js'
 
@@ -19,6 +22,8 @@ export interface CrewListener {
 }
 
 export interface Crew {
+  /** What the engine publishes. */
+  readonly live: LiveInlet
   toEngine(message: AuditorToEngine): void
   toScribe(message: AuditorToScribe): void
   /** While held, the workers keep the process alive. */
@@ -47,6 +52,7 @@ type Role = 'engine' | 'scribe'
 export class WorkerCrew implements Crew {
   readonly #configuration: Configuration
   readonly #listener: CrewListener
+  readonly live = new SharedBoard()
   /** Of the present scribe's lock: its successor takes it over. */
   #token: string | null = null
   #engine: Worker
@@ -89,7 +95,12 @@ export class WorkerCrew implements Crew {
   }
 
   #startScribe(engine: MessageChannel['port1']): Worker {
-    const workerData: ScribeWorkerData = { configuration: this.#configuration, token: this.#token, engine }
+    const workerData: ScribeWorkerData = {
+      configuration: this.#configuration,
+      token: this.#token,
+      engine,
+      live: this.live.buffer,
+    }
     const worker = this.#start('scribe', new URL('../scribe/worker.js', import.meta.url), workerData, engine)
     worker.on('message', (message: ScribeToAuditor) => {
       if (worker !== this.#scribe || this.#ended) return
@@ -102,7 +113,12 @@ export class WorkerCrew implements Crew {
   #startEngine(scribe: MessageChannel['port1']): Worker {
     const generation = this.#engines
     this.#engines += 1
-    const workerData: EngineWorkerData = { configuration: this.#configuration, generation, scribe }
+    const workerData: EngineWorkerData = {
+      configuration: this.#configuration,
+      generation,
+      scribe,
+      live: this.live.buffer,
+    }
     const worker = this.#start('engine', new URL('../engine/worker.js', import.meta.url), workerData, scribe)
     worker.on('message', (message: EngineToAuditor) => {
       if (worker === this.#engine && !this.#ended) this.#listener.fromEngine(message)
@@ -130,14 +146,14 @@ export class WorkerCrew implements Crew {
   #died(role: Role, cause: string): void {
     if (this.#ended) return
     const death = this.#deaths[role]
-    const now = performance.now()
+    const now = Number(hrtimeNs()) / 1e6
     death.count = now - death.at > longestPauseMs ? 1 : death.count + 1
     death.at = now
     const pause = Math.min(firstPauseMs * 2 ** (death.count - 1), longestPauseMs)
     const message = `the ${role} worker died (${cause}); it is started again in ${pause / 1000} s and a gap is recorded`
     this.#listener.onProblem({ code: 'ERR_WORKER', message })
     if (role === 'engine') this.#listener.onEngineLost()
-    const timer = setTimeout(() => this.#replace(role), pause)
+    const timer = systemTimers.setTimeout(() => this.#replace(role), pause) as NodeJS.Timeout
     if (!this.#held) timer.unref()
   }
 
@@ -161,9 +177,9 @@ export class WorkerCrew implements Crew {
 async function leave(worker: Worker): Promise<void> {
   if (worker.threadId === -1) return // it ended before
   await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, patienceMs)
+    const timer = systemTimers.setTimeout(resolve, patienceMs)
     worker.once('exit', () => {
-      clearTimeout(timer)
+      systemTimers.clearTimeout(timer)
       resolve()
     })
     worker.postMessage({ kind: 'leave' } satisfies Leave)

@@ -6,6 +6,7 @@ import type { Configuration } from '../config/types.js'
 import { Engine } from '../engine/engine.js'
 import type { AuditorToEngine, EngineToAuditor } from '../engine/messages.js'
 import { type EngineParts, realParts } from '../engine/parts.js'
+import { LocalBoard } from '../evidence/live-board.js'
 import { Desk } from '../scribe/desk.js'
 import { linkPair } from '../scribe/link.js'
 import type { AuditorToScribe, EngineToScribe, ScribeToAuditor, ScribeToEngine } from '../scribe/messages.js'
@@ -19,6 +20,7 @@ export interface InlineOptions {
 
 export function inlineCrew(configuration: Configuration, listener: CrewListener, options: InlineOptions): Crew {
   const parts = realParts(options.parts)
+  const live = new LocalBoard()
   const [engineToScribe, scribeToEngine] = linkPair<EngineToScribe, ScribeToEngine>()
   const [auditorToEngine, engineToAuditor] = linkPair<AuditorToEngine, EngineToAuditor>()
   const [auditorToScribe, scribeToAuditor] = linkPair<AuditorToScribe, ScribeToAuditor>()
@@ -32,6 +34,7 @@ export function inlineCrew(configuration: Configuration, listener: CrewListener,
     kind: 'inline',
     simulation: options.simulation,
     generation: 0,
+    live,
   })
   const desk = new Desk({
     folder: configuration.trail,
@@ -42,6 +45,7 @@ export function inlineCrew(configuration: Configuration, listener: CrewListener,
   })
   desk.start()
   return {
+    live,
     toEngine: auditorToEngine.post,
     toScribe: auditorToScribe.post,
     hold: () => {},

@@ -9,6 +9,8 @@ import type { LiveRecord } from './live.js'
 /** Takes what the engine publishes. */
 export interface LiveOutlet {
   publish(record: LiveRecord): void
+  /** Whether somebody asked for a record since the last call: then it is worth while to publish more often. */
+  wanted(): boolean
 }
 
 /** Gives the last record that was published; `null` where there is none, or none that is whole. */
@@ -48,12 +50,20 @@ const patience = 200
 /** One record within a thread: engine and application share it as it is. */
 export class LocalBoard implements LiveOutlet, LiveInlet {
   #record: LiveRecord | null = null
+  #wanted = false
 
   publish(record: LiveRecord): void {
     this.#record = record
   }
 
+  wanted(): boolean {
+    const was = this.#wanted
+    this.#wanted = false
+    return was
+  }
+
   latest(): LiveRecord | null {
+    this.#wanted = true
     return this.#record
   }
 }
@@ -64,7 +74,8 @@ export class LocalBoard implements LiveOutlet, LiveInlet {
  */
 export class SharedBoard implements LiveOutlet, LiveInlet {
   readonly buffer: SharedArrayBuffer
-  readonly #sequence: Int32Array
+  /** The sequence number, and whether somebody asked. */
+  readonly #words: Int32Array
   readonly #fields: BigInt64Array
   #seen = 0
   #record: LiveRecord | null = null
@@ -72,25 +83,35 @@ export class SharedBoard implements LiveOutlet, LiveInlet {
   /** @param buffer of another thread's board; default: a new, empty one */
   constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(8 * (names.length + 1))) {
     this.buffer = buffer
-    this.#sequence = new Int32Array(buffer, 0, 1)
+    this.#words = new Int32Array(buffer, 0, 2)
     this.#fields = new BigInt64Array(buffer, 8, names.length)
   }
 
   publish(record: LiveRecord): void {
     // A writer that died at work left it odd: its successor takes over from there.
-    const odd = Atomics.load(this.#sequence, 0) | 1
-    Atomics.store(this.#sequence, 0, odd)
+    const odd = Atomics.load(this.#words, 0) | 1
+    Atomics.store(this.#words, 0, odd)
     for (const [i, name] of names.entries()) Atomics.store(this.#fields, i, record[name])
-    Atomics.store(this.#sequence, 0, (odd + 1) | 0)
+    Atomics.store(this.#words, 0, (odd + 1) | 0)
+  }
+
+  wanted(): boolean {
+    return Atomics.exchange(this.#words, 1, 0) === 1
   }
 
   latest(): LiveRecord | null {
+    if (Atomics.load(this.#words, 1) === 0) Atomics.store(this.#words, 1, 1)
+    return this.peek()
+  }
+
+  /** {@link latest} without asking for more. */
+  peek(): LiveRecord | null {
     for (let n = 0; n < patience; n++) {
-      const before = Atomics.load(this.#sequence, 0)
+      const before = Atomics.load(this.#words, 0)
       if (before === this.#seen) return this.#record
       if ((before & 1) === 1) continue
       const record = fromFields((i) => Atomics.load(this.#fields, i))
-      if (Atomics.load(this.#sequence, 0) !== before) continue
+      if (Atomics.load(this.#words, 0) !== before) continue
       this.#seen = before
       this.#record = record
       return record

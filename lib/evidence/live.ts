@@ -13,6 +13,7 @@
  * whose wall - P does not meet the published one gives no bound at all, until the witness has looked.
  * @module
  */
+import type { ClockReading } from '../clock/types.js'
 import { judge } from '../consensus/judge.js'
 import type { Cause, ConsensusState, Support, Verdict } from '../consensus/types.js'
 import { floorDivide } from '../instant.js'
@@ -253,16 +254,18 @@ function without(verdict: Verdict, cause: Cause): LiveAnswer {
   return { verdict, cause, error: null, support: null, lastsNs: 0n }
 }
 
+/** What a whole look tells of wall, A and P. */
+export type Looked = Pick<ClockReading, 'aNs' | 'wallNs' | 'monoNs' | 'd' | 'line' | 'asleep'>
+
+/** A sight made of a whole look: in simulations, whose clocks nobody else can read. */
+export function sightOf(reading: Looked): Sight {
+  return { wallNs: reading.wallNs, c: wallMinusP(reading) }
+}
+
 /**
  * wall - P of a look of the engine. Where A is P that is D; natively boot tells: (wall - boot) + (boot - mono).
  */
-export function wallMinusP(reading: {
-  readonly aNs: bigint
-  readonly monoNs: bigint
-  readonly d: IntervalNs
-  readonly line: IntervalNs
-  readonly asleep: IntervalNs
-}): IntervalNs {
+export function wallMinusP(reading: Looked): IntervalNs {
   const { aNs, monoNs, d, line, asleep } = reading
   if (aNs === monoNs) return d
   return { lowNs: line.lowNs + asleep.lowNs, highNs: line.highNs + asleep.highNs }

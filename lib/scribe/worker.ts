@@ -16,6 +16,8 @@ export interface ScribeWorkerData {
   readonly token: string | null
   /** The line to the engine. */
   readonly engine: MessagePort
+  /** Shared memory in which the engine publishes the live cone. */
+  readonly live: SharedArrayBuffer
 }
 
 const { configuration, token, engine } = workerData as ScribeWorkerData
