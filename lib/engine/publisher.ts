@@ -27,6 +27,8 @@ export interface PublisherOptions {
 const fastestSlewPpb = 125_000_000n
 /** While somebody asks, fresh pairs are published so often between looks (ms). */
 const refreshMs = 50
+/** For so many looks a question makes us expect another. */
+const expectant = 8
 /** Looks over which a `bound()` may be late. */
 const patientLooks = 4n
 /** A sample this near behind a leap second may still speak of the time before. */
@@ -46,7 +48,7 @@ export class Publisher {
   #leapAtNs = farNs
   #down = false
   #timer: unknown = null
-  #wanted = false
+  #expectant = 0
 
   constructor(options: PublisherOptions) {
     this.#options = options
@@ -59,8 +61,9 @@ export class Publisher {
     this.#look = look
     this.#pair = look
     this.#publish()
-    this.#wanted = this.#options.outlet.wanted() && look.aNs !== look.monoNs
-    if (this.#wanted && this.#timer === null) this.#refreshSoon()
+    if (this.#options.outlet.wanted()) this.#expectant = look.aNs === look.monoNs ? 0 : expectant
+    else if (this.#expectant > 0) this.#expectant -= 1
+    if (this.#expectant > 0 && this.#timer === null) this.#refreshSoon()
   }
 
   /**
@@ -72,7 +75,7 @@ export class Publisher {
     this.#timer = timers.setTimeout(() => {
       this.#timer = null
       const last = this.#look
-      if (!last || !this.#wanted || this.#down) return
+      if (!last || this.#expectant === 0 || this.#down) return
       const reading = clocks.read()
       if (meet(wallMinusP(reading), wallMinusP(last)) !== null) {
         this.#pair = reading
