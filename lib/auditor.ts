@@ -6,13 +6,7 @@
 import { EventEmitter } from 'node:events'
 import type { Crew } from './auditor/crew.js'
 import { WorkerCrew } from './auditor/crew.js'
-import {
-  type ClockChangeDocument,
-  type GapDocument,
-  Narrator,
-  type SampleDocument,
-  type VerdictDocument,
-} from './auditor/events.js'
+import { type AuditorEvents, Narrator, type SampleDocument } from './auditor/events.js'
 import { inlineCrew } from './auditor/inline.js'
 import { type AskableClock, type ClockBound, LiveClock, notProven, unaudited } from './auditor/live.js'
 import { Requests } from './auditor/requests.js'
@@ -32,16 +26,7 @@ import { sampleDocument } from './trail/document.js'
 import { checkServiceBody } from './trail/record.js'
 import type { Placed, ServiceBody } from './trail/types.js'
 
-export interface AuditorEvents {
-  /** A sample is durable in the trail. */
-  sample: [SampleDocument]
-  clockChange: [ClockChangeDocument]
-  /** What can be said of the clock changed. */
-  verdict: [VerdictDocument]
-  gap: [GapDocument]
-  /** Something failed inside the auditor; it goes on. With no listener: `process.emitWarning`. */
-  problem: [Error]
-}
+export type { AuditorEvents } from './auditor/events.js'
 
 export interface StartOptions {
   /**

@@ -46,6 +46,18 @@ export interface VerdictDocument {
   readonly bound: { readonly low: number; readonly high: number } | null
 }
 
+/** What an auditor tells, here or in another process. */
+export interface AuditorEvents {
+  /** A sample is durable in the trail. */
+  sample: [SampleDocument]
+  clockChange: [ClockChangeDocument]
+  /** What can be said of the clock changed. */
+  verdict: [VerdictDocument]
+  gap: [GapDocument]
+  /** Something failed inside the auditor; it goes on. With no listener: `process.emitWarning`. */
+  problem: [Error]
+}
+
 /** Follows the records of one trail and tells what an application should hear of each. */
 export class Narrator {
   /** UTC - A by the last sample that had a bound. */

@@ -10,6 +10,7 @@ import { LocalBoard } from '../evidence/live-board.js'
 import { Desk } from '../scribe/desk.js'
 import { linkPair } from '../scribe/link.js'
 import type { AuditorToScribe, EngineToScribe, ScribeToAuditor, ScribeToEngine } from '../scribe/messages.js'
+import { Mirror } from '../scribe/mirror.js'
 import { Scribe } from '../scribe/scribe.js'
 import type { Crew, CrewListener } from './crew.js'
 
@@ -42,6 +43,18 @@ export function inlineCrew(configuration: Configuration, listener: CrewListener,
     timers: parts.timers,
     engine: scribeToEngine,
     auditor: scribeToAuditor,
+    // What speaks of simulated clocks would tell others nothing.
+    ...(options.simulation
+      ? {}
+      : {
+          mirror: new Mirror({
+            folder: configuration.trail,
+            source: live,
+            timers: parts.timers,
+            periodMs: Number(configuration.witness.periodNs) / 1e6,
+            bootId: parts.clocks.bootId,
+          }),
+        }),
   })
   desk.start()
   return {

@@ -76,7 +76,7 @@ export class LiveClock implements AskableClock {
     // The record first: then nothing that the reading shows can be older than it.
     const record = this.#inlet.latest()
     const sight = this.#sight()
-    if (record === null) return boundOf(sight.wallNs, nothing)
+    if (record === null) return boundOf(sight.wallNs, { ...nothing, cause: this.#inlet.missing ?? 'auditor-down' })
     return boundOf(sight.wallNs, liveAnswer(record, sight, toleranceNs ?? record.toleranceNs))
   }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { createHash } from 'node:crypto'
+import type { Cause } from '../consensus/types.js'
 import type { LiveRecord } from './live.js'
 
 /** Takes what the engine publishes. */
@@ -16,6 +17,8 @@ export interface LiveOutlet {
 /** Gives the last record that was published; `null` where there is none, or none that is whole. */
 export interface LiveInlet {
   latest(): LiveRecord | null
+  /** Why there is none; default: nobody audits. */
+  readonly missing?: Cause
 }
 
 /** In the order in which they stand in memory: a new one goes to the end. */
@@ -64,6 +67,10 @@ export class LocalBoard implements LiveOutlet, LiveInlet {
 
   latest(): LiveRecord | null {
     this.#wanted = true
+    return this.#record
+  }
+
+  peek(): LiveRecord | null {
     return this.#record
   }
 }

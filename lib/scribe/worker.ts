@@ -3,11 +3,14 @@
  * @module
  */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import { readBootId } from '../clock/boot.js'
 import { systemTimers } from '../clock/timers.js'
 import type { Configuration } from '../config/types.js'
+import { SharedBoard } from '../evidence/live-board.js'
 import { Desk } from './desk.js'
 import { portLink, SwitchLink } from './link.js'
 import type { AuditorToScribe, EngineToScribe, Leave, Relink, ScribeToAuditor, ScribeToEngine } from './messages.js'
+import { Mirror } from './mirror.js'
 import { Scribe } from './scribe.js'
 
 export interface ScribeWorkerData {
@@ -20,7 +23,7 @@ export interface ScribeWorkerData {
   readonly live: SharedArrayBuffer
 }
 
-const { configuration, token, engine } = workerData as ScribeWorkerData
+const { configuration, token, engine, live } = workerData as ScribeWorkerData
 if (!parentPort) throw new Error('the scribe worker was loaded outside a worker thread')
 // Heard between two tasks, never inside a native call: to be terminated there would abort the application.
 parentPort.on('message', (message: Leave | Relink) => {
@@ -35,6 +38,13 @@ const desk = new Desk({
     Scribe.open({ folder: configuration.trail, zone: configuration.zone, ...(token === null ? {} : { token }) }),
   timers: systemTimers,
   engine: toEngine,
+  mirror: new Mirror({
+    folder: configuration.trail,
+    source: new SharedBoard(live),
+    timers: systemTimers,
+    periodMs: Number(configuration.witness.periodNs) / 1e6,
+    bootId: readBootId(),
+  }),
   auditor: {
     post: toAuditor.post,
     close: toAuditor.close,
