@@ -5,10 +5,10 @@
 import { parseDuration } from '../config/units.js'
 import type { Cause, Support, Verdict } from '../consensus/types.js'
 import { ClockNotProvenError } from '../errors.js'
-import { type LiveAnswer, liveAnswer, type Sight } from '../evidence/live.js'
+import { frameOf, type LiveAnswer, type LiveFrame, liveAnswer, type Sight } from '../evidence/live.js'
 import type { LiveInlet } from '../evidence/live-board.js'
 import type { Witnessed } from '../evidence/types.js'
-import { formatInstant } from '../instant.js'
+import { formatInstant, parseInstant } from '../instant.js'
 import { secondsDown, secondsUp } from '../trail/document.js'
 
 /** What can be said of the clock at the instant of the call. */
@@ -46,6 +46,9 @@ export class LiveClock implements AskableClock {
   readonly #sight: () => Sight
   readonly #limits = new Map<string, bigint>()
   readonly #toleranceNs: bigint | null
+  readonly #asOf = new InstantText()
+  readonly #expires = new InstantText()
+  #frame: LiveFrame | null = null
 
   /** @param toleranceNs what `bound` is judged against; default: what the auditor was configured with */
   constructor(inlet: LiveInlet, sight: () => Sight, toleranceNs: bigint | null = null) {
@@ -76,8 +79,23 @@ export class LiveClock implements AskableClock {
     // The record first: then nothing that the reading shows can be older than it.
     const record = this.#inlet.latest()
     const sight = this.#sight()
-    if (record === null) return boundOf(sight.wallNs, { ...nothing, cause: this.#inlet.missing ?? 'auditor-down' })
-    return boundOf(sight.wallNs, liveAnswer(record, sight, toleranceNs ?? record.toleranceNs))
+    if (record === null) return this.#told(sight.wallNs, { ...nothing, cause: this.#inlet.missing ?? 'auditor-down' })
+    const frame = this.#frame?.record === record ? this.#frame : frameOf(record)
+    this.#frame = frame
+    return this.#told(sight.wallNs, liveAnswer(frame, sight, toleranceNs ?? record.toleranceNs))
+  }
+
+  #told(wallNs: bigint, { verdict, cause, error, support, lastsNs }: LiveAnswer): ClockBound {
+    return {
+      verdict,
+      low: error && secondsDown(error.lowNs),
+      high: error && secondsUp(error.highNs),
+      support,
+      witness: 'looks',
+      asOf: this.#asOf.of(wallNs),
+      expires: error && this.#expires.of(wallNs + lastsNs),
+      cause,
+    }
   }
 
   #limitNs(limit: string): bigint {
@@ -94,31 +112,30 @@ const nothing: LiveAnswer = { verdict: 'UNMONITORED', cause: 'auditor-down', err
 
 /** The answer without any evidence: nobody audits. */
 export function unaudited(sight: () => Sight): ClockBound {
-  return boundOf(sight().wallNs, nothing)
+  return new LiveClock({ latest: () => null }, sight).bound()
 }
 
-/** The document of an answer. */
-export function boundOf(wallNs: bigint, { verdict, cause, error, support, lastsNs }: LiveAnswer): ClockBound {
-  return {
-    verdict,
-    low: error && secondsDown(error.lowNs),
-    high: error && secondsUp(error.highNs),
-    support,
-    witness: 'looks',
-    asOf: instant(wallNs),
-    expires: error && instant(wallNs + lastsNs),
-    cause,
+/** Instants as text, quickly where one lies in the same second as the one before. */
+class InstantText {
+  #second = -1n
+  #text = ''
+
+  of(ns: bigint): string {
+    const second = ns / 1_000_000_000n
+    const rest = Number(ns - second * 1_000_000_000n)
+    if (second !== this.#second || rest < 0) {
+      if (ns < 0n || ns > lastNs) return ns < 0n ? beforeAll : afterAll
+      this.#second = second
+      this.#text = formatInstant(second * 1_000_000_000n).slice(0, 20)
+    }
+    return `${this.#text}${String(rest).padStart(9, '0')}Z`
   }
 }
 
-/** A clock may show anything; what is no year of four digits is told as the nearest one. */
-function instant(ns: bigint): string {
-  try {
-    return formatInstant(ns)
-  } catch {
-    return ns < 0n ? '0000-01-01T00:00:00.000000000Z' : '9999-12-31T23:59:59.999999999Z'
-  }
-}
+/** A clock may show anything; what is no year from 1970 to 9999 is told as the nearest of those. */
+const beforeAll = '1970-01-01T00:00:00.000000000Z'
+const afterAll = '9999-12-31T23:59:59.999999999Z'
+const lastNs = parseInstant(afterAll)
 
 export function notProven(bound: ClockBound, limit: string): ClockNotProvenError {
   const { verdict, cause, low, high, asOf } = bound

@@ -5,12 +5,13 @@
  */
 
 import type { IntervalNs } from '../interval.js'
-import { type Bracket, extent, narrowest, steppedDifference } from './bracket.js'
+import { steppedDifference } from './bracket.js'
 import { dateNs, hrtimeNs } from './hrtime.js'
-import { openWasiClocks, wasiSpanNs } from './wasi.js'
+import { fakedAtLoad, openWasiClocks, wasiSpanNs } from './wasi.js'
 
-/** A reading that was held up is worth another try. */
-const effort = { least: 1, most: 4, enoughNs: 20_000n } as const
+/** A bracket wider than this was held up: worth another try, up to `tries`. */
+const enoughNs = 20_000n
+const tries = 4
 const millisecond = 1_000_000n
 
 /** What wall showed (ns since the Unix epoch), and wall - hrtime at that instant. */
@@ -20,22 +21,23 @@ export interface WallSight {
 }
 
 /**
- * Gives a function that reads. Wall and hrtime come from node:wasi, which nobody fakes; where it cannot be had, from `Date.now` and
- * `process.hrtime` as they were when this library was loaded, and the reading is a millisecond wide.
+ * Gives a function that reads. Wall comes from node:wasi, which nobody fakes, hrtime from there too where it was faked already when this
+ * library was loaded. Where node:wasi cannot be had, from `Date.now` and `process.hrtime` as they were then; the reading is a millisecond
+ * wide.
  */
 export function openSight(): () => WallSight {
   const wasi = openWasiClocks()
   const wallNs = wasi?.wallNs ?? dateNs
-  const otherNs = wasi?.monoNs ?? hrtimeNs
+  const otherNs = wasi && fakedAtLoad ? wasi.monoNs : hrtimeNs
   const spanNs = wasi ? wasiSpanNs : millisecond
-  const enough = { ...effort, enoughNs: effort.enoughNs + spanNs }
-  const take = (): Bracket => {
-    const beforeNs = otherNs()
-    const wall = wallNs()
-    return { beforeNs, wallNs: wall, afterNs: otherNs(), spanNs }
-  }
   return () => {
-    const best = narrowest(take, extent, enough)
-    return { wallNs: best.wallNs, c: steppedDifference(best) }
+    for (let n = 1; ; n++) {
+      const beforeNs = otherNs()
+      const wall = wallNs()
+      const afterNs = otherNs()
+      if (n === tries || afterNs - beforeNs <= enoughNs) {
+        return { wallNs: wall, c: steppedDifference({ beforeNs, wallNs: wall, afterNs, spanNs }) }
+      }
+    }
   }
 }

@@ -58,13 +58,11 @@ const minuteNs = 60_000_000_000n
 /** Whether two clocks show about the same; one that was faked before we were loaded tells nothing. */
 function near(oneNs: bigint, otherNs: bigint): boolean {
   const away = oneNs > otherNs ? oneNs - otherNs : otherNs - oneNs
-  return away <= minuteNs || faked()
+  return away <= minuteNs || fakedAtLoad
 }
 
-/** Test frameworks put functions of their own in the place of the engine's. */
-function faked(): boolean {
-  return !Function.prototype.toString.call(Date.now).includes('[native code]')
-}
+/** Whether a test framework had put functions of its own in the place of the engine's before this module was loaded. */
+export const fakedAtLoad = !Function.prototype.toString.call(Date.now).includes('[native code]')
 
 /**
  * Runs `load` without the ExperimentalWarning that node:wasi emits when first loaded: it would speak to the host application

@@ -47,7 +47,7 @@ const names = [
   'seq',
 ] as const satisfies readonly (keyof LiveRecord)[]
 
-/** How often a reader looks again where it met the writer at work. A writer that died there is never met again. */
+/** How often a reader looks again where it met the writer at work. */
 const patience = 200
 
 /** One record within a thread: engine and application share it as it is. */
@@ -111,19 +111,22 @@ export class SharedBoard implements LiveOutlet, LiveInlet {
     return this.peek()
   }
 
-  /** {@link latest} without asking for more. */
+  /**
+   * {@link latest} without asking for more. Where the writer was stopped at work it gives the record before: that is as true as it was, and
+   * grows old where the writer never comes back.
+   */
   peek(): LiveRecord | null {
     for (let n = 0; n < patience; n++) {
       const before = Atomics.load(this.#words, 0)
-      if (before === this.#seen) return this.#record
+      if (before === this.#seen) break
       if ((before & 1) === 1) continue
       const record = fromFields((i) => Atomics.load(this.#fields, i))
       if (Atomics.load(this.#words, 0) !== before) continue
       this.#seen = before
       this.#record = record
-      return record
+      break
     }
-    return null
+    return this.#record
   }
 }
 

@@ -17,7 +17,7 @@ import type { ClockReading } from '../clock/types.js'
 import { judge } from '../consensus/judge.js'
 import type { Cause, ConsensusState, Support, Verdict } from '../consensus/types.js'
 import { floorDivide } from '../instant.js'
-import { drift, type IntervalNs } from '../interval.js'
+import type { IntervalNs } from '../interval.js'
 import { both, type Edges, forwardAt } from './cones.js'
 import { scale } from './drift-line.js'
 import type { Lack } from './types.js'
@@ -193,8 +193,6 @@ export function lackCode({ verdict, cause }: Lack): bigint {
   return BigInt(found < 0 ? 0 : found)
 }
 
-const auditorDown = lackCode({ verdict: 'UNMONITORED', cause: 'auditor-down' })
-
 /** What one reading proves by what was published. */
 export interface LiveAnswer {
   readonly verdict: Verdict
@@ -206,51 +204,108 @@ export interface LiveAnswer {
   readonly lastsNs: bigint
 }
 
-/** Holds a reading against what was published. A record that contradicts itself is no evidence either. */
-export function liveAnswer(record: LiveRecord, sight: Sight, toleranceNs: bigint): LiveAnswer {
-  const { wallNs, c } = sight
-  // P at the instant of the wall reading, after the last look and after the pair was taken.
-  const pLow = wallNs - c.highNs
-  const pHigh = wallNs - c.lowNs
-  const age = pHigh - record.lookPNs
-  if (record.support === 0n && record.lack === auditorDown) return without('UNMONITORED', 'auditor-down')
-  // What was published cannot lie ahead of what is read later: this is another boot's clock.
-  if (pHigh < record.pNs || age < 0n) return without('UNMONITORED', 'boot')
-  if (age > record.silenceNs) return without('UNMONITORED', 'starved')
-  const slack = record.stepPpb === 0n ? 0n : drift(record.stepPpb, age)
-  if (c.lowNs > record.cHighNs + slack || c.highNs < record.cLowNs - slack)
-    return without('UNMONITORED', 'clock-change')
-  if (record.support === 0n) {
-    const lack = lacks[Number(record.lack)] ?? lacks[0]
-    return without(lack?.verdict ?? 'UNMONITORED', lack?.cause ?? 'no-sample')
-  }
-  const since = pHigh - record.pNs
-  const before = pLow > record.pNs ? pLow - record.pNs : 0n
-  const fast = record.slewPpb === 0n ? 0n : drift(record.slewPpb, since)
-  const slow = record.slewPpb === 0n ? 0n : drift(record.slewPpb, before)
-  const latest = record.aNs + since + fast
-  const sampled = latest - record.sampleNs
-  if (sampled >= record.longestGapNs) {
-    if (latest - record.selfNs < record.longestGapNs) return without('INDETERMINATE', 'self-reference')
-    return without('UNMONITORED', 'too-far-from-sample')
-  }
-  const widened = drift(record.ratePpb, latest - record.aNs + record.aSpanNs)
-  // A sleep too short to be told apart: A stood still, UTC went on.
-  const slept = record.sleeps === 1n && c.highNs > record.cLowNs ? c.highNs - record.cLowNs : 0n
-  // P = wall - c: where in its bracket the wall clock was read counts once, and the wall reading itself cancels.
-  const utcLow = record.mLowNs - widened + record.aNs - record.aSpanNs - record.taiUtcNs - slow
-  const utcHigh = record.mHighNs + widened + record.aNs - record.taiUtcNs + fast + slept
-  const lowNs = utcLow - record.pNs - c.highNs
-  const highNs = utcHigh - record.pNs - c.lowNs
-  if (wallNs + highNs + second >= record.leapAtNs) return without('INDETERMINATE', 'leap-doubt')
-  const error = { lowNs, highNs }
-  const left = record.silenceNs - age
-  const monitored = record.longestGapNs - sampled
-  const support = supports[Number(record.support)] ?? null
-  return { ...judge(error, toleranceNs), error, support, lastsNs: left < monitored ? left : monitored }
+/**
+ * A record made ready for many questions. Between two looks everything moves by less than a day, which doubles hold to the nanosecond:
+ * big integers would cost more than the reading itself.
+ */
+export interface LiveFrame {
+  readonly record: LiveRecord
+  /** M + A - (TAI - UTC) - P at the pair: what is left of the error is wall - P. */
+  readonly lowNs: bigint
+  readonly highNs: bigint
+  /** Everything below in whole nanoseconds, rates as they are. */
+  readonly silence: number
+  /** P at the pair behind P at the look. */
+  readonly paired: number
+  readonly cWidth: number
+  readonly stepPpb: number
+  readonly slewPpb: number
+  readonly ratePpb: number
+  readonly span: number
+  /** A at the pair behind A at the last sample, and behind the last that heard only ourselves. */
+  readonly sampled: number
+  readonly self: number
+  readonly longestGap: number
+  readonly sleeps: boolean
+  /** For these a record gives no bound, whatever the reading. */
+  readonly lack: Lack | null
+  readonly support: Support | null
 }
 
-function without(verdict: Verdict, cause: Cause): LiveAnswer {
+/** Makes a record ready. */
+export function frameOf(record: LiveRecord): LiveFrame {
+  const { aNs, aSpanNs, pNs, taiUtcNs } = record
+  const without = record.support === 0n
+  return {
+    record,
+    lowNs: record.mLowNs + aNs - aSpanNs - taiUtcNs - pNs,
+    highNs: record.mHighNs + aNs - taiUtcNs - pNs,
+    silence: Number(record.silenceNs),
+    paired: Number(pNs - record.lookPNs),
+    cWidth: Number(record.cHighNs - record.cLowNs),
+    stepPpb: Number(record.stepPpb),
+    slewPpb: Number(record.slewPpb),
+    ratePpb: Number(record.ratePpb),
+    span: Number(aSpanNs),
+    sampled: Number(aNs - record.sampleNs),
+    self: Number(aNs - record.selfNs),
+    longestGap: Number(record.longestGapNs),
+    sleeps: record.sleeps === 1n,
+    lack: without ? (lacks[Number(record.lack)] ?? { verdict: 'UNMONITORED', cause: 'no-sample' }) : null,
+    support: supports[Number(record.support)] ?? null,
+  }
+}
+
+/** Drift in whole nanoseconds, rounded up; 1 ns more than need be where the product is no whole number of doubles. */
+function most(ppb: number, elapsed: number): number {
+  return ppb === 0 || elapsed <= 0 ? 0 : Math.ceil((elapsed * ppb) / 1e9)
+}
+
+/** A reading further away than this from what was published has nothing to do with it (ns: 26 days). */
+const foreign = 2 ** 51
+
+/** Holds a reading against what was published. */
+export function liveAnswer(frame: LiveFrame, sight: Sight, toleranceNs: bigint): LiveAnswer {
+  const { record, lack } = frame
+  const { wallNs, c } = sight
+  if (lack?.cause === 'auditor-down') return without(lack)
+  // P at the instant of the wall reading, after the last look and after the pair was taken.
+  const since = Number(wallNs - c.lowNs - record.pNs)
+  const width = Number(c.highNs - c.lowNs)
+  const age = since + frame.paired
+  // What was published cannot lie ahead of what is read later: this is another boot's clock.
+  if (!(since >= 0 && age >= 0)) return without(another)
+  if (!(age <= frame.silence && age < foreign)) return without(starved)
+  const moved = Number(c.lowNs - record.cLowNs)
+  const slack = most(frame.stepPpb, age)
+  if (!(moved <= frame.cWidth + slack && moved + width >= -slack)) return without(changed)
+  if (lack) return without(lack)
+  const fast = most(frame.slewPpb, since)
+  const slow = most(frame.slewPpb, since - width)
+  const ahead = since + fast
+  const sampled = frame.sampled + ahead
+  if (!(sampled < frame.longestGap)) return without(frame.self + ahead < frame.longestGap ? self : tooFar)
+  const widened = most(frame.ratePpb, ahead + frame.span)
+  // A sleep too short to be told apart: A stood still, UTC went on.
+  const slept = frame.sleeps && moved + width > 0 ? moved + width : 0
+  // P = wall - c: where in its bracket the wall clock was read counts once, and the wall reading itself cancels.
+  const error = {
+    lowNs: frame.lowNs - c.highNs - BigInt(widened + slow),
+    highNs: frame.highNs - c.lowNs + BigInt(widened + fast + slept),
+  }
+  if (wallNs + error.highNs + second >= record.leapAtNs) return without(leapDoubt)
+  const left = Math.min(frame.silence - age, frame.longestGap - sampled)
+  return { ...judge(error, toleranceNs), error, support: frame.support, lastsNs: BigInt(Math.floor(left)) }
+}
+
+const another: Lack = { verdict: 'UNMONITORED', cause: 'boot' }
+const starved: Lack = { verdict: 'UNMONITORED', cause: 'starved' }
+const changed: Lack = { verdict: 'UNMONITORED', cause: 'clock-change' }
+const self: Lack = { verdict: 'INDETERMINATE', cause: 'self-reference' }
+const tooFar: Lack = { verdict: 'UNMONITORED', cause: 'too-far-from-sample' }
+const leapDoubt: Lack = { verdict: 'INDETERMINATE', cause: 'leap-doubt' }
+
+function without({ verdict, cause }: Lack): LiveAnswer {
   return { verdict, cause, error: null, support: null, lastsNs: 0n }
 }
 

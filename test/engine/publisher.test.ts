@@ -11,7 +11,7 @@ import { parseConfiguration } from '../../lib/config/parse.js'
 import type { ConsensusState, Sample, Support } from '../../lib/consensus/types.js'
 import { Publisher } from '../../lib/engine/publisher.js'
 import { Watch } from '../../lib/engine/watch.js'
-import { type LiveAnswer, liveAnswer, sightOf } from '../../lib/evidence/live.js'
+import { frameOf, type LiveAnswer, liveAnswer, sightOf } from '../../lib/evidence/live.js'
 import { LocalBoard } from '../../lib/evidence/live-board.js'
 import { parseInstant } from '../../lib/instant.js'
 import { SimulatedClocks, type SimulatedClocksOptions } from '../../lib/testing/simulated-clocks.js'
@@ -113,7 +113,7 @@ class Bench {
   ask(limitNs = toleranceNs): LiveAnswer {
     const record = this.board.latest()
     if (!record) throw new Error('nothing was published')
-    return liveAnswer(record, sightOf(this.clocks.read()), limitNs)
+    return liveAnswer(frameOf(record), sightOf(this.clocks.read()), limitNs)
   }
 }
 
@@ -358,7 +358,7 @@ describe('what happens to a bound', () => {
     const record = bench.board.latest()!
     const sight = sightOf(bench.clocks.read())
     const shifted = { lowNs: sight.c.lowNs + 3_600n * second, highNs: sight.c.highNs + 3_600n * second }
-    expect(liveAnswer(record, { ...sight, c: shifted }, toleranceNs)).toMatchObject({
+    expect(liveAnswer(frameOf(record), { ...sight, c: shifted }, toleranceNs)).toMatchObject({
       verdict: 'UNMONITORED',
       cause: 'boot',
     })
