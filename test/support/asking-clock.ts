@@ -1,7 +1,6 @@
 /**
- * Asks an auditor of its own about the clock, as fast as it can: `asking-clock.js LIBRARY TRAIL REFERENCE TRUTH`. TRUTH tells when the clock
- * is right: a file that holds `+0` (libfaketime), or `raw:NS`, what UTC - CLOCK_MONOTONIC_RAW is (the virtual machine). Prints
- * a JSON object at the end, and a line whenever the verdict changes.
+ * Asks an auditor of its own about the clock, as fast as it can, until SIGTERM: `asking-clock.js LIBRARY TRAIL REFERENCE FILE`. The clock is
+ * right while FILE, which libfaketime reads, holds `+0`. Prints a line whenever the verdict changes, and one at the end.
  */
 import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'

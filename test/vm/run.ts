@@ -1,7 +1,7 @@
 /**
- * Runs the witness, or whole auditors, inside a virtual machine, against a real kernel whose clock may be changed.
+ * Runs the witness, whole auditors, or programs that ask them, inside a virtual machine, against a real kernel whose clock may be changed.
  *
- * usage: npm run build && node dist/test/vm/run.js [witness|auditor] [SCENARIO...]
+ * usage: npm run build && node dist/test/vm/run.js [witness|auditor|live] [SCENARIO...]
  *
  * The machine is not part of this repository: `VM_LAB` names a folder with a program `run DIR SCRIPT [ARGS...]`, which boots a Linux
  * with node, chronyd, hwclock, rtcwake and `clk` (sets, steps and slews the clock), default `../shared/vm` beside the repository.
@@ -55,6 +55,8 @@ try {
   status = 0
   if (what === 'auditor') {
     status = boot('whole', args)
+  } else if (what === 'live') {
+    status = boot('live', args)
   } else {
     const chosen = what === 'witness' ? args : [what, ...args]
     for (const scenarios of chosen.length > 0 ? [chosen] : boots) status ||= boot('inside', scenarios)
