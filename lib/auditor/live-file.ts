@@ -3,7 +3,7 @@
  * computer, in another boot or by another run than the one that holds the trail's lock is no evidence here.
  * @module
  */
-import { closeSync, constants, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Cause } from '../consensus/types.js'
 import type { LiveRecord } from '../evidence/live.js'
@@ -99,13 +99,32 @@ export class LiveFile implements LiveInlet {
     this.missing = 'auditor-down'
     this.#known.fill(0)
     try {
-      const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants
-      this.#descriptor = openSync(join(this.#parts.trail, 'live.json'), O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
-      if (!fstatSync(this.#descriptor).isFile()) throw new Error('no file')
-      this.#token = parseHolder(readFileSync(join(this.#parts.trail, 'lock'), 'utf8'))?.token ?? null
+      this.#token = tokenOf(join(this.#parts.trail, 'lock'))
+      this.#descriptor = openFile(join(this.#parts.trail, 'live.json'))
       this.#read()
     } catch {
       this.#close()
     }
+  }
+}
+
+/** Opens a plain file: no link is followed, and no pipe holds us up. */
+function openFile(path: string): number {
+  const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants
+  const descriptor = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+  if (fstatSync(descriptor).isFile()) return descriptor
+  closeSync(descriptor)
+  throw new Error(`${path} is no file`)
+}
+
+/** Names the run that holds the trail; `null` where the lock says nothing of the kind. */
+function tokenOf(path: string): string | null {
+  const descriptor = openFile(path)
+  try {
+    const buffer = Buffer.alloc(4096)
+    const length = readSync(descriptor, buffer, 0, buffer.length, 0)
+    return parseHolder(buffer.toString('utf8', 0, length))?.token ?? null
+  } finally {
+    closeSync(descriptor)
   }
 }

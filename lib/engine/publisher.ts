@@ -6,7 +6,7 @@
 import type { ClockReading, ClockSource, Gap, LeapTable, Timers } from '../clock/types.js'
 import type { Configuration } from '../config/types.js'
 import type { Cause, Sample } from '../consensus/types.js'
-import { LiveCone, lackCode, neverNs, nextMonth, wallMinusP } from '../evidence/live.js'
+import { isP, LiveCone, lackCode, neverNs, nextMonth, wallMinusP } from '../evidence/live.js'
 import type { LiveOutlet } from '../evidence/live-board.js'
 import { meet, width } from '../interval.js'
 
@@ -61,7 +61,7 @@ export class Publisher {
     this.#look = look
     this.#pair = look
     this.#publish()
-    if (this.#options.outlet.wanted()) this.#expectant = look.aNs === look.monoNs ? 0 : expectant
+    if (this.#options.outlet.wanted()) this.#expectant = isP(look) ? 0 : expectant
     else if (this.#expectant > 0) this.#expectant -= 1
     if (this.#expectant > 0 && this.#timer === null) this.#refreshSoon()
   }
@@ -139,13 +139,13 @@ export class Publisher {
     if (!look || !pair) return
     const { periodNs, maxRatePpb } = configuration.witness
     const c = wallMinusP(look)
-    const isP = pair.aNs === pair.monoNs
+    const same = isP(pair)
     const cone = this.#cone.fields(pair.aNs)
     outlet.publish({
       aNs: pair.aNs,
-      aSpanNs: isP ? 0n : width(pair.d),
+      aSpanNs: same ? 0n : width(pair.d),
       pNs: pair.monoNs,
-      slewPpb: isP ? 0n : fastestSlewPpb,
+      slewPpb: same ? 0n : fastestSlewPpb,
       lookPNs: look.monoNs,
       silenceNs: patientLooks * periodNs,
       cLowNs: c.lowNs,

@@ -310,19 +310,24 @@ function without({ verdict, cause }: Lack): LiveAnswer {
 }
 
 /** What a whole look tells of wall, A and P. */
-export type Looked = Pick<ClockReading, 'aNs' | 'wallNs' | 'monoNs' | 'd' | 'line' | 'asleep'>
+export type Looked = Pick<ClockReading, 'wallNs' | 'd' | 'line' | 'asleep' | 'rawNs'>
 
 /** A sight made of a whole look: in simulations, whose clocks nobody else can read. */
 export function sightOf(reading: Looked): Sight {
   return { wallNs: reading.wallNs, c: wallMinusP(reading) }
 }
 
+/** Whether A is P: only a source that reads the raw clock measures on it. That both show the same at a look would say nothing. */
+export function isP({ rawNs }: Pick<ClockReading, 'rawNs'>): boolean {
+  return rawNs === null
+}
+
 /**
  * wall - P of a look of the engine. Where A is P that is D; natively boot tells: (wall - boot) + (boot - mono).
  */
 export function wallMinusP(reading: Looked): IntervalNs {
-  const { aNs, monoNs, d, line, asleep } = reading
-  if (aNs === monoNs) return d
+  const { d, line, asleep } = reading
+  if (isP(reading)) return d
   return { lowNs: line.lowNs + asleep.lowNs, highNs: line.highNs + asleep.highNs }
 }
 

@@ -206,6 +206,12 @@ test('a pipe in its place holds nobody up', async () => {
   lock()
   execFileSync('mkfifo', [path()])
   expect((await attached()).bound()).toMatchObject(down)
+  rmSync(path())
+  rmSync(join(folder, 'lock'))
+  write()
+  execFileSync('mkfifo', [join(folder, 'lock')])
+  nowNs += 400_000_000n
+  expect(clock!.bound()).toMatchObject(down)
 })
 
 test('a new run with a new lock: its file is found by its name', async () => {
