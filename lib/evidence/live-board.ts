@@ -150,9 +150,9 @@ const format = 'ntp-auditor-live-1'
 
 /** The record as text of a fixed length: a JSON document, blanks, a newline. */
 export function encodeLiveText(record: LiveRecord, origin: LiveOrigin): string {
-  const fields = Object.fromEntries(names.map((name) => [name, record[name].toString()]))
   const { bootId, token, pid, count } = origin
-  const body = JSON.stringify({ format, bootId, token, pid, count, ...fields })
+  const head = JSON.stringify({ format, bootId, token, pid, count })
+  const body = `${head.slice(0, -1)},${names.map((name) => `"${name}":"${record[name]}"`).join(',')}}`
   const text = `{"sum":"${checksum(body)}",${body.slice(1)}`
   if (text.length >= liveTextLength) throw new RangeError(`a live record takes ${text.length} bytes`)
   return `${text.padEnd(liveTextLength - 1)}\n`

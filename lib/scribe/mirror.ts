@@ -77,7 +77,7 @@ export class Mirror {
     this.#timer = this.#options.timers.setTimeout(() => {
       const failed = !this.#attempt(() => this.#mirror())
       if (failed) this.#close()
-      this.#next(failed ? restMs : this.#busy > 0 ? busyMs : this.#options.periodMs / 2)
+      this.#next(failed ? restMs : this.#busy > 0 ? busyMs : this.#options.periodMs)
     }, ms)
   }
 

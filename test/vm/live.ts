@@ -72,6 +72,13 @@ function ask(clock: Library.AskableClock, into: Asked): void {
   into.wrong.push(`${asOf} ${verdict} ${cause} [${low}, ${high}] truth [${meant.lowNs}, ${meant.highNs}]`)
 }
 
+/** What the scenario before left of the clock's error is taken back, so that it can be PROVEN again. */
+async function putRight(): Promise<void> {
+  const { lowNs } = truth()
+  await sh(`clk step ${(Number(lowNs) / 1e9).toFixed(9)}`)
+  await new Promise((resolve) => setTimeout(resolve, 1_000))
+}
+
 for (const kind of kinds) {
   const url = pathToFileURL(join(packageFolder(kind), 'dist/lib/index.js')).href
   const { Auditor, attach } = (await import(url)) as typeof Library
@@ -93,6 +100,7 @@ for (const kind of kinds) {
       [`${kind}`, auditor, fresh()],
       [`${kind}, attached`, attached, fresh()],
     ] as const
+    await putRight()
     let over = false
     const done = what()
       .then(() => new Promise((resolve) => setTimeout(resolve, ms)))
