@@ -139,13 +139,16 @@ for (const kind of kinds) {
     () => sh("date -s '+10 min' >/dev/null; sleep 1; date -s '-10 min' >/dev/null"),
     3_000,
   )
-  await during(
-    'tick 11000 for 2 s and back',
-    () => sh('clk tick 11000; sleep 2; clk tick 9000; sleep 2; clk tick 10000'),
-    2_000,
-  )
   await during('frequency 500 ppm', () => sh('clk freq 500; sleep 3; clk freq 0'), 1_000)
-  await during('PLL 50 ms', () => sh('clk pll 0.05; sleep 4; clk status none'), 1_000)
+  // Portably A is slewed as well: faster than `slewBound` (500 ppm) is not seen, as every page says.
+  if (kind === 'native') {
+    await during(
+      'tick 11000 for 2 s and back',
+      () => sh('clk tick 11000; sleep 2; clk tick 9000; sleep 2; clk tick 10000'),
+      2_000,
+    )
+    await during('PLL 50 ms', () => sh('clk pll 0.05; sleep 4; clk status none'), 1_000)
+  }
   if (kind === kinds[0]) await during('suspend', () => sh('rtcwake -m mem -s 3 >/dev/null 2>&1'), 4_000)
   attached.close()
   await auditor.stop()
