@@ -66,6 +66,7 @@ export class Engine {
     this.#ratePpb = rateOf(configuration, parts.clocks)
     this.#courier = new Courier({
       timers: parts.timers,
+      nowNs: () => parts.clocks.auditNs(),
       kernel: () => parts.clocks.kernel?.() ?? null,
       deliver: (draft) => scribe.post({ kind: 'draft', draft }),
       amend: (draft) => this.#outbox.amend(draft),
@@ -298,6 +299,7 @@ export class Engine {
     this.#rounds.cancel()
     this.#waiting.refuse({ code: 'ERR_STOPPED', message: 'the auditor stopped before the sample was taken' })
     watch.look()
+    for (const event of watch.settle()) this.#emitEvent(event)
     watch.stop()
     this.#courier.release()
     scribe.post({ kind: 'close', reason, stamp: encodeStamp(watch.stamp()) })

@@ -88,6 +88,11 @@ export class Watch {
     return events.length > 0
   }
 
+  /** What the witness holds back: to be written where no look will follow. */
+  settle(): readonly WatchEvent[] {
+    return this.#options.witness.settle()
+  }
+
   /** The clock fields of a record at the last look. */
   stamp(): Stamp {
     return this.#options.witness.stamp()

@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url'
 import { meet, subtract, widen } from '../../lib/interval.js'
 import type { TrailRecord } from '../../lib/trail/types.js'
 import { Audit } from './audit.js'
-import { clk, line, monoMinusRaw, sh, wallMinusRaw } from './kernel.js'
+import { clk, line, monoMinusRaw, sh, step, wallMinusRaw } from './kernel.js'
 
 type Change = Extract<TrailRecord, { type: 'clock-change' }>
 type Gap = Extract<TrailRecord, { type: 'gap' }>
@@ -136,7 +136,7 @@ const scenarios: Record<string, () => Promise<void>> = {
   async many() {
     const steps: bigint[] = []
     for (let n = 0; n < 120; n++) {
-      steps.push(await clk('step', n % 2 === 0 ? '0.005' : '-0.005'))
+      steps.push(step(n % 2 === 0 ? 5_000_000n : -5_000_000n))
       await wait(400 + ((n * 37) % 300))
     }
     await wait(6_000)
