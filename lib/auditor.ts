@@ -23,7 +23,10 @@ import type { EngineToAuditor } from './engine/messages.js'
 import type { EngineParts } from './engine/parts.js'
 import { NotReadyError, ReportedError, StoppedError, WorkerError } from './errors.js'
 import type { ErrorData, ScribeToAuditor } from './scribe/messages.js'
-import type { Placed } from './trail/types.js'
+import { canonicalize } from './trail/canonical.js'
+import { sampleDocument } from './trail/document.js'
+import { checkServiceBody } from './trail/record.js'
+import type { Placed, ServiceBody } from './trail/types.js'
 
 export interface AuditorEvents {
   /** A sample is durable in the trail. */
@@ -185,7 +188,24 @@ export class Auditor extends EventEmitter<AuditorEvents> {
     if (this.#stopping || !this.#crew) throw new StoppedError('the auditor was stopped; start another')
     const { requestId, answer } = this.#requests.add()
     this.#crew.toEngine({ kind: 'sample', requestId, reason: 'requested' })
-    return this.#waiting(answer)
+    const { record } = await this.#waiting(answer)
+    if (record.type !== 'sample') throw new WorkerError(`record ${record.seq} answers the request and is no sample`)
+    return sampleDocument(record)
+  }
+
+  /**
+   * Writes a record of the application's or an operator's into the trail, at a look of now; resolves once it is durable.
+   * @param body what the record says (docs/trail-format.md), for example `{ type: 'note', on: 17, text: 'drill', by: 'ops' }`
+   * @throws {TypeError} for a body that is no record, naming the field; nothing is written
+   * @throws {StoppedError} the auditor was stopped before
+   */
+  async record(body: ServiceBody): Promise<{ readonly seq: number }> {
+    canonicalize(checkServiceBody(body))
+    if (this.#stopping || !this.#crew) throw new StoppedError('the auditor was stopped; start another')
+    const { requestId, answer } = this.#requests.add()
+    this.#crew.toEngine({ kind: 'record', requestId, body })
+    const { record } = await this.#waiting(answer)
+    return { seq: record.seq }
   }
 
   /**
@@ -255,8 +275,9 @@ export class Auditor extends EventEmitter<AuditorEvents> {
 
   #tell(draftId: number | null, placed: Placed): void {
     const { sample, clockChange, gap, verdict } = this.#narrator.tell(placed)
+    if (draftId !== null) this.#requests.durable(draftId, placed)
     if (sample) {
-      this.#settle(draftId, sample)
+      this.#settle(sample)
       this.emit('sample', sample)
     }
     if (clockChange) this.emit('clockChange', clockChange)
@@ -264,9 +285,8 @@ export class Auditor extends EventEmitter<AuditorEvents> {
     if (verdict) this.emit('verdict', verdict)
   }
 
-  /** A sample is durable: whoever waits for it, or for the first usable one, is told. */
-  #settle(draftId: number | null, sample: SampleDocument): void {
-    if (draftId !== null) this.#requests.durable(draftId, sample)
+  /** A sample is durable: whoever waits for the first usable one is told. */
+  #settle(sample: SampleDocument): void {
     if (sample.consensus.low === null || this.#ready) return
     this.#ready = true
     for (const done of this.#onReady) done()

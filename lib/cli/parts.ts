@@ -9,6 +9,7 @@ import type { Configuration } from '../config/types.js'
 import type { Verdict } from '../consensus/types.js'
 import type { Answer, FactSource, Question } from '../evidence/types.js'
 import type { SampleDocument } from '../trail/document.js'
+import type { ServiceBody } from '../trail/types.js'
 import type { Progress } from './progress.js'
 
 interface Seconds {
@@ -44,6 +45,7 @@ export interface AuditorListeners {
 
 export interface RunningAuditor {
   sample(): Promise<SampleDocument>
+  record(body: ServiceBody): Promise<{ readonly seq: number }>
   stop(): Promise<void>
 }
 
@@ -76,6 +78,10 @@ export interface Parts {
   startAuditor(configuration: Configuration, listeners: AuditorListeners): Promise<RunningAuditor>
   /** Asks the auditor that holds a trail for a sample, and waits until it is in the trail. @throws {InboxError} no answer */
   requestSample(trail: string): Promise<SampleDocument>
+  /** Asks the auditor that holds a trail to record something, and waits until it is in the trail. @throws {InboxError} no answer */
+  requestRecord(trail: string, body: ServiceBody): Promise<{ readonly seq: number }>
+  /** The seq of the last record of a trail; 0 where there is none. */
+  lastSeq(trail: string): Promise<number>
   /** The facts of a trail, by its index where there can be one. */
   openFacts(
     trail: string,

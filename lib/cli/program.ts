@@ -147,6 +147,12 @@ function build(
     .option('--zone <zone>', zone)
     .action(action(async (options, words) => (await import('./verify.js')).verify(words, options, io)))
 
+  command('note', 'add a remark on a record to the trail, also while an auditor holds it')
+    .argument('<seq>', 'the record')
+    .argument('<text...>', 'the remark')
+    .option('--by <name>', 'who says so (default: the user)')
+    .action(action(async (options, words) => (await import('./note.js')).note(words, options, io, parts)))
+
   command('index rebuild', 'make the index of a trail anew')
     .option('--index <path>', index)
     .action(action(async (options) => (await import('./index-rebuild.js')).rebuildIndex(options, io, parts)))

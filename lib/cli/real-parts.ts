@@ -2,7 +2,14 @@
  * The real rooms behind {@link Parts}, each loaded at its first use.
  * @module
  */
+import type { Request } from '../scribe/inbox.js'
+import type { NoteBody } from '../trail/types.js'
 import type { Parts } from './parts.js'
+
+/** The form that older auditors know as well. */
+function noteRequest({ on, text, by }: NoteBody): Request {
+  return { kind: 'note', on, text, by }
+}
 
 export const realParts: Parts = {
   async sampleOnce(configuration) {
@@ -35,6 +42,17 @@ export const realParts: Parts = {
     const record = (await readSeqs(trail, [seq])).get(seq)?.record
     if (record?.type === 'sample') return sampleDocument(record)
     throw new InboxError(`the auditor answered with record ${seq}, which is no sample in ${trail}`)
+  },
+
+  async requestRecord(trail, body) {
+    const { ask } = await import('../scribe/inbox.js')
+    const { seq } = await ask(trail, body.type === 'note' ? noteRequest(body) : { kind: 'record', body })
+    return { seq }
+  },
+
+  async lastSeq(trail) {
+    const [{ findEnd }, { realFiles }] = await Promise.all([import('../scribe/tail.js'), import('../scribe/files.js')])
+    return findEnd(trail, realFiles).last?.record.seq ?? 0
   },
 
   async openFacts(trail, { index, onProgress }) {

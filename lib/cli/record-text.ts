@@ -4,6 +4,7 @@
  */
 import { roles } from '../ntp/types.js'
 import type { OpenBody, SampleBody, StoredReading, TrailRecord } from '../trail/types.js'
+import { serviceLines } from './service-text.js'
 import { harmless, moveText, sideText, sizeText, wrap } from './text.js'
 
 const indent = ' '.repeat(9)
@@ -20,7 +21,9 @@ export function recordHeading(trail: string, columns: number): string {
 export function recordText(record: TrailRecord, columns: number): string {
   const time = record.wall.replace('T', ' ').replace('Z', '')
   const lead = `${String(record.seq).padStart(8)} ${time} `
-  const [first = '', ...more] = describe(record).map(harmless)
+  const [first = '', ...more] = describe(record)
+    .map(harmless)
+    .filter((line) => line !== '')
   const lines = [wrap(`${lead}${first}`.trimEnd(), columns, indent)]
   for (const line of more) lines.push(wrap(`${indent}${line}`, columns, `${indent}  `))
   return `${lines.join('\n')}\n`
@@ -67,6 +70,13 @@ function describe(record: TrailRecord): string[] {
         record.text,
       ]
     }
+    case 'anchor':
+    case 'print':
+    case 'report':
+    case 'alert':
+    case 'config':
+    case 'discipline':
+      return serviceLines(record)
     case 'recover':
       return [`RECOVERED ${record.finding}: ${record.message}`]
     case 'close':

@@ -12,7 +12,7 @@ import type { SampleReason } from '../consensus/types.js'
 import type { Link } from '../scribe/link.js'
 import type { EngineToScribe, ScribeToEngine, TailSummary } from '../scribe/messages.js'
 import { encodeChange, encodeGap, encodeSample, encodeStamp } from '../trail/encode.js'
-import type { Draft } from '../trail/types.js'
+import type { Draft, ServiceBody } from '../trail/types.js'
 import { Courier } from './courier.js'
 import type { AuditorToEngine, EngineToAuditor } from './messages.js'
 import { describeOpen, emptySince } from './open-fields.js'
@@ -107,6 +107,7 @@ export class Engine {
     })
     auditor.listen((message) => {
       if (message.kind === 'sample') this.#want({ requestId: message.requestId }, message.reason)
+      else if (message.kind === 'record') this.#service(message.body, { requestId: message.requestId })
       else void this.#stop(message.reason, message.budgetMs)
     })
   }
@@ -277,12 +278,20 @@ export class Engine {
     if (request.kind === 'sample') {
       const given = request.toleranceNs
       this.#want({ token }, 'requested', given === null ? undefined : BigInt(given))
-    } else {
+    } else if (request.kind === 'note') {
       const { on, text, by } = request
-      this.#watch?.look()
-      const draft = this.#emit({ type: 'note', on, text, by })
-      this.#options.scribe.post({ kind: 'promise', token, draftId: draft.id })
+      this.#service({ type: 'note', on, text, by }, { token })
+    } else this.#service(request.body, { token })
+  }
+
+  /** What somebody asked to be recorded, at a look of now. */
+  #service(body: ServiceBody, who: Waiting): void {
+    if (!this.#watch || this.#stopping) {
+      this.#waiting.answer(who, { code: 'ERR_STOPPED', message: 'the auditor is not auditing; ask again' })
+      return
     }
+    this.#watch.look()
+    this.#waiting.answer(who, this.#emit(body).id)
   }
 
   /** One last sample within the budget, then the scribe closes the trail. */

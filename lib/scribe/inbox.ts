@@ -7,12 +7,16 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { InboxError } from '../errors.js'
+import { canonicalize } from '../trail/canonical.js'
+import { checkServiceBody } from '../trail/record.js'
+import type { ServiceBody } from '../trail/types.js'
 import { type Files, realFiles } from './files.js'
 
 /** What can be asked for. */
 export type Request =
   | { readonly kind: 'note'; readonly on: number; readonly text: string; readonly by: string }
   | { readonly kind: 'sample'; readonly toleranceNs: string | null }
+  | { readonly kind: 'record'; readonly body: ServiceBody }
 
 export type Answer =
   /** `seq` of the record that was written; `document`: the JSON document of a sample. */
@@ -175,9 +179,9 @@ function quietly(run: () => void): void {
 export function parseRequest(value: unknown): Request | string {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'a request must be an object'
   const { kind, ...rest } = value as Record<string, unknown>
-  const known = kind === 'note' ? ['on', 'text', 'by'] : ['toleranceNs']
+  if (kind !== 'note' && kind !== 'sample' && kind !== 'record') return '"kind" must be "note", "sample" or "record"'
+  const known = { note: ['on', 'text', 'by'], sample: ['toleranceNs'], record: ['body'] }[kind]
   const unknown = Object.keys(rest).find((key) => !known.includes(key))
-  if (kind !== 'note' && kind !== 'sample') return '"kind" must be "note" or "sample"'
   if (unknown !== undefined) return `"${unknown}" is no field of a ${kind} request`
   if (kind === 'sample') {
     const toleranceNs = rest.toleranceNs ?? null
@@ -185,11 +189,23 @@ export function parseRequest(value: unknown): Request | string {
     if (typeof toleranceNs === 'string' && /^[1-9][0-9]{0,17}$/.test(toleranceNs)) return { kind, toleranceNs }
     return '"toleranceNs" must be nanoseconds as a decimal string'
   }
+  if (kind === 'record') return recordRequest(rest.body)
   const { on, text, by } = rest
   if (!Number.isSafeInteger(on) || (on as number) < 1) return '"on" must be the seq of a record'
   if (!isText(text, 4000)) return '"text" must be text of 1 to 4000 characters'
   if (!isText(by, 200)) return '"by" must be text of 1 to 200 characters'
   return { kind, on: on as number, text, by }
+}
+
+/** A body that can stand in a line of the trail. */
+function recordRequest(body: unknown): Request | string {
+  try {
+    const checked = checkServiceBody(body)
+    canonicalize(checked)
+    return { kind: 'record', body: checked }
+  } catch (error) {
+    return `"body" is no record that can be asked for: ${(error as Error).message}`
+  }
 }
 
 function isText(value: unknown, most: number): value is string {

@@ -22,7 +22,7 @@ import {
   shape,
   text,
 } from './rules.js'
-import type { TrailRecord } from './types.js'
+import type { ServiceBody, TrailRecord } from './types.js'
 
 const stamp: Readonly<Record<string, Rule>> = {
   seq: integer(1),
@@ -219,6 +219,51 @@ const bodies: Readonly<Record<string, Rule>> = {
     text,
     sha256: hex(64),
   }),
+  anchor: shape({
+    ok: boolean,
+    kind: oneOf('rfc3161', 'command', 'page'),
+    checkpoint: text,
+    size: integer(1),
+    sha256: hex(64),
+    keeper: text,
+    at: nullable(instant),
+    token: nullable(shape({ path: text, sha256: hex(64) })),
+    message: text,
+  }),
+  print: shape({ ok: boolean, file: text, bytes: natural, sha256: hex(64), command: list(text), message: text }),
+  report: shape({
+    period: text,
+    from: instant,
+    to: instant,
+    profile: text,
+    toleranceNs: nanoseconds,
+    met: oneOf('met', 'not-met', 'not-proven'),
+    asOf: natural,
+    files: list(shape({ name: text, bytes: natural, sha256: hex(64) })),
+    intact: oneOf('true', 'false', 'self-consistent', 'not-verified'),
+    message: text,
+  }),
+  alert: shape({
+    condition: text,
+    state: oneOf('raised', 'repeated', 'cleared', 'silenced', 'test'),
+    severity: oneOf('alert', 'warning'),
+    on: nullable(integer(1)),
+    cause: text,
+    next: text,
+    channels: list(shape({ name: text, state: oneOf('sent', 'queued', 'failed'), message: text })),
+  }),
+  config: shape({ oldDigest: text, newDigest: text, keys: list(text), configuration: shape({}) }),
+  discipline: shape({
+    service: text,
+    running: nullable(boolean),
+    synchronised: nullable(boolean),
+    sources: list(text),
+    settings: list(text),
+    kernel: nullable(
+      shape({ maxErrorNs: nanoseconds, frequencyPpb: integer(Number.MIN_SAFE_INTEGER), status: natural }),
+    ),
+    changed: list(text),
+  }),
   recover: shape({
     finding: oneOf('torn', 'damaged'),
     segment: integer(1),
@@ -254,6 +299,25 @@ export function checkRecord(value: unknown): TrailRecord {
   const fault = common(value) ?? bodyRule(type)(value)
   if (fault) throw new TypeError(`${fault.path === '' ? 'the record' : `"${fault.path}"`} ${fault.why}`)
   return value as TrailRecord
+}
+
+const services = ['note', 'imported', 'anchor', 'print', 'report', 'alert', 'config', 'discipline'] as const
+
+/**
+ * Takes a parsed value for the body of a record that a command may ask for, or says what is wrong with it. Fields that every
+ * record has, and ones that are not known, are refused: the writer alone says where and when a record stands.
+ * @throws {TypeError} `"kind" must be ...`
+ */
+export function checkServiceBody(value: unknown): ServiceBody {
+  const type = field(value, 'type')
+  if (!(services as readonly unknown[]).includes(type)) {
+    throw new TypeError(`"type" must be one of ${services.join(', ')}`)
+  }
+  const fault = bodyRule(type)(value)
+  if (fault) throw new TypeError(`${fault.path === '' ? 'the body' : `"${fault.path}"`} ${fault.why}`)
+  const taken = Object.keys(value as object).find((key) => key !== 'type' && Object.hasOwn(stamp, key))
+  if (taken !== undefined) throw new TypeError(`"${taken}" is given by the trail's writer`)
+  return value as ServiceBody
 }
 
 const anything: Rule = () => null
