@@ -99,8 +99,9 @@ test('w32time-and-somebody-sets-it: a set of 200 ms between two slews is found, 
   expect(steps.map((change) => change.class)).toEqual(['step', 'step'])
   for (const [i, setNs] of [-200n * ms, 200n * ms].entries()) {
     const { lowNs, highNs } = steps[i]!.size
-    expect(BigInt(lowNs)).toBeLessThanOrEqual(setNs)
-    expect(BigInt(highNs)).toBeGreaterThanOrEqual(setNs)
+    // In the second between two looks the wall clock also drifted against the crystal, by 240 us at most.
+    expect(BigInt(lowNs)).toBeLessThanOrEqual(setNs + 240_000n)
+    expect(BigInt(highNs)).toBeGreaterThanOrEqual(setNs - 240_000n)
     const answers = only(records, 'sample').filter(({ trigger }) => trigger === steps[i]!.seq)
     expect(answers[0]?.verdict).toBe(['VIOLATED', 'PROVEN'][i])
   }
