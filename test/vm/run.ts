@@ -59,7 +59,7 @@ try {
   const args = first === undefined || first === what ? rest : [first, ...rest]
   // Of an auditor `native` or `portable` may be asked for alone.
   const kinds = args.filter((name) => name === 'native' || name === 'portable')
-  const chosen = args.filter((name) => !kinds.includes(name))
+  const chosen = args.filter((name) => name !== 'native' && name !== 'portable')
   status = 0
   for (const scenarios of chosen.length > 0 ? [chosen] : boots[what]) {
     const failed = boot(what === 'auditor' ? 'whole' : 'inside', [...kinds, ...scenarios])
