@@ -30,7 +30,7 @@ function held() {
       return one
     },
     clearTimeout: (one) => {
-      const at = waiting.findIndex((each) => each === one)
+      const at = waiting.indexOf(one as (typeof waiting)[number])
       if (at >= 0) waiting.splice(at, 1)
     },
   }
