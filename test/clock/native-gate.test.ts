@@ -88,7 +88,7 @@ test('one listener serves all gates, and goes with the last', () => {
 
 test('an application may end while its auditor starts: no abort, no hanging', () => {
   const main = join(import.meta.dirname, '../support/exit-while-starting.js')
-  for (let ms = 40; ms < 200; ms += 8) {
+  for (let ms = 40; ms < 200; ms += 16) {
     const { status, signal, stderr } = spawnSync(process.execPath, [main, String(ms)], {
       encoding: 'utf8',
       timeout: 20_000,

@@ -68,24 +68,24 @@ async function w32time(
 }
 type Audit = Awaited<ReturnType<typeof simulatedAudit>>
 
-test.each([40_000n, -40_000n])(
-  'w32time-slews-all-day, the crystal off by %d ppb: no step, and PROVEN throughout',
-  async (driftPpb) => {
-    const { audit, records, seconds, register, period } = await w32time(driftPpb, 85)
-    expect(only(records, 'open')[0]).toMatchObject({ coupled: false, steered: false, ratePpb: 100_000 })
-    expect(Number(period.toNs - period.fromNs) / 1e9).toBeGreaterThan(86_000)
-    expect(only(records, 'clock-change').filter((change) => change.class !== 'slew')).toEqual([])
-    expect(register.changes.length).toBeGreaterThan(0)
-    expect(register.gaps).toEqual([])
-    const samples = only(records, 'sample')
-    expect(samples.length).toBeGreaterThan(1_300)
-    expect(new Set(samples.map(({ verdict }) => verdict))).toEqual(new Set(['PROVEN']))
-    expect([...seconds.keys()]).toEqual(['PROVEN'])
-    // Uncoupled, every sum of slews that leaves the line by a millisecond is a change; but a steady one is so only a few times.
-    expect(register.changes.length).toBeLessThan(85 * 6)
-    expect(await verifyTrail(audit.trail)).toMatchObject({ intact: 'self-consistent', upTo: records.length })
-  },
-)
+test.each([
+  [40_000n, 85],
+  [-40_000n, 22],
+])('w32time-slews-all-day, the crystal off by %d ppb: no step, and PROVEN throughout', async (driftPpb, polls) => {
+  const { audit, records, seconds, register, period } = await w32time(driftPpb, polls)
+  expect(only(records, 'open')[0]).toMatchObject({ coupled: false, steered: false, ratePpb: 100_000 })
+  expect(Number(period.toNs - period.fromNs) / 1e9).toBeGreaterThan(polls * 1_020 - 100)
+  expect(only(records, 'clock-change').filter((change) => change.class !== 'slew')).toEqual([])
+  expect(register.changes.length).toBeGreaterThan(0)
+  expect(register.gaps).toEqual([])
+  const samples = only(records, 'sample')
+  expect(samples.length).toBeGreaterThan(polls * 15)
+  expect(new Set(samples.map(({ verdict }) => verdict))).toEqual(new Set(['PROVEN']))
+  expect([...seconds.keys()]).toEqual(['PROVEN'])
+  // Uncoupled, every sum of slews that leaves the line by a millisecond is a change; but a steady one is so only a few times.
+  expect(register.changes.length).toBeLessThan(polls * 6)
+  expect(await verifyTrail(audit.trail)).toMatchObject({ intact: 'self-consistent', upTo: records.length })
+})
 
 test('w32time-and-somebody-sets-it: a set of 200 ms between two slews is found, sized and judged', async () => {
   const { records } = await w32time(40_000n, 3, async (audit) => {

@@ -258,7 +258,9 @@ const scenarios: Record<string, () => Promise<void>> = {
     })
     for (const { audit, records } of results) {
       const found = gaps(records)
-      const right = found.length === 1 && found[0]?.cause === 'starved' && found[0].breaks === 'wall'
+      // A busy host may hold the machine up for a second besides, and that is recorded too.
+      const long = found.filter(({ fromNs, toNs }) => BigInt(toNs ?? 0) - BigInt(fromNs ?? 0) > 4_000_000_000n)
+      const right = long.length === 1 && found.every(({ cause, breaks }) => cause === 'starved' && breaks === 'wall')
       check(
         right && changes(records).length === 0,
         `${audit.name}: SIGSTOP for 5 s: ${tell([...found, ...changes(records)])}`,
