@@ -18,6 +18,7 @@ import { Inbox } from './inbox.js'
 import { TrailLock } from './lock.js'
 import { Mender } from './mend.js'
 import { SegmentFile } from './segment-file.js'
+import type { takeSqliteLock } from './sqlite-lock.js'
 import { findEnd } from './tail.js'
 
 /** Below this many free bytes no trail is opened; below the other the operator should be told. */
@@ -31,6 +32,8 @@ export interface ScribeOptions {
   readonly zone: string
   readonly files?: Files
   readonly processes?: Processes
+  /** Takes the SQLite lock. */
+  readonly sqlite?: typeof takeSqliteLock
   /** {@link Scribe.token} of a predecessor in this process that died: its lock is taken back. */
   readonly token?: string
   /** Milliseconds since the Unix epoch, for the age of requests in the inbox. */
@@ -65,6 +68,7 @@ export class Scribe {
   readonly token: string
   #files: Files
   #processes: Processes | undefined
+  #sqlite: typeof takeSqliteLock | undefined
   #calendar: Calendar
   #lock: TrailLock
   #syncsFolders: boolean
@@ -86,6 +90,7 @@ export class Scribe {
     this.folder = options.folder
     this.#files = files
     this.#processes = options.processes
+    this.#sqlite = options.sqlite
     this.#calendar = new Calendar(options.zone)
     this.#lock = lock
     this.token = lock.token
@@ -118,11 +123,16 @@ export class Scribe {
    */
   static open(options: ScribeOptions): Scribe {
     const files = options.files ?? realFiles
-    const { folder, processes, token } = options
+    const { folder, processes, sqlite, token } = options
     let lock: TrailLock | null = null
     try {
       files.makeFolder(folder)
-      lock = TrailLock.take(folder, { files, ...(processes && { processes }), ...(token !== undefined && { token }) })
+      lock = TrailLock.take(folder, {
+        files,
+        ...(processes && { processes }),
+        ...(sqlite && { sqlite }),
+        ...(token !== undefined && { token }),
+      })
       const free = files.freeBytes(folder)
       if (free < refuseBelowBytes) {
         throw new TrailWriteError(
@@ -349,7 +359,12 @@ export class Scribe {
     const processes = this.#processes
     this.#files.makeFolder(this.folder)
     this.#lock.release()
-    this.#lock = TrailLock.take(this.folder, { files: this.#files, token, ...(processes && { processes }) })
+    this.#lock = TrailLock.take(this.folder, {
+      files: this.#files,
+      token,
+      ...(processes && { processes }),
+      ...(this.#sqlite && { sqlite: this.#sqlite }),
+    })
     if (findEnd(this.folder, this.#files).next > this.#next) {
       throw new TrailLockedError(
         `another auditor has written into the trail ${this.folder} after its lock file was deleted; ` +

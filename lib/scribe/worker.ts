@@ -4,6 +4,7 @@
  */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { readBootId } from '../clock/boot.js'
+import { NativeGate } from '../clock/native-gate.js'
 import { systemTimers } from '../clock/timers.js'
 import type { Configuration } from '../config/types.js'
 import { SharedBoard } from '../evidence/live-board.js'
@@ -12,6 +13,7 @@ import { portLink, SwitchLink } from './link.js'
 import type { AuditorToScribe, EngineToScribe, Leave, Relink, ScribeToAuditor, ScribeToEngine } from './messages.js'
 import { Mirror } from './mirror.js'
 import { Scribe } from './scribe.js'
+import { takeSqliteLock } from './sqlite-lock.js'
 
 export interface ScribeWorkerData {
   readonly configuration: Configuration
@@ -21,9 +23,12 @@ export interface ScribeWorkerData {
   readonly engine: MessagePort
   /** Shared memory in which the engine publishes the live cone. */
   readonly live: SharedArrayBuffer
+  /** Of its {@link NativeGate}. */
+  readonly gate: SharedArrayBuffer
 }
 
-const { configuration, token, engine, live } = workerData as ScribeWorkerData
+const { configuration, token, engine, live, gate: gateBuffer } = workerData as ScribeWorkerData
+const gate = new NativeGate(gateBuffer)
 if (!parentPort) throw new Error('the scribe worker was loaded outside a worker thread')
 // Heard between two tasks, never inside a native call: to be terminated there would abort the application.
 parentPort.on('message', (message: Leave | Relink) => {
@@ -32,10 +37,20 @@ parentPort.on('message', (message: Leave | Relink) => {
 const toEngine = new SwitchLink<ScribeToEngine, EngineToScribe>(portLink(engine))
 const toAuditor = portLink<ScribeToAuditor, AuditorToScribe | Relink>(parentPort)
 
+const sqlite: typeof takeSqliteLock = (path) => {
+  const lock = gate.inside(() => takeSqliteLock(path))
+  return typeof lock === 'string' ? lock : { release: () => gate.inside(() => lock.release()) }
+}
+
 const desk = new Desk({
   folder: configuration.trail,
   open: () =>
-    Scribe.open({ folder: configuration.trail, zone: configuration.zone, ...(token === null ? {} : { token }) }),
+    Scribe.open({
+      folder: configuration.trail,
+      zone: configuration.zone,
+      sqlite,
+      ...(token === null ? {} : { token }),
+    }),
   timers: systemTimers,
   engine: toEngine,
   mirror: new Mirror({
