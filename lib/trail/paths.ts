@@ -29,3 +29,31 @@ export function parseSegmentPath(path: string): SegmentPath | null {
   const compressed = match[7] !== undefined
   return segmentPath(label, number) + (compressed ? '.gz' : '') === path ? { path, label, number, compressed } : null
 }
+
+/** A seal as its path below the trail folder tells. */
+export interface SealPath {
+  readonly path: string
+  readonly epoch: number
+  /** `YYYY/MM`: year and month of the label day. */
+  readonly month: string
+}
+
+const sealForm = /^seals\/(\d{4}\/\d{2})\/(\d{9,16})\.checkpoint$/
+
+/**
+ * The path of a seal below the trail folder: epoch 2951, closed in a segment of 2026-11-22, is
+ * `seals/2026/11/000002951.checkpoint`.
+ * @param label label day of the segment that holds the close record
+ */
+export function sealPath(label: string, epoch: number): string {
+  return `seals/${label.slice(0, 4)}/${label.slice(5, 7)}/${String(epoch).padStart(9, '0')}.checkpoint`
+}
+
+/** Reads what {@link sealPath} writes; `null` for any other path. */
+export function parseSealPath(path: string): SealPath | null {
+  const match = sealForm.exec(path)
+  if (!match) return null
+  const month = match[1] ?? ''
+  const epoch = Number(match[2])
+  return epoch > 0 && sealPath(month.replace('/', '-'), epoch) === path ? { path, epoch, month } : null
+}
