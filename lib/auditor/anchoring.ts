@@ -7,11 +7,10 @@ import { join } from 'node:path'
 import { Anchorer } from '../anchor/anchorer.js'
 import { leftAside, takeAside } from '../anchor/errand.js'
 import { keepersOf } from '../anchor/keepers.js'
-import type { Keeper, Seal, Taken } from '../anchor/types.js'
+import { sealOf } from '../anchor/seal-of.js'
+import type { Keeper, Taken } from '../anchor/types.js'
 import type { Timers } from '../clock/types.js'
 import type { Configuration } from '../config/types.js'
-import type { SealNews } from '../scribe/messages.js'
-import { decodeCheckpoint } from '../trail/checkpoint.js'
 import type { Attachment } from '../trail/types.js'
 import type { Service, ServiceHost } from './services.js'
 
@@ -76,8 +75,4 @@ async function isThere(path: string): Promise<boolean> {
     () => true,
     () => false,
   )
-}
-
-function sealOf({ path, text, epoch, seq }: SealNews): Seal {
-  return { path, text, origin: decodeCheckpoint(Buffer.from(text)).origin, epoch, size: seq }
 }
