@@ -51,6 +51,8 @@ export interface StartOptions {
   readonly keepAlive?: boolean
   /** Stops the auditor when aborted. */
   readonly signal?: AbortSignal
+  /** Begins a new chain of keys, whatever became of the old one, and says why in the trail: for `init --rekey`. */
+  readonly rekey?: string
   /** Folder that relative paths are relative to. Default: the working directory. */
   readonly base?: string
   /**
@@ -154,9 +156,10 @@ export class Auditor extends EventEmitter<AuditorEvents> {
         options.engine === 'inline'
           ? inlineCrew(this.configuration, listener, {
               simulation: options.parts?.clocks !== undefined,
+              rekey: options.rekey ?? null,
               ...(options.parts ? { parts: options.parts } : {}),
             })
-          : new WorkerCrew(this.configuration, listener)
+          : new WorkerCrew(this.configuration, listener, options.rekey ?? null)
     })
   }
 

@@ -59,11 +59,12 @@ export class WorkerCrew implements Crew {
     scribe: { count: 0, at: 0 },
   }
 
-  constructor(configuration: Configuration, listener: CrewListener) {
+  /** @param rekey why the first scribe begins a new chain of keys; `null`: it does not */
+  constructor(configuration: Configuration, listener: CrewListener, rekey: string | null = null) {
     this.#configuration = configuration
     this.#listener = listener
     const { port1, port2 } = new MessageChannel()
-    this.#scribe = this.#startScribe(port1)
+    this.#scribe = this.#startScribe(port1, rekey)
     this.#engine = this.#startEngine(port2)
   }
 
@@ -88,8 +89,8 @@ export class WorkerCrew implements Crew {
     await Promise.all([leave(this.#engine), leave(this.#scribe)])
   }
 
-  #startScribe(engine: MessageChannel['port1']): Worker {
-    const workerData: ScribeWorkerData = { configuration: this.#configuration, token: this.#token, engine }
+  #startScribe(engine: MessageChannel['port1'], rekey: string | null = null): Worker {
+    const workerData: ScribeWorkerData = { configuration: this.#configuration, token: this.#token, rekey, engine }
     const worker = this.#start('scribe', new URL('../scribe/worker.js', import.meta.url), workerData, engine)
     worker.on('message', (message: ScribeToAuditor) => {
       if (worker !== this.#scribe || this.#ended) return

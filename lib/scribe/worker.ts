@@ -15,11 +15,13 @@ export interface ScribeWorkerData {
   readonly configuration: Configuration
   /** Of the scribe that died in this process and whose lock is taken over. */
   readonly token: string | null
+  /** Why a new chain of keys begins; `null`: none does. */
+  readonly rekey: string | null
   /** The line to the engine. */
   readonly engine: MessagePort
 }
 
-const { configuration, token, engine } = workerData as ScribeWorkerData
+const { configuration, token, rekey, engine } = workerData as ScribeWorkerData
 if (!parentPort) throw new Error('the scribe worker was loaded outside a worker thread')
 // Heard between two tasks, never inside a native call: to be terminated there would abort the application.
 parentPort.on('message', (message: Leave | Relink) => {
@@ -30,7 +32,8 @@ const toAuditor = portLink<ScribeToAuditor, AuditorToScribe | Relink>(parentPort
 
 const desk = new Desk({
   folder: configuration.trail,
-  open: (hooks) => Scribe.open({ ...scribeSettings(configuration), ...hooks, ...(token === null ? {} : { token }) }),
+  open: (hooks) =>
+    Scribe.open({ ...scribeSettings(configuration, rekey), ...hooks, ...(token === null ? {} : { token }) }),
   timers: systemTimers,
   engine: toEngine,
   auditor: {
