@@ -86,6 +86,8 @@ export class Auditor extends EventEmitter<AuditorEvents> {
   #onReady: (() => void)[] = []
   #onClosed: (() => void) | null = null
   #closed = false
+  /** Problems of the start, which nobody could listen to yet; `null`: it is over. */
+  #early: ErrorData[] | null = []
   /** Who waits for a seal; their numbers are below zero. */
   readonly #seals = new Map<number, (answer: SealAnswer) => void>()
   #lastSeal = 0
@@ -125,6 +127,8 @@ export class Auditor extends EventEmitter<AuditorEvents> {
         if (error === null) {
           this.#crew?.hold(this.#keepAlive)
           resolve()
+          // Whoever waits for the start listens before this runs.
+          setImmediate(() => this.#tellEarly())
         } else {
           this.#stopping = Promise.resolve()
           void this.#end().then(() => reject(error))
@@ -336,9 +340,19 @@ export class Auditor extends EventEmitter<AuditorEvents> {
   }
 
   #problem(data: ErrorData): void {
+    if (this.#early !== null) {
+      this.#early.push(data)
+      return
+    }
     const error = revive(data)
     if (this.listenerCount('problem') > 0) this.emit('problem', error)
     else process.emitWarning(error.message, { type: 'NtpAuditorWarning', code: data.code })
+  }
+
+  #tellEarly(): void {
+    const early = this.#early ?? []
+    this.#early = null
+    for (const data of early) this.#problem(data)
   }
 
   /** While somebody waits, the workers keep the process alive. */

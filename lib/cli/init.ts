@@ -2,7 +2,7 @@
  * `ntp-auditor init`: writes `ntp-auditor.json`, never over an existing one, and says what to do next.
  * @module
  */
-import { existsSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, writeFileSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { checkText } from '../config/fields.js'
 import { defaultFile } from '../config/file.js'
@@ -37,16 +37,19 @@ const suggestions: readonly (readonly [host: string, operator: string])[] = [
   ['time.cloudflare.com', 'Cloudflare, a company; near you in most places'],
 ]
 
-/** Bytes of records, measured on trails of real samples: what a sample has beside its readings, one reading, a heartbeat. */
-export const recordBytes = { sample: 950, reading: 850, heartbeat: 500 } as const
+/** Bytes of records, measured on trails of real samples: what a sample has beside its readings, one reading, a heartbeat, a close. */
+export const recordBytes = { sample: 950, reading: 850, heartbeat: 500, close: 720 } as const
+/** A checkpoint, on disks that give a file at least so much. */
+const sealBytes = 4096
 
-/** What a year of audit writes, in bytes: scheduled samples, and heartbeats where samples are further apart than these. */
+/** What a year of audit writes, in bytes: scheduled samples, heartbeats where samples are further apart than these, and seals. */
 export function bytesPerYear(configuration: Configuration): number {
   const { intervalNs, heartbeatNs, references } = configuration
   const samples = Number((365n * 86_400_000_000_000n) / intervalNs)
   const heartbeats = Number((intervalNs - 1n) / heartbeatNs)
   const sample = recordBytes.sample + references.length * recordBytes.reading
-  return samples * (sample + heartbeats * recordBytes.heartbeat)
+  const epochs = Number((365n * 86_400_000_000_000n) / configuration.epochNs)
+  return samples * (sample + heartbeats * recordBytes.heartbeat) + epochs * (recordBytes.close + sealBytes)
 }
 
 export async function init(options: InitOptions, io: Io, parts: Parts): Promise<number> {
@@ -214,7 +217,9 @@ function below(path: string, folder: string): string {
   return text === '' || text.startsWith('..') || isAbsolute(text) ? path : `./${text}`
 }
 
+/** Nothing is made before it is clear that the file can be. */
 function refuseExisting(path: string): void {
+  accessSync(dirname(path), constants.W_OK)
   if (existsSync(path)) {
     throw new UsageError(`${path} exists already and is left as it is; edit it, or write another with --config FILE`)
   }
