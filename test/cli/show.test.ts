@@ -72,7 +72,7 @@ test('text in 80 columns', async () => {
        7 2026-03-03 09:58:12.000000000 note on 4 by somebody: the
          janitor\\u{1b}[31m did it
        8 2026-03-03 09:58:12.000000000 close stop, epoch 1, 8 records from 1,
-           final, unsealed
+         final, unsealed
 `)
   expect(io.stderr.text).toBe('')
 })
