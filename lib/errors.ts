@@ -143,6 +143,18 @@ export class ReportedError extends AuditorError {
   }
 }
 
+/** A time stamp that proves nothing: refused, about other bytes, or with a signature that does not hold. */
+export class TimeStampError extends AuditorError {
+  readonly code = 'ERR_TIME_STAMP'
+  override readonly name = 'TimeStampError'
+}
+
+/** A seal could not be put outside this computer: the service or the program did not take it. */
+export class AnchorError extends AuditorError {
+  readonly code = 'ERR_ANCHOR'
+  override readonly name = 'AnchorError'
+}
+
 /** The trail is not the one whose genesis key the configuration names. */
 export class GenesisError extends AuditorError {
   readonly code = 'ERR_GENESIS'

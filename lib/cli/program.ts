@@ -146,6 +146,18 @@ function build(
 
   command('verify', 'check the trail without the index')
     .argument('[trail]', 'folder of the trail')
+    .addOption(
+      several(
+        '--key <file>',
+        'verifier key that you trust (default: genesis of the configuration); several times after a rekey',
+      ),
+    )
+    .addOption(
+      several(
+        '--anchor <file>',
+        'checkpoint that somebody kept: a file, or the text of a printed sheet; several times',
+      ),
+    )
     .option('--until <instant>', 'say whether the trail reaches this instant')
     .option('--zone <zone>', zone)
     .action(action(async (options, words) => (await import('./verify.js')).verify(words, options, io)))

@@ -9,6 +9,7 @@ import { isLocalHost } from './address.js'
 import { checkText, Fields } from './fields.js'
 import { parseInert } from './inert.js'
 import { parseReferences } from './references.js'
+import { parseAnchor, parseNightly, parsePrint } from './services.js'
 import type { Configuration, Identity } from './types.js'
 import { formatDuration, parseDuration } from './units.js'
 
@@ -33,6 +34,7 @@ const optionNames = [
   'heartbeat',
   'zone',
   'policy',
+  'print',
   'nightly',
   'anchor',
   'alerts',
@@ -107,6 +109,7 @@ function parse(input: unknown, options: ParseOptions): Configuration {
   const witness = fields.inner('witness', ['period', 'report', 'maxRate'])
   const policy = fields.inner('policy', ['longestGap'])
   const inert = parseInert(fields)
+  const print = parsePrint(fields)
   return {
     references,
     trustLocal: fields.boolean('trustLocal', false),
@@ -131,6 +134,9 @@ function parse(input: unknown, options: ParseOptions): Configuration {
     heartbeatNs: fields.duration('heartbeat', parseDuration('60s'), { least: '1s', most: '1h' }),
     zone: checkZone(fields.has('zone') ? fields.raw('zone') : 'UTC', 'zone'),
     policy: { longestGapNs: policy.duration('longestGap', parseDuration('1h'), { least: '1s', most: '365d' }) },
+    anchor: parseAnchor(fields, options.base),
+    print,
+    nightly: parseNightly(fields, { base: options.base, trail, print }),
     inert: inert.values,
     notes: [...notes, ...inert.notes],
   }

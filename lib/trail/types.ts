@@ -502,6 +502,11 @@ export interface VerifyResult {
   readonly upTo: number
   /** seq of the last record under a seal; 0 without one. */
   readonly sealedUpTo: number
+  /** How many epochs lie under a good seal. */
+  readonly seals: number
+  /** `anchored`: an anchor remembers the records up to {@link anchoredUpTo}; `expected`: the instant asked for is reached. */
   readonly complete: 'anchored' | 'expected' | 'unknown'
+  /** seq up to which an anchor proves that nothing is missing; 0: none does. */
+  readonly anchoredUpTo: number
   readonly findings: readonly Finding[]
 }

@@ -28,7 +28,10 @@ test('every default', () => {
     heartbeatNs: 60_000_000_000n,
     zone: 'UTC',
     policy: { longestGapNs: 3_600_000_000_000n },
-    inert: { nightly: null, anchor: null, alerts: null, profiles: null },
+    anchor: { everyNs: 86_400_000_000_000n, tsa: null, command: null, timeoutNs: 30_000_000_000n },
+    print: { command: null, timeoutNs: 60_000_000_000n },
+    nightly: null,
+    inert: { alerts: null, profiles: null },
     notes: [],
   })
 })
@@ -208,17 +211,11 @@ test.each([
 
 test('what this version does not act upon is kept and said', () => {
   const { inert, notes } = parse({
-    nightly: { at: '00:10', print: true },
     alerts: [{ kind: 'mail', to: 'ops@example.net' }],
   })
   expect(inert).toEqual({
-    nightly: { at: '00:10', print: true },
-    anchor: null,
     alerts: [{ kind: 'mail', to: 'ops@example.net' }],
     profiles: null,
   })
-  expect(notes).toEqual([
-    '"nightly" is recorded, but this version does not act upon it',
-    '"alerts" is recorded, but this version does not act upon it',
-  ])
+  expect(notes).toEqual(['"alerts" is recorded, but this version does not act upon it'])
 })
