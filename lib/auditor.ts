@@ -22,7 +22,7 @@ import { parseDuration } from './config/units.js'
 import type { EngineToAuditor } from './engine/messages.js'
 import type { EngineParts } from './engine/parts.js'
 import { NotReadyError, ReportedError, StoppedError, WorkerError } from './errors.js'
-import type { ErrorData, ScribeToAuditor } from './scribe/messages.js'
+import type { ErrorData, ScribeToAuditor, SealAnswer, SealNews } from './scribe/messages.js'
 import { canonicalize } from './trail/canonical.js'
 import { sampleDocument } from './trail/document.js'
 import { checkServiceBody } from './trail/record.js'
@@ -35,6 +35,8 @@ export interface AuditorEvents {
   /** What can be said of the clock changed. */
   verdict: [VerdictDocument]
   gap: [GapDocument]
+  /** An epoch was sealed: its checkpoint is on the disk. */
+  sealed: [SealNews]
   /** Something failed inside the auditor; it goes on. With no listener: `process.emitWarning`. */
   problem: [Error]
 }
@@ -49,6 +51,8 @@ export interface StartOptions {
   readonly keepAlive?: boolean
   /** Stops the auditor when aborted. */
   readonly signal?: AbortSignal
+  /** Begins a new chain of keys, whatever became of the old one, and says why in the trail: for `init --rekey`. */
+  readonly rekey?: string
   /** Folder that relative paths are relative to. Default: the working directory. */
   readonly base?: string
   /**
@@ -82,6 +86,11 @@ export class Auditor extends EventEmitter<AuditorEvents> {
   #onReady: (() => void)[] = []
   #onClosed: (() => void) | null = null
   #closed = false
+  /** Problems of the start, which nobody could listen to yet; `null`: it is over. */
+  #early: ErrorData[] | null = []
+  /** Who waits for a seal; their numbers are below zero. */
+  readonly #seals = new Map<number, (answer: SealAnswer) => void>()
+  #lastSeal = 0
 
   private constructor(configuration: Configuration, keepAlive: boolean) {
     super()
@@ -118,6 +127,8 @@ export class Auditor extends EventEmitter<AuditorEvents> {
         if (error === null) {
           this.#crew?.hold(this.#keepAlive)
           resolve()
+          // Whoever waits for the start listens before this runs.
+          setImmediate(() => this.#tellEarly())
         } else {
           this.#stopping = Promise.resolve()
           void this.#end().then(() => reject(error))
@@ -142,16 +153,17 @@ export class Auditor extends EventEmitter<AuditorEvents> {
           else settle(new WorkerError(error.message))
         },
         onEngineLost: () => {
-          this.#requests.end(new WorkerError('the engine worker died before it took the sample; ask again'))
+          this.#giveUp(new WorkerError('the engine worker died before it did what was asked; ask again'))
         },
       }
       this.#crew =
         options.engine === 'inline'
           ? inlineCrew(this.configuration, listener, {
               simulation: options.parts?.clocks !== undefined,
+              rekey: options.rekey ?? null,
               ...(options.parts ? { parts: options.parts } : {}),
             })
-          : new WorkerCrew(this.configuration, listener)
+          : new WorkerCrew(this.configuration, listener, options.rekey ?? null)
     })
   }
 
@@ -209,6 +221,22 @@ export class Auditor extends EventEmitter<AuditorEvents> {
   }
 
   /**
+   * Closes the present epoch now, and resolves with its seal once that is on the disk.
+   * @throws {AuditorError} `ERR_UNSEALED`: nothing is sealed at present, and why
+   * @throws {StoppedError} the auditor was stopped before
+   */
+  async seal(): Promise<SealNews> {
+    if (this.#stopping || !this.#crew) throw new StoppedError('the auditor was stopped; start another')
+    this.#lastSeal -= 1
+    const requestId = this.#lastSeal
+    const answer = new Promise<SealAnswer>((resolve) => this.#seals.set(requestId, resolve))
+    this.#crew.toEngine({ kind: 'seal', requestId })
+    const result = await this.#waiting(answer)
+    if (result.ok) return result.seal
+    throw revive(result.error)
+  }
+
+  /**
    * Takes a last sample, closes the trail and ends the workers. Calling it again gives the same promise.
    * @param options.timeout what it may take, default `3s`; then the workers are ended as they are: nothing acknowledged is
    * lost, but the trail has no orderly end
@@ -239,7 +267,7 @@ export class Auditor extends EventEmitter<AuditorEvents> {
       crew.toEngine({ kind: 'stop', reason: 'stop', budgetMs: timeoutMs / 2 })
     })
     await this.#end()
-    this.#requests.end(new StoppedError('the auditor was stopped'))
+    this.#giveUp(new StoppedError('the auditor was stopped'))
   }
 
   /** Ends the workers. A scribe that still can gives back its lock, so that this process may open the trail again. */
@@ -261,7 +289,7 @@ export class Auditor extends EventEmitter<AuditorEvents> {
 
   #fromEngine(message: EngineToAuditor): void {
     if (message.kind === 'problem') this.#problem(message.error)
-    else if (message.kind === 'refuse') this.#requests.refuse(message.requestId, revive(message.error))
+    else if (message.kind === 'refuse') this.#refuse(message.requestId, message.error)
     else this.#requests.promise(message.requestId, message.draftId)
   }
 
@@ -271,6 +299,24 @@ export class Auditor extends EventEmitter<AuditorEvents> {
       this.#closed = true
       this.#onClosed?.()
     } else if (message.kind === 'record') this.#tell(message.draftId, message.placed)
+    else if (message.kind === 'sealed') this.emit('sealed', message.seal)
+    else if (message.kind === 'seal-answer') this.#answerSeal(message.requestId, message.answer)
+  }
+
+  #refuse(requestId: number, error: ErrorData): void {
+    this.#requests.refuse(requestId, revive(error))
+    this.#answerSeal(requestId, { ok: false, error })
+  }
+
+  #answerSeal(requestId: number, answer: SealAnswer): void {
+    this.#seals.get(requestId)?.(answer)
+    this.#seals.delete(requestId)
+  }
+
+  /** Nobody will answer what is still open. */
+  #giveUp(error: Error & { readonly code: string }): void {
+    this.#requests.end(error)
+    for (const requestId of this.#seals.keys()) this.#answerSeal(requestId, { ok: false, error })
   }
 
   #tell(draftId: number | null, placed: Placed): void {
@@ -294,9 +340,19 @@ export class Auditor extends EventEmitter<AuditorEvents> {
   }
 
   #problem(data: ErrorData): void {
+    if (this.#early !== null) {
+      this.#early.push(data)
+      return
+    }
     const error = revive(data)
     if (this.listenerCount('problem') > 0) this.emit('problem', error)
     else process.emitWarning(error.message, { type: 'NtpAuditorWarning', code: data.code })
+  }
+
+  #tellEarly(): void {
+    const early = this.#early ?? []
+    this.#early = null
+    for (const data of early) this.#problem(data)
   }
 
   /** While somebody waits, the workers keep the process alive. */

@@ -80,6 +80,17 @@ export interface Parts {
   requestSample(trail: string): Promise<SampleDocument>
   /** Asks the auditor that holds a trail to record something, and waits until it is in the trail. @throws {InboxError} no answer */
   requestRecord(trail: string, body: ServiceBody): Promise<{ readonly seq: number }>
+  /** Begins a new chain of keys in a trail that nobody holds. @throws {TrailLockedError} an auditor holds it */
+  rekey(
+    configuration: Configuration,
+    why: string,
+  ): Promise<{
+    readonly seq: number
+    readonly epoch: number
+    readonly oldKey: string
+    readonly vkey: string
+    readonly fingerprint: string
+  }>
   /** The seq of the last record of a trail; 0 where there is none. */
   lastSeq(trail: string): Promise<number>
   /** The facts of a trail, by its index where there can be one. */

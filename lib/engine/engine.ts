@@ -43,6 +43,7 @@ export interface EngineOptions {
 const burst = 4
 /** Ids of drafts that one engine may use. */
 const idsPerEngine = 1_000_000_000
+const notAuditing = { code: 'ERR_STOPPED', message: 'the auditor is not auditing; ask again' } as const
 
 export class Engine {
   readonly #options: EngineOptions
@@ -111,6 +112,7 @@ export class Engine {
     auditor.listen((message) => {
       if (message.kind === 'sample') this.#want({ requestId: message.requestId }, message.reason)
       else if (message.kind === 'record') this.#service(message.body, { requestId: message.requestId })
+      else if (message.kind === 'seal') this.#seal({ requestId: message.requestId })
       else void this.#stop(message.reason, message.budgetMs)
     })
   }
@@ -296,13 +298,24 @@ export class Engine {
     } else if (request.kind === 'note') {
       const { on, text, by } = request
       this.#service({ type: 'note', on, text, by }, { token })
-    } else this.#service(request.body, { token })
+    } else if (request.kind === 'seal') this.#seal({ token })
+    else this.#service(request.body, { token })
+  }
+
+  /** The epoch is closed behind a look of now. */
+  #seal(who: Waiting): void {
+    if (!this.#watch || this.#stopping) {
+      this.#waiting.answer(who, notAuditing)
+      return
+    }
+    this.#watch.look()
+    this.#options.scribe.post({ kind: 'seal', draftId: this.#emit({ type: 'heartbeat' }).id, who })
   }
 
   /** What somebody asked to be recorded, at a look of now. */
   #service(body: ServiceBody, who: Waiting): void {
     if (!this.#watch || this.#stopping) {
-      this.#waiting.answer(who, { code: 'ERR_STOPPED', message: 'the auditor is not auditing; ask again' })
+      this.#waiting.answer(who, notAuditing)
       return
     }
     this.#watch.look()

@@ -10,6 +10,8 @@ export type AuditorToEngine =
   | { readonly kind: 'sample'; readonly requestId: number; readonly reason: SampleReason }
   /** Record this; the draft is promised at once. */
   | { readonly kind: 'record'; readonly requestId: number; readonly body: ServiceBody }
+  /** Close the epoch now; the scribe answers. */
+  | { readonly kind: 'seal'; readonly requestId: number }
   | { readonly kind: 'stop'; readonly reason: string; readonly budgetMs: number }
 
 export type EngineToAuditor =

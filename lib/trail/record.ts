@@ -24,9 +24,13 @@ import {
 } from './rules.js'
 import type { ServiceBody, TrailRecord } from './types.js'
 
+const digits = hex(64)
+/** 64 hexadecimal digits, or nothing: a key or a hash that may not exist. */
+const key: Rule = (value) => (value === '' ? null : digits(value))
+
 const stamp: Readonly<Record<string, Rule>> = {
   seq: integer(1),
-  prev: (value: unknown) => (value === '' ? null : hex(64)(value)),
+  prev: key,
   type: (value) => (typeof value === 'string' && /^[a-z]+(?:-[a-z]+)*$/.test(value) ? null : wrong('must be a word')),
   wall: instant,
   monoNs: nanoseconds,
@@ -138,7 +142,7 @@ const bodies: Readonly<Record<string, Rule>> = {
       lock: text,
       syncsFolders: boolean,
       epoch: integer(1),
-      publicKey: text,
+      publicKey: key,
       enrolled: boolean,
       afterCrash: boolean,
       reason: oneOf('start', 'rotation', 'restart', 'repair'),
@@ -147,7 +151,17 @@ const bodies: Readonly<Record<string, Rule>> = {
       configurationDigest: text,
       supersedes: nullable(shape({ segment: integer(1), offset: natural })),
     },
-    { leapTable: shape({ source: text, expires: instant, expired: boolean }) },
+    {
+      leapTable: shape({ source: text, expires: instant, expired: boolean }),
+      succeeds: shape({
+        origin: text,
+        size: integer(1),
+        root: hex(64),
+        sha256: hex(64),
+        lastSeq: integer(1),
+        lastHash: hex(64),
+      }),
+    },
   ),
   sample: shape(
     {
@@ -284,10 +298,19 @@ const bodies: Readonly<Record<string, Rule>> = {
     epoch: integer(1),
     firstSeq: integer(1),
     count: natural,
-    previousCheckpoint: text,
-    nextKey: text,
+    previousCheckpoint: key,
+    nextKey: key,
     final: boolean,
     reason: text,
+  }),
+  rekey: shape({ epoch: integer(1), oldKey: key, newKey: hex(64), why: text }),
+  prune: shape({
+    fromSeq: integer(1),
+    toSeq: integer(1),
+    lastLeaf: hex(64),
+    frontier: list(hex(64)),
+    checkpoint: text,
+    segments: shape({ from: integer(1), to: integer(1) }),
   }),
 }
 
