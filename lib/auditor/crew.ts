@@ -70,11 +70,12 @@ export class WorkerCrew implements Crew {
     scribe: { count: 0, at: 0 },
   }
 
-  constructor(configuration: Configuration, listener: CrewListener) {
+  /** @param rekey why the first scribe begins a new chain of keys; `null`: it does not */
+  constructor(configuration: Configuration, listener: CrewListener, rekey: string | null = null) {
     this.#configuration = configuration
     this.#listener = listener
     const { port1, port2 } = new MessageChannel()
-    this.#scribe = this.#startScribe(port1)
+    this.#scribe = this.#startScribe(port1, rekey)
     this.#engine = this.#startEngine(port2)
   }
 
@@ -99,11 +100,12 @@ export class WorkerCrew implements Crew {
     await Promise.all([this.#leave(this.#engine), this.#leave(this.#scribe)])
   }
 
-  #startScribe(engine: MessageChannel['port1']): Worker {
+  #startScribe(engine: MessageChannel['port1'], rekey: string | null = null): Worker {
     const gate = new NativeGate()
     const workerData: ScribeWorkerData = {
       configuration: this.#configuration,
       token: this.#token,
+      rekey,
       engine,
       live: this.live.buffer,
       gate: gate.buffer,

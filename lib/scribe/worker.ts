@@ -13,12 +13,15 @@ import { portLink, SwitchLink } from './link.js'
 import type { AuditorToScribe, EngineToScribe, Leave, Relink, ScribeToAuditor, ScribeToEngine } from './messages.js'
 import { Mirror } from './mirror.js'
 import { Scribe } from './scribe.js'
+import { scribeSettings } from './settings.js'
 import { takeSqliteLock } from './sqlite-lock.js'
 
 export interface ScribeWorkerData {
   readonly configuration: Configuration
   /** Of the scribe that died in this process and whose lock is taken over. */
   readonly token: string | null
+  /** Why a new chain of keys begins; `null`: none does. */
+  readonly rekey: string | null
   /** The line to the engine. */
   readonly engine: MessagePort
   /** Shared memory in which the engine publishes the live cone. */
@@ -27,7 +30,7 @@ export interface ScribeWorkerData {
   readonly gate: SharedArrayBuffer
 }
 
-const { configuration, token, engine, live, gate: gateBuffer } = workerData as ScribeWorkerData
+const { configuration, token, rekey, engine, live, gate: gateBuffer } = workerData as ScribeWorkerData
 const gate = new NativeGate(gateBuffer)
 if (!parentPort) throw new Error('the scribe worker was loaded outside a worker thread')
 // Heard between two tasks, never inside a native call: to be terminated there would abort the application.
@@ -44,13 +47,8 @@ const sqlite: typeof takeSqliteLock = (path) => {
 
 const desk = new Desk({
   folder: configuration.trail,
-  open: () =>
-    Scribe.open({
-      folder: configuration.trail,
-      zone: configuration.zone,
-      sqlite,
-      ...(token === null ? {} : { token }),
-    }),
+  open: (hooks) =>
+    Scribe.open({ ...scribeSettings(configuration, rekey), ...hooks, sqlite, ...(token === null ? {} : { token }) }),
   timers: systemTimers,
   engine: toEngine,
   mirror: new Mirror({

@@ -4,6 +4,7 @@
  * @module
  */
 import { roles, testNames } from '../ntp/types.js'
+import { sha256 } from './hash.js'
 import {
   boolean,
   type Fault,
@@ -22,11 +23,15 @@ import {
   shape,
   text,
 } from './rules.js'
-import type { ServiceBody, TrailRecord } from './types.js'
+import type { Attachment, ServiceBody, TrailRecord } from './types.js'
+
+const digits = hex(64)
+/** 64 hexadecimal digits, or nothing: a key or a hash that may not exist. */
+const key: Rule = (value) => (value === '' ? null : digits(value))
 
 const stamp: Readonly<Record<string, Rule>> = {
   seq: integer(1),
-  prev: (value: unknown) => (value === '' ? null : hex(64)(value)),
+  prev: key,
   type: (value) => (typeof value === 'string' && /^[a-z]+(?:-[a-z]+)*$/.test(value) ? null : wrong('must be a word')),
   wall: instant,
   monoNs: nanoseconds,
@@ -138,7 +143,7 @@ const bodies: Readonly<Record<string, Rule>> = {
       lock: text,
       syncsFolders: boolean,
       epoch: integer(1),
-      publicKey: text,
+      publicKey: key,
       enrolled: boolean,
       afterCrash: boolean,
       reason: oneOf('start', 'rotation', 'restart', 'repair'),
@@ -147,7 +152,17 @@ const bodies: Readonly<Record<string, Rule>> = {
       configurationDigest: text,
       supersedes: nullable(shape({ segment: integer(1), offset: natural })),
     },
-    { leapTable: shape({ source: text, expires: instant, expired: boolean }) },
+    {
+      leapTable: shape({ source: text, expires: instant, expired: boolean }),
+      succeeds: shape({
+        origin: text,
+        size: integer(1),
+        root: hex(64),
+        sha256: hex(64),
+        lastSeq: integer(1),
+        lastHash: hex(64),
+      }),
+    },
   ),
   sample: shape(
     {
@@ -284,10 +299,19 @@ const bodies: Readonly<Record<string, Rule>> = {
     epoch: integer(1),
     firstSeq: integer(1),
     count: natural,
-    previousCheckpoint: text,
-    nextKey: text,
+    previousCheckpoint: key,
+    nextKey: key,
     final: boolean,
     reason: text,
+  }),
+  rekey: shape({ epoch: integer(1), oldKey: key, newKey: hex(64), why: text }),
+  prune: shape({
+    fromSeq: integer(1),
+    toSeq: integer(1),
+    lastLeaf: hex(64),
+    frontier: list(hex(64)),
+    checkpoint: text,
+    segments: shape({ from: integer(1), to: integer(1) }),
   }),
 }
 
@@ -327,6 +351,28 @@ export function checkServiceBody(value: unknown): ServiceBody {
   return value as ServiceBody
 }
 
+const tokenForm = /^seals\/\d{4}\/\d{2}\/\d{9,16}(?:\.[1-9]\d{0,3})?\.tsr$/
+
+/**
+ * Takes a parsed value for the file that belongs to a body, or says what is wrong with it: the body must name it, with its digest.
+ * @throws {TypeError}
+ */
+export function checkAttachment(value: unknown, body: ServiceBody): Attachment {
+  const fault = attachment(value)
+  if (fault) throw new TypeError(`the attachment ${fault.path === '' ? '' : `"${fault.path}" `}${fault.why}`)
+  const { path, base64 } = value as Attachment
+  const bytes = Buffer.from(base64, 'base64')
+  if (!tokenForm.test(path) || bytes.toString('base64') !== base64) {
+    throw new TypeError('the attachment must be a time-stamp token (.tsr) among the seals, in base64')
+  }
+  const named = body.type === 'anchor' ? body.token : null
+  if (named?.path !== path || named.sha256 !== sha256(bytes)) {
+    throw new TypeError('the attachment is not the file that the body names')
+  }
+  return { path, base64 }
+}
+
+const attachment = shape({ path: text, base64: text })
 const anything: Rule = () => null
 function bodyRule(type: unknown): Rule {
   return typeof type === 'string' && Object.hasOwn(bodies, type) ? (bodies[type] ?? anything) : anything

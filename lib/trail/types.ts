@@ -80,6 +80,8 @@ export interface OpenBody {
   readonly configurationDigest: string
   /** Set where a failed segment could not be cut: readers stop there. */
   readonly supersedes: { readonly segment: number; readonly offset: number } | null
+  /** In the first record of a trail that takes the place of another. */
+  readonly succeeds?: Predecessor
 }
 
 export interface StoredGoodReading {
@@ -357,9 +359,43 @@ export interface DisciplineBody {
   readonly changed: readonly string[]
 }
 
-/** Records whose rooms come later; readers pass over what they do not know. */
-export interface OtherBody {
-  readonly type: 'rekey' | 'prune'
+/** The key of the present epoch is lost or must not be used: from here on another one stands in its place. */
+export interface RekeyBody {
+  readonly type: 'rekey'
+  /** The epoch that this record stands in, and that the new key will seal. */
+  readonly epoch: number
+  /** The public key that should have sealed it, 64 hexadecimal digits; `''` where the trail had none yet. */
+  readonly oldKey: string
+  /** The public key that will. */
+  readonly newKey: string
+  readonly why: string
+}
+
+/** Whole sealed epochs were taken away; their `open`, `close`, `rekey` and `prune` records and their seals stay. */
+export interface PruneBody {
+  readonly type: 'prune'
+  readonly fromSeq: number
+  /** seq of the `close` record that the range ends with. */
+  readonly toSeq: number
+  /** Hash of that record: what the one behind it remembers. */
+  readonly lastLeaf: string
+  /** The roots of the complete parts of the tree of `toSeq` records, largest first. */
+  readonly frontier: readonly string[]
+  /** The seal over these records: its path below the trail folder. */
+  readonly checkpoint: string
+  /** Numbers of the segments that were pruned, both inclusive. */
+  readonly segments: { readonly from: number; readonly to: number }
+}
+
+/** The end of a trail that another one succeeds: its last seal, and its last record (which may lie behind that seal). */
+export interface Predecessor {
+  readonly origin: string
+  readonly size: number
+  /** Root of its tree of `size` records, 64 hexadecimal digits; SHA-256 of the seal's bytes. */
+  readonly root: string
+  readonly sha256: string
+  readonly lastSeq: number
+  readonly lastHash: string
 }
 
 /** What commands and the auditor's own services may ask the trail's writer to record. */
@@ -390,16 +426,26 @@ export type Body =
   | AlertBody
   | ConfigBody
   | DisciplineBody
-  | OtherBody
+  | RekeyBody
+  | PruneBody
 
 /** A record before it has its place in the trail. */
 export interface Draft {
   readonly stamp: StoredStamp
-  readonly body: Exclude<Body, OpenBody | RecoverBody | CloseBody>
+  readonly body: Exclude<Body, OpenBody | RecoverBody | CloseBody | RekeyBody | PruneBody>
   /** Known to the engine before the record has a seq; a later draft may name it as its trigger. */
   readonly id: number
   /** The draft of the clock-change that caused this sample; the scribe writes its seq as `trigger`. */
   readonly triggerId: number | null
+  /** A file that the body names: it is durable before the record is. */
+  readonly attachment?: Attachment
+}
+
+/** A file that belongs to a record: a time-stamp token. */
+export interface Attachment {
+  /** Below the trail folder: `seals/2026/11/000000017.tsr`. */
+  readonly path: string
+  readonly base64: string
 }
 
 /** A record in its place. `prev` is the RFC 6962 leaf hash of the line before, hex; `""` in the very first. */
@@ -472,6 +518,11 @@ export interface VerifyResult {
   readonly upTo: number
   /** seq of the last record under a seal; 0 without one. */
   readonly sealedUpTo: number
+  /** How many epochs lie under a good seal. */
+  readonly seals: number
+  /** `anchored`: an anchor remembers the records up to {@link anchoredUpTo}; `expected`: the instant asked for is reached. */
   readonly complete: 'anchored' | 'expected' | 'unknown'
+  /** seq up to which an anchor proves that nothing is missing; 0: none does. */
+  readonly anchoredUpTo: number
   readonly findings: readonly Finding[]
 }
