@@ -10,7 +10,7 @@ import { hull, type IntervalNs, middle } from '../interval.js'
 import { isBounded } from './cones.js'
 import type { DriftLine } from './drift-line.js'
 import { scale } from './drift-line.js'
-import type { Run } from './runs.js'
+import type { Run, SampleFact } from './runs.js'
 import type { Lack } from './types.js'
 
 /** A stretch of A in which either value may hold, from the one before it to the one behind it. */
@@ -107,8 +107,16 @@ export class LeapLine {
   }
 }
 
+/**
+ * Whether a sample's TAI - UTC counts: one without a bound has it from the wall clock, which may be wrong, and shows a leap second
+ * late.
+ */
+export function tellsTai(sample: SampleFact): boolean {
+  return isBounded(sample) || sample.cause === 'leap-doubt'
+}
+
 function pointsOf(run: Run, taiBefore: number | null, taiAfter: number | null): Point[] {
-  const points: Point[] = run.samples.map((sample) => ({
+  const points: Point[] = run.samples.filter(tellsTai).map((sample) => ({
     ...{ atNs: sample.atNs, taiUtc: sample.taiUtc, seq: sample.seq, doubt: sample.cause === 'leap-doubt' },
     m: isBounded(sample) ? sample.m : null,
   }))
