@@ -68,6 +68,7 @@ const defaults: SimulatedComputer = {
   wanderPpb: 300n,
   withinPpb: 80_000n,
   daemon: true,
+  stepAbove: null,
   bracketNs: 200n,
   resolutionNs: 1n,
 }
@@ -210,7 +211,16 @@ class Plotter {
   #steer(atNs: bigint): void {
     if (!this.#line.awake) return
     const noiseNs = BigInt(Math.round((noise(this.#seed, 2, atNs) * 2 - 1) * 20_000))
-    const wanted = ((this.#ahead(atNs) + noiseNs) * second) / (4n * steerNs)
+    const aheadNs = this.#ahead(atNs) + noiseNs
+    const { stepAbove } = this.#computer
+    const farNs = stepAbove === null ? null : spanNs(stepAbove, 'computer.stepAbove')
+    if (farNs !== null && (aheadNs > farNs || aheadNs < -farNs)) {
+      this.#steerPpb = -this.#line.crystalPpb
+      this.#bend(atNs, this.#rate())
+      this.#set(atNs, -aheadNs, false)
+      return
+    }
+    const wanted = (aheadNs * second) / (4n * steerNs)
     const most = 20_000n
     const correction = wanted > most ? most : wanted < -most ? -most : wanted
     this.#steerPpb = -this.#line.crystalPpb - correction
