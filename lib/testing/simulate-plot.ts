@@ -7,7 +7,7 @@ import { floorDivide } from '../instant.js'
 import { type Pause, type Plot, type PlottedLeap, type Shift, spanNs, startOf, usualComputer } from './simulate-life.js'
 import { along, type ClockLine, ClockModel, crystalAt, steeredAt } from './simulate-model.js'
 import { noise } from './simulate-noise.js'
-import type { Scenario, SimulatedComputer, SimulatedEvent, Span } from './simulate-types.js'
+import type { Scenario, SimulatedComputer, SimulatedEvent } from './simulate-types.js'
 
 const second = 1_000_000_000n
 const day = 86_400n * second

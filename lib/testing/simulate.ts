@@ -14,6 +14,7 @@ import { Engine } from '../engine/engine.js'
 import type { AuditorToEngine, EngineToAuditor } from '../engine/messages.js'
 import { realParts } from '../engine/parts.js'
 import { OutputError } from '../errors.js'
+import type { LiveOutlet } from '../evidence/live-board.js'
 import { memorySource } from '../evidence/source.js'
 import type { Fact, FactSource } from '../evidence/types.js'
 import type { Link } from '../scribe/link.js'
@@ -113,6 +114,9 @@ interface RunOptions {
   readonly skip: boolean
 }
 
+/** Nobody asks a simulated auditor for its bound now: what it would say is not worked out. */
+const nobody: LiveOutlet = { publish: () => {}, wanted: () => false }
+
 /** How long an auditor may take to stop (ns). */
 const stopNs = 2_500_000_000n
 
@@ -185,6 +189,7 @@ class Run {
       }),
       scribe,
       auditor: auditor.link,
+      live: nobody,
       kind: 'inline',
       simulation: true,
       generation: 0,
