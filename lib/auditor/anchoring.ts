@@ -34,7 +34,8 @@ export function anchoring(
     onProblem: (message) => host.problem('ERR_ANCHOR', message),
   })
   return {
-    started: () => void resume(trail, anchorer, keepers).catch((error: Error) => host.problem('ERR_ANCHOR', error.message)),
+    started: () =>
+      void resume(trail, anchorer, keepers).catch((error: Error) => host.problem('ERR_ANCHOR', error.message)),
     sealed: (seal, lastOfDay) => anchorer.sealed(seal, { lastOfDay, atNs: process.hrtime.bigint() }),
     stop: () => {
       anchorer.stop()
