@@ -154,3 +154,15 @@ export class AnchorError extends AuditorError {
   readonly code = 'ERR_ANCHOR'
   override readonly name = 'AnchorError'
 }
+
+/** The trail is not the one whose genesis key the configuration names. */
+export class GenesisError extends AuditorError {
+  readonly code = 'ERR_GENESIS'
+  override readonly name = 'GenesisError'
+}
+
+/** Nothing can be sealed: there is no key for this trail, or it is not the one that its keys remember. Recording goes on. */
+export class UnsealedError extends AuditorError {
+  readonly code = 'ERR_UNSEALED'
+  override readonly name = 'UnsealedError'
+}

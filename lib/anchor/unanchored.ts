@@ -9,7 +9,7 @@ import { isPlaced, readTrail } from '../trail/read.js'
 import { listSegments } from '../trail/segments.js'
 import type { AnchorBody } from '../trail/types.js'
 import { shownUrl } from './service.js'
-import type { Keeper, Seal } from './types.js'
+import type { Keeper, Left, Seal } from './types.js'
 
 /** How many segments at the end of the trail are looked through: an anchor stands soon behind its seal, or not at all. */
 const segmentsBack = 4
@@ -18,10 +18,7 @@ const segmentsBack = 4
  * @returns the seal and those keepers of which no record says that they have it; `null` where there is nothing to do
  * @throws {TrailReadError} where the trail cannot be read
  */
-export async function unanchored(
-  trail: string,
-  keepers: readonly Keeper[],
-): Promise<{ readonly seal: Seal; readonly to: readonly Keeper[] } | null> {
+export async function unanchored(trail: string, keepers: readonly Keeper[]): Promise<Left | null> {
   const { segments } = await listSegments(trail)
   const fromSegment = segments.at(-segmentsBack)?.number ?? segments[0]?.number
   if (fromSegment === undefined) return null

@@ -1,18 +1,16 @@
 /**
- * A worker thread that takes one seal to one keeper and ends: what checks certificates is large, and no host application
- * should wait while it loads.
+ * A worker thread for one errand, which then ends: what checks certificates is large, and reading a trail takes a while; no host
+ * application should wait for either.
  * @module
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import { take } from './take.js'
-import type { Keeper, Seal } from './types.js'
+import type { Errand } from './types.js'
+import { unanchored } from './unanchored.js'
 
-/** What the worker is started with. */
-export interface ErrandData {
-  readonly seal: Seal
-  readonly keeper: Keeper
-  readonly timeoutMs: number
-}
-
-const { seal, keeper, timeoutMs } = workerData as ErrandData
-void take(seal, keeper, { timeoutMs }).then((taken) => parentPort?.postMessage(taken))
+const errand = workerData as Errand
+const done =
+  errand.kind === 'take'
+    ? take(errand.seal, errand.keeper, { timeoutMs: errand.timeoutMs })
+    : unanchored(errand.trail, errand.keepers)
+void done.then((result) => parentPort?.postMessage(result))

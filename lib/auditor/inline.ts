@@ -10,6 +10,7 @@ import { Desk } from '../scribe/desk.js'
 import { linkPair } from '../scribe/link.js'
 import type { AuditorToScribe, EngineToScribe, ScribeToAuditor, ScribeToEngine } from '../scribe/messages.js'
 import { Scribe } from '../scribe/scribe.js'
+import { scribeSettings } from '../scribe/settings.js'
 import type { Crew, CrewListener } from './crew.js'
 
 export interface InlineOptions {
@@ -35,7 +36,7 @@ export function inlineCrew(configuration: Configuration, listener: CrewListener,
   })
   const desk = new Desk({
     folder: configuration.trail,
-    open: () => Scribe.open({ folder: configuration.trail, zone: configuration.zone }),
+    open: (hooks) => Scribe.open({ ...scribeSettings(configuration), ...hooks }),
     timers: parts.timers,
     engine: scribeToEngine,
     auditor: scribeToAuditor,

@@ -3,8 +3,12 @@
  * Services fail on their own: none of them can hold up the audit or another.
  * @module
  */
-import type { Seal } from '../anchor/types.js'
-import type { Placed, ServiceBody } from '../trail/types.js'
+import { systemTimers } from '../clock/timers.js'
+import type { Timers } from '../clock/types.js'
+import type { Configuration } from '../config/types.js'
+import type { ErrorData, SealNews } from '../scribe/messages.js'
+import type { Attachment, Placed, ServiceBody } from '../trail/types.js'
+import { anchoring } from './anchoring.js'
 
 /** What a service may do. */
 export interface ServiceHost {
@@ -14,13 +18,6 @@ export interface ServiceHost {
   problem(code: string, message: string): void
 }
 
-/** A file that belongs to a record: a time-stamp token. */
-export interface Attachment {
-  /** Path below the trail folder, under `seals/`. */
-  readonly path: string
-  readonly bytes: Uint8Array
-}
-
 /** What a service hears; each part is optional. */
 export interface Service {
   /** The audit stands. */
@@ -28,9 +25,9 @@ export interface Service {
   /** A record is durable. */
   heard?(placed: Placed): void
   /** A seal is durable. */
-  sealed?(seal: Seal, lastOfDay: boolean): void
-  /** Something failed inside the auditor. */
-  problem?(code: string, message: string): void
+  sealed?(seal: SealNews): void
+  /** Something failed inside the auditor, or a service says so. */
+  problem?(problem: ErrorData): void
   /** The audit is about to end: whatever is under way has this many milliseconds. */
   stop?(budgetMs: number): Promise<void>
 }
@@ -53,12 +50,12 @@ export class Services {
     this.#each((service) => service.heard?.(placed))
   }
 
-  sealed(seal: Seal, lastOfDay: boolean): void {
-    this.#each((service) => service.sealed?.(seal, lastOfDay))
+  sealed(seal: SealNews): void {
+    this.#each((service) => service.sealed?.(seal))
   }
 
-  problem(code: string, message: string): void {
-    this.#each((service) => service.problem?.(code, message))
+  problem(problem: ErrorData): void {
+    this.#each((service) => service.problem?.(problem))
   }
 
   async stop(budgetMs: number): Promise<void> {
@@ -82,4 +79,26 @@ export class Services {
       }
     }
   }
+}
+
+/** Timers that keep no process alive. */
+const quietTimers: Timers = {
+  setTimeout(run, ms) {
+    const timer = systemTimers.setTimeout(run, ms) as NodeJS.Timeout
+    timer.unref()
+    return timer
+  },
+  clearTimeout: systemTimers.clearTimeout,
+}
+
+/**
+ * The services that a configuration asks for.
+ * @throws {OptionRangeError} where a file that it names cannot be read
+ */
+export function servicesOf(configuration: Configuration, host: ServiceHost): Services {
+  const all = [anchoring(configuration, host, quietTimers)]
+  return new Services(
+    all.filter((service) => service !== null),
+    (error) => host.problem('ERR_SERVICE', error.message),
+  )
 }

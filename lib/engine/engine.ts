@@ -12,7 +12,7 @@ import type { SampleReason } from '../consensus/types.js'
 import type { Link } from '../scribe/link.js'
 import type { EngineToScribe, ScribeToEngine, TailSummary } from '../scribe/messages.js'
 import { encodeChange, encodeGap, encodeSample, encodeStamp } from '../trail/encode.js'
-import type { Draft, ServiceBody } from '../trail/types.js'
+import type { Attachment, Draft, ServiceBody } from '../trail/types.js'
 import { Courier } from './courier.js'
 import type { AuditorToEngine, EngineToAuditor } from './messages.js'
 import { describeOpen, emptySince } from './open-fields.js'
@@ -42,6 +42,7 @@ export interface EngineOptions {
 const burst = 4
 /** Ids of drafts that one engine may use. */
 const idsPerEngine = 1_000_000_000
+const notAuditing = { code: 'ERR_STOPPED', message: 'the auditor is not auditing; ask again' } as const
 
 export class Engine {
   readonly #options: EngineOptions
@@ -106,7 +107,8 @@ export class Engine {
     })
     auditor.listen((message) => {
       if (message.kind === 'sample') this.#want({ requestId: message.requestId }, message.reason)
-      else if (message.kind === 'record') this.#service(message.body, { requestId: message.requestId })
+      else if (message.kind === 'record') this.#service(message, { requestId: message.requestId })
+      else if (message.kind === 'seal') this.#seal({ requestId: message.requestId })
       else void this.#stop(message.reason, message.budgetMs)
     })
   }
@@ -259,10 +261,16 @@ export class Engine {
     return this.#emit(encodeChange(event), null, undefined, now ? event : null).id
   }
 
-  #emit(body: Draft['body'], triggerId: number | null = null, stamp?: Stamp, change: ClockChange | null = null): Draft {
+  #emit(
+    body: Draft['body'],
+    triggerId: number | null = null,
+    stamp?: Stamp,
+    change: ClockChange | null = null,
+    attachment?: Attachment,
+  ): Draft {
     const watch = this.#watch
     if (!watch) throw new Error('a draft before the first look')
-    const draft = this.#outbox.put(encodeStamp(stamp ?? watch.stamp()), body, triggerId)
+    const draft = this.#outbox.put(encodeStamp(stamp ?? watch.stamp()), body, triggerId, attachment)
     this.#lastDraftNs = watch.last.aNs
     this.#courier.take(draft, change)
     return draft
@@ -279,18 +287,29 @@ export class Engine {
       this.#want({ token }, 'requested', given === null ? undefined : BigInt(given))
     } else if (request.kind === 'note') {
       const { on, text, by } = request
-      this.#service({ type: 'note', on, text, by }, { token })
-    } else this.#service(request.body, { token })
+      this.#service({ body: { type: 'note', on, text, by } }, { token })
+    } else if (request.kind === 'seal') this.#seal({ token })
+    else this.#service(request, { token })
   }
 
-  /** What somebody asked to be recorded, at a look of now. */
-  #service(body: ServiceBody, who: Waiting): void {
+  /** The epoch is closed behind a look of now. */
+  #seal(who: Waiting): void {
     if (!this.#watch || this.#stopping) {
-      this.#waiting.answer(who, { code: 'ERR_STOPPED', message: 'the auditor is not auditing; ask again' })
+      this.#waiting.answer(who, notAuditing)
       return
     }
     this.#watch.look()
-    this.#waiting.answer(who, this.#emit(body).id)
+    this.#options.scribe.post({ kind: 'seal', draftId: this.#emit({ type: 'heartbeat' }).id, who })
+  }
+
+  /** What somebody asked to be recorded, at a look of now. */
+  #service({ body, attachment }: { body: ServiceBody; attachment?: Attachment }, who: Waiting): void {
+    if (!this.#watch || this.#stopping) {
+      this.#waiting.answer(who, notAuditing)
+      return
+    }
+    this.#watch.look()
+    this.#waiting.answer(who, this.#emit(body, null, undefined, null, attachment).id)
   }
 
   /** One last sample within the budget, then the scribe closes the trail. */

@@ -9,6 +9,7 @@ import { Desk } from './desk.js'
 import { portLink, SwitchLink } from './link.js'
 import type { AuditorToScribe, EngineToScribe, Leave, Relink, ScribeToAuditor, ScribeToEngine } from './messages.js'
 import { Scribe } from './scribe.js'
+import { scribeSettings } from './settings.js'
 
 export interface ScribeWorkerData {
   readonly configuration: Configuration
@@ -29,8 +30,7 @@ const toAuditor = portLink<ScribeToAuditor, AuditorToScribe | Relink>(parentPort
 
 const desk = new Desk({
   folder: configuration.trail,
-  open: () =>
-    Scribe.open({ folder: configuration.trail, zone: configuration.zone, ...(token === null ? {} : { token }) }),
+  open: (hooks) => Scribe.open({ ...scribeSettings(configuration), ...hooks, ...(token === null ? {} : { token }) }),
   timers: systemTimers,
   engine: toEngine,
   auditor: {

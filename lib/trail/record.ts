@@ -4,6 +4,7 @@
  * @module
  */
 import { roles, testNames } from '../ntp/types.js'
+import { sha256 } from './hash.js'
 import {
   boolean,
   type Fault,
@@ -22,7 +23,7 @@ import {
   shape,
   text,
 } from './rules.js'
-import type { ServiceBody, TrailRecord } from './types.js'
+import type { Attachment, ServiceBody, TrailRecord } from './types.js'
 
 const digits = hex(64)
 /** 64 hexadecimal digits, or nothing: a key or a hash that may not exist. */
@@ -346,6 +347,28 @@ export function checkServiceBody(value: unknown): ServiceBody {
   return value as ServiceBody
 }
 
+const tokenForm = /^seals\/\d{4}\/\d{2}\/\d{9,16}(?:\.[1-9]\d{0,3})?\.tsr$/
+
+/**
+ * Takes a parsed value for the file that belongs to a body, or says what is wrong with it: the body must name it, with its digest.
+ * @throws {TypeError}
+ */
+export function checkAttachment(value: unknown, body: ServiceBody): Attachment {
+  const fault = attachment(value)
+  if (fault) throw new TypeError(`the attachment ${fault.path === '' ? '' : `"${fault.path}" `}${fault.why}`)
+  const { path, base64 } = value as Attachment
+  const bytes = Buffer.from(base64, 'base64')
+  if (!tokenForm.test(path) || bytes.toString('base64') !== base64) {
+    throw new TypeError('the attachment must be a time-stamp token (.tsr) among the seals, in base64')
+  }
+  const named = body.type === 'anchor' ? body.token : null
+  if (named?.path !== path || named.sha256 !== sha256(bytes)) {
+    throw new TypeError('the attachment is not the file that the body names')
+  }
+  return { path, base64 }
+}
+
+const attachment = shape({ path: text, base64: text })
 const anything: Rule = () => null
 function bodyRule(type: unknown): Rule {
   return typeof type === 'string' && Object.hasOwn(bodies, type) ? (bodies[type] ?? anything) : anything

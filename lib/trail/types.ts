@@ -430,6 +430,15 @@ export interface Draft {
   readonly id: number
   /** The draft of the clock-change that caused this sample; the scribe writes its seq as `trigger`. */
   readonly triggerId: number | null
+  /** A file that the body names: it is durable before the record is. */
+  readonly attachment?: Attachment
+}
+
+/** A file that belongs to a record: a time-stamp token. */
+export interface Attachment {
+  /** Below the trail folder: `seals/2026/11/000000017.tsr`. */
+  readonly path: string
+  readonly base64: string
 }
 
 /** A record in its place. `prev` is the RFC 6962 leaf hash of the line before, hex; `""` in the very first. */

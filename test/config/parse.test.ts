@@ -12,7 +12,7 @@ test('every default', () => {
     references: [{ host: 'time.example.net', port: 123, operator: null, traceableTo: null, smear: 'none' }],
     trustLocal: false,
     trail: '/srv/audit/audit-trail',
-    keys: '/srv/audit/keys',
+    keys: '/srv/audit/audit-trail.keys',
     genesis: null,
     identity: { organisation: '', asset: '', site: '', hostLabel: 'pluto' },
     intervalNs: 64_000_000_000n,
@@ -75,18 +75,14 @@ test('every option given', () => {
     heartbeatNs: 30_000_000_000n,
     zone: 'Europe/Berlin',
     policy: { longestGapNs: 600_000_000_000n },
-    notes: [
-      '"keys" is recorded, but this version seals nothing',
-      '"genesis" is recorded, but this version seals nothing',
-      '"epoch" is recorded, but this version seals nothing',
-    ],
+    notes: [],
   })
 })
 
 describe('folders', () => {
   test('keys lie beside the trail, for a file beside the file', () => {
     const elsewhere = { ...least, trail: '/var/lib/audit/trail' }
-    expect(parseConfiguration(elsewhere, at).keys).toBe('/var/lib/audit/keys')
+    expect(parseConfiguration(elsewhere, at).keys).toBe('/var/lib/audit/trail.keys')
     expect(parseConfiguration(elsewhere, { ...at, source: 'ntp-auditor.json' }).keys).toBe('/srv/audit/keys')
   })
 

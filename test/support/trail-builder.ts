@@ -11,6 +11,8 @@ import type { Cause, ConsensusState, SampleReason, Support, Verdict } from '../.
 import { formatInstant, parseInstant } from '../../lib/instant.js'
 import { type Role, roles, testNames } from '../../lib/ntp/types.js'
 import { type Files, unsyncedFiles } from '../../lib/scribe/files.js'
+import type { ErrorData, SealNews } from '../../lib/scribe/messages.js'
+import type { SealOptions } from '../../lib/scribe/resume.js'
 import { type OpenDraft, Scribe } from '../../lib/scribe/scribe.js'
 import type { Draft, Placed, SampleBody, StoredReading, StoredStamp } from '../../lib/trail/types.js'
 
@@ -30,6 +32,8 @@ export interface BuilderOptions {
   readonly open?: Partial<OpenDraft>
   /** Default: the real file system, without syncs. */
   readonly files?: Files
+  /** Seals the trail; default: nothing is sealed. Keys default to `<folder>.keys`, an epoch to an hour. */
+  readonly seals?: Partial<SealOptions>
 }
 
 export interface SampleOptions {
@@ -94,6 +98,9 @@ export class TrailBuilder {
   readonly folder: string
   /** What was written, but for the `open` records of rotations. */
   readonly placed: Placed[] = []
+  /** What the scribe told of seals and of problems. */
+  readonly seals: SealNews[] = []
+  readonly problems: ErrorData[] = []
   #options: BuilderOptions
   #scribe: Scribe | null = null
   #drafts = 0
@@ -200,7 +207,14 @@ export class TrailBuilder {
   /** An auditor starts (again). */
   open(extra: Partial<OpenDraft> = {}): Placed {
     const { folder, zone = 'UTC', files = unsyncedFiles } = { ...this.#options, folder: this.folder }
-    this.#scribe ??= Scribe.open({ folder, zone, files })
+    this.#scribe ??= Scribe.open({
+      folder,
+      zone,
+      files,
+      ...(this.#options.seals && { seals: { ...sealsOf(folder), ...this.#options.seals } }),
+      onSealed: (news) => this.seals.push(news),
+      onProblem: (problem) => this.problems.push(problem),
+    })
     const draft: OpenDraft = { ...openDraft, ...this.#options.open, ...extra }
     const placed = this.#scribe.begin(draft, this.stamp({ looks: 1, widestSilence: 0 }))
     this.placed.push(...placed)
@@ -317,6 +331,13 @@ export class TrailBuilder {
     return this.#record({ type: 'note', on, text, by }, {})
   }
 
+  /** Closes the epoch behind the last record. */
+  seal(reason = 'requested'): SealNews {
+    const last = this.placed.at(-1)
+    if (!last) throw new Error('nothing was written')
+    return this.scribe.seal(reason, last.record)
+  }
+
   /** The auditor stops in good order. */
   close(reason = 'stop'): Placed {
     const placed = this.scribe.close(reason, this.stamp())
@@ -384,6 +405,12 @@ export class TrailBuilder {
       ignored: 0,
     }
   }
+}
+
+/** Keys beside a trail folder. */
+export function sealsOf(folder: string): SealOptions {
+  const beside = { keys: `${folder}.keys`, genesisBeside: `${folder}.genesis.vkey` }
+  return { ...beside, genesis: null, epochNs: 3_600_000_000_000n }
 }
 
 function judge(
