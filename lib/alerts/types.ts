@@ -3,31 +3,10 @@
  * @module
  */
 
-/** Everything that an operator is told of. */
-export const conditions = [
-  'out-of-tolerance',
-  'near-tolerance',
-  'clock-changed',
-  'no-reference',
-  'not-proven',
-  'references-disagree',
-  'reference-dissents',
-  'kiss-of-death',
-  'reference-unsynchronised',
-  'leap-announced',
-  'self-reference',
-  'trail-damaged',
-  'key-lost',
-  'disk-low',
-  'write-failed',
-  'anchor-failed',
-  'print-failed',
-  'report-failed',
-  'time-service-stopped',
-  'time-service-changed',
-  'auditor-trouble',
-] as const
-export type Condition = (typeof conditions)[number]
+import type { AlertCondition, AlertRule } from '../config/types.js'
+
+export type Condition = AlertCondition
+export type Rule = AlertRule
 
 export type Severity = 'alert' | 'warning'
 
@@ -43,19 +22,6 @@ export interface Sign {
   readonly cause: string
   /** What the operator should do. */
   readonly next: string
-}
-
-/** How one condition is handled. Durations in nanoseconds. */
-export interface Rule {
-  readonly severity: Severity
-  /** How long it must hold before it is told. */
-  readonly afterNs: bigint
-  /** How long it must be away before that is told. */
-  readonly clearNs: bigint
-  /** How often it is told again while it holds; 0: once. */
-  readonly repeatNs: bigint
-  /** Names of the channels. */
-  readonly channels: readonly string[]
 }
 
 /** What is told. */

@@ -5,7 +5,14 @@ import { AlertBook } from '../../lib/alerts/book.js'
 import type { Condition, Notice, Rule, Sign } from '../../lib/alerts/types.js'
 
 const s = 1_000_000_000n
-const rule: Rule = { severity: 'alert', afterNs: 10n * s, clearNs: 30n * s, repeatNs: 100n * s, channels: ['ops'] }
+const rule: Rule = {
+  condition: 'not-proven',
+  severity: 'alert',
+  afterNs: 10n * s,
+  clearNs: 30n * s,
+  repeatNs: 100n * s,
+  channels: ['ops'],
+}
 const sign = (state: Sign['state'], cause = 'it is wrong', key = ''): Sign => ({
   condition: 'not-proven',
   key,

@@ -3,9 +3,10 @@
  * message as JSON on its standard input. No shell is involved.
  * @module
  */
+import type { CommandChannel } from '../../config/types.js'
 import { runProgram } from '../../program.js'
 import { documentOf, linesOf, titleOf } from '../text.js'
-import type { CommandChannel, Deliver } from './types.js'
+import type { Deliver } from './types.js'
 
 export const deliverCommand: Deliver<CommandChannel> = async (message, { command }, { timeoutMs }) => {
   const title = titleOf(message)

@@ -2,9 +2,11 @@
  * Messages by e-mail, through nodemailer, which an application or an operator installs beside this package if mail is wanted.
  * @module
  */
+
 import { readSecret } from '../../config/secrets.js'
+import type { MailChannel } from '../../config/types.js'
 import { linesOf, titleOf } from '../text.js'
-import type { Deliver, DeliverOptions, MailChannel } from './types.js'
+import type { Deliver, DeliverOptions } from './types.js'
 
 export interface Mail {
   readonly to: readonly string[]

@@ -3,11 +3,13 @@
  * socket, which takes one datagram or one line.
  * @module
  */
+
 import { createSocket } from 'node:dgram'
 import { connect } from 'node:net'
+import type { SyslogChannel } from '../../config/types.js'
 import { titleOf } from '../text.js'
 import type { Message } from '../types.js'
-import type { Deliver, SyslogChannel } from './types.js'
+import type { Deliver } from './types.js'
 
 /** RFC 5424 section 6.2.1: alert, warning, notice, informational. */
 const severities = { alert: 1, warning: 4, cleared: 5, test: 6 } as const

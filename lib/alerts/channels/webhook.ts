@@ -2,10 +2,12 @@
  * Messages to an address: JSON by HTTP POST, with an HMAC that the receiver can check.
  * @module
  */
+
 import { createHmac } from 'node:crypto'
 import { readSecret } from '../../config/secrets.js'
+import type { WebhookChannel } from '../../config/types.js'
 import { documentOf } from '../text.js'
-import type { Deliver, WebhookChannel } from './types.js'
+import type { Deliver } from './types.js'
 
 const largest = 16 * 1024
 
