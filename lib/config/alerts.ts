@@ -183,7 +183,7 @@ function parseMail(name: string, fields: Fields, base: string): ChannelConfig {
     kind: 'mail',
     host,
     port: url.port === '' ? (implicit ? 465 : 587) : Number(url.port),
-    tls: implicit ? 'implicit' : /^(?:127\.|::1$|localhost$)/.test(host) ? 'none' : 'start',
+    tls: implicit ? 'implicit' : /^(?:127(?:\.\d{1,3}){3}|::1|localhost)$/.test(host) ? 'none' : 'start',
     user,
     password,
     from: mailAddress(fields.raw('from'), fields.at('from')),
