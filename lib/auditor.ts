@@ -52,6 +52,8 @@ export interface StartOptions {
   readonly keepAlive?: boolean
   /** Stops the auditor when aborted. */
   readonly signal?: AbortSignal
+  /** Begins a new chain of keys, whatever became of the old one, and says why in the trail: for `init --rekey`. */
+  readonly rekey?: string
   /** Folder that relative paths are relative to. Default: the working directory. */
   readonly base?: string
   /**
@@ -86,6 +88,8 @@ export class Auditor extends EventEmitter<AuditorEvents> {
   #onReady: (() => void)[] = []
   #onClosed: (() => void) | null = null
   #closed = false
+  /** Problems of the start, which nobody could listen to yet; `null`: it is over. */
+  #early: ErrorData[] | null = []
   /** Who waits for a seal; their numbers are below zero. */
   readonly #seals = new Map<number, (answer: SealAnswer) => void>()
   #lastSeal = 0
@@ -130,6 +134,8 @@ export class Auditor extends EventEmitter<AuditorEvents> {
         if (error === null) {
           this.#crew?.hold(this.#keepAlive)
           resolve()
+          // Whoever waits for the start listens before this runs.
+          setImmediate(() => this.#tellEarly())
         } else {
           this.#stopping = Promise.resolve()
           void this.#end().then(() => reject(error))
@@ -161,9 +167,10 @@ export class Auditor extends EventEmitter<AuditorEvents> {
         options.engine === 'inline'
           ? inlineCrew(this.configuration, listener, {
               simulation: options.parts?.clocks !== undefined,
+              rekey: options.rekey ?? null,
               ...(options.parts ? { parts: options.parts } : {}),
             })
-          : new WorkerCrew(this.configuration, listener)
+          : new WorkerCrew(this.configuration, listener, options.rekey ?? null)
     })
   }
 
@@ -349,10 +356,20 @@ export class Auditor extends EventEmitter<AuditorEvents> {
   }
 
   #problem(data: ErrorData): void {
+    if (this.#early !== null) {
+      this.#early.push(data)
+      return
+    }
     this.#services.problem(data)
     const error = revive(data)
     if (this.listenerCount('problem') > 0) this.emit('problem', error)
     else process.emitWarning(error.message, { type: 'NtpAuditorWarning', code: data.code })
+  }
+
+  #tellEarly(): void {
+    const early = this.#early ?? []
+    this.#early = null
+    for (const data of early) this.#problem(data)
   }
 
   /** While somebody waits, the workers keep the process alive. */

@@ -87,6 +87,17 @@ export interface Parts {
   requestSeal(trail: string): Promise<SealNews>
   /** Takes a seal to a keeper; a failure is a result. */
   takeSeal(seal: Seal, keeper: Keeper, timeoutMs: number): Promise<Taken>
+  /** Begins a new chain of keys in a trail that nobody holds. @throws {TrailLockedError} an auditor holds it */
+  rekey(
+    configuration: Configuration,
+    why: string,
+  ): Promise<{
+    readonly seq: number
+    readonly epoch: number
+    readonly oldKey: string
+    readonly vkey: string
+    readonly fingerprint: string
+  }>
   /** The seq of the last record of a trail; 0 where there is none. */
   lastSeq(trail: string): Promise<number>
   /** The facts of a trail, by its index where there can be one. */

@@ -65,6 +65,41 @@ export const realParts: Parts = {
     return take(seal, keeper, { timeoutMs })
   },
 
+  async rekey(configuration, why) {
+    const [
+      { Auditor },
+      { realFiles },
+      { recordsFrom },
+      { findEnd },
+      { fingerprint },
+      { formatVkey },
+      { UnsealedError },
+    ] = await Promise.all([
+      import('../auditor.js'),
+      import('../scribe/files.js'),
+      import('../scribe/scan.js'),
+      import('../scribe/tail.js'),
+      import('../scribe/genesis.js'),
+      import('../trail/note.js'),
+      import('../errors.js'),
+    ])
+    const { trail } = configuration
+    const from = (findEnd(trail, realFiles).last?.record.seq ?? 0) + 1
+    const problems: Error[] = []
+    const auditor = await Auditor.startWith(configuration, { keepAlive: true, rekey: why })
+    auditor.on('problem', (error) => problems.push(error))
+    await auditor.stop()
+    let origin = ''
+    for (const { placed } of recordsFrom(trail, realFiles, from)) {
+      const { record } = placed
+      if (record.type === 'open') origin = record.origin
+      if (record.type !== 'rekey') continue
+      const vkey = formatVkey(origin, Buffer.from(record.newKey, 'hex'))
+      return { seq: record.seq, epoch: record.epoch, oldKey: record.oldKey, vkey, fingerprint: fingerprint(vkey) }
+    }
+    throw problems[0] ?? new UnsealedError(`no new key could be begun in the trail ${trail}`)
+  },
+
   async lastSeq(trail) {
     const [{ findEnd }, { realFiles }] = await Promise.all([import('../scribe/tail.js'), import('../scribe/files.js')])
     return findEnd(trail, realFiles).last?.record.seq ?? 0

@@ -56,6 +56,11 @@ export interface OpenBody {
   readonly auditClock: string
   readonly steered: boolean
   readonly coupled: boolean
+  /**
+   * Whose leap seconds are known (`shipped`, or the file), the instant from which the table says nothing, and whether the wall clock stood
+   * behind that instant already. Absent in records of versions that did not tell.
+   */
+  readonly leapTable?: { readonly source: string; readonly expires: string; readonly expired: boolean }
   readonly resolutionNs: Ns
   /** Drift bound of the crystal, and the rate that every bound of this run widens by, in parts per billion. */
   readonly driftPpb: number
@@ -140,6 +145,8 @@ export interface SampleBody {
   readonly part: 'first' | 'all'
   readonly atNs: Ns
   readonly taiUtc: number
+  /** A leap second may come, or have come, that neither the table, which expired, nor most references tell of. Absent: no. */
+  readonly leapDoubt?: true
   readonly ratePpb: number
   readonly resolutionNs: Ns
   readonly readings: { readonly [role in Role]?: StoredReading }
@@ -511,6 +518,11 @@ export interface VerifyResult {
   readonly upTo: number
   /** seq of the last record under a seal; 0 without one. */
   readonly sealedUpTo: number
+  /** How many epochs lie under a good seal. */
+  readonly seals: number
+  /** `anchored`: an anchor remembers the records up to {@link anchoredUpTo}; `expected`: the instant asked for is reached. */
   readonly complete: 'anchored' | 'expected' | 'unknown'
+  /** seq up to which an anchor proves that nothing is missing; 0: none does. */
+  readonly anchoredUpTo: number
   readonly findings: readonly Finding[]
 }
