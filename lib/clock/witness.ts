@@ -16,7 +16,7 @@
 import { type IntervalNs, largest, meet, smallest, subtract } from '../interval.js'
 import { isLeap } from './leap-step.js'
 import { LiveLine } from './live-line.js'
-import { earlier, type Look, lineIsD, toLook } from './look.js'
+import { earlier, type Look, lineIsD, silenceSince, toLook } from './look.js'
 import { SinceLog } from './since-log.js'
 import { StepTest } from './step-test.js'
 import type { ChangeClass, ClockChange, ClockReading, Gap, Notice, Stamp, WitnessOptions } from './types.js'
@@ -97,7 +97,7 @@ export class Witness {
       if (moved !== null) from = moved
       if (moved !== null && this.#mayHaveSlept(moved, look)) events.push(gap('starved', 'mono', moved, look))
     }
-    const blind = look.aNs - previous.fromNs > this.#silenceNs && !events.some(breaksMono)
+    const blind = silenceSince(previous, look) > this.#silenceNs && !events.some(breaksMono)
     if (blind) {
       events.push(gap('starved', 'wall', previous, look))
       this.#line.restart(look.aNs, this.d, this.#kernelRatePpb())

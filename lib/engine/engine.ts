@@ -152,6 +152,7 @@ export class Engine {
       witness,
       periodNs: configuration.witness.periodNs,
       noticeMs: parts.noticeMs,
+      pace: parts.pace,
       onEvents: (events, before) => this.#saw(events, before),
       onLook: () => this.#beat(),
     })
