@@ -15,6 +15,7 @@ import {
 } from './auditor/events.js'
 import { inlineCrew } from './auditor/inline.js'
 import { Requests } from './auditor/requests.js'
+import { type Services, servicesOf } from './auditor/services.js'
 import { systemTimers } from './clock/timers.js'
 import { parseConfiguration } from './config/parse.js'
 import type { Configuration } from './config/types.js'
@@ -22,8 +23,11 @@ import { parseDuration } from './config/units.js'
 import type { EngineToAuditor } from './engine/messages.js'
 import type { EngineParts } from './engine/parts.js'
 import { NotReadyError, ReportedError, StoppedError, WorkerError } from './errors.js'
-import type { ErrorData, ScribeToAuditor } from './scribe/messages.js'
-import type { Placed } from './trail/types.js'
+import type { ErrorData, ScribeToAuditor, SealAnswer, SealNews } from './scribe/messages.js'
+import { canonicalize } from './trail/canonical.js'
+import { sampleDocument } from './trail/document.js'
+import { checkAttachment, checkServiceBody } from './trail/record.js'
+import type { Attachment, Placed, ServiceBody } from './trail/types.js'
 
 export interface AuditorEvents {
   /** A sample is durable in the trail. */
@@ -32,6 +36,8 @@ export interface AuditorEvents {
   /** What can be said of the clock changed. */
   verdict: [VerdictDocument]
   gap: [GapDocument]
+  /** An epoch was sealed: its checkpoint is on the disk. */
+  sealed: [SealNews]
   /** Something failed inside the auditor; it goes on. With no listener: `process.emitWarning`. */
   problem: [Error]
 }
@@ -46,6 +52,8 @@ export interface StartOptions {
   readonly keepAlive?: boolean
   /** Stops the auditor when aborted. */
   readonly signal?: AbortSignal
+  /** Begins a new chain of keys, whatever became of the old one, and says why in the trail: for `init --rekey`. */
+  readonly rekey?: string
   /** Folder that relative paths are relative to. Default: the working directory. */
   readonly base?: string
   /**
@@ -73,17 +81,27 @@ export class Auditor extends EventEmitter<AuditorEvents> {
   readonly #requests = new Requests()
   readonly #keepAlive: boolean
   #crew: Crew | null = null
+  #services: Services
   #ready = false
   #waits = 0
   #stopping: Promise<void> | null = null
   #onReady: (() => void)[] = []
   #onClosed: (() => void) | null = null
   #closed = false
+  /** Problems of the start, which nobody could listen to yet; `null`: it is over. */
+  #early: ErrorData[] | null = []
+  /** Who waits for a seal; their numbers are below zero. */
+  readonly #seals = new Map<number, (answer: SealAnswer) => void>()
+  #lastSeal = 0
 
   private constructor(configuration: Configuration, keepAlive: boolean) {
     super()
     this.configuration = configuration
     this.#keepAlive = keepAlive
+    this.#services = servicesOf(configuration, {
+      record: (body, attachment) => this.record(body, attachment),
+      problem: (code, message) => this.#problem({ code, message }),
+    })
   }
 
   /**
@@ -101,6 +119,7 @@ export class Auditor extends EventEmitter<AuditorEvents> {
     options.signal?.throwIfAborted()
     const auditor = new Auditor(configuration, options.keepAlive ?? false)
     await auditor.#start(options)
+    auditor.#services.started()
     options.signal?.addEventListener('abort', () => void auditor.stop(), { once: true })
     return auditor
   }
@@ -115,6 +134,8 @@ export class Auditor extends EventEmitter<AuditorEvents> {
         if (error === null) {
           this.#crew?.hold(this.#keepAlive)
           resolve()
+          // Whoever waits for the start listens before this runs.
+          setImmediate(() => this.#tellEarly())
         } else {
           this.#stopping = Promise.resolve()
           void this.#end().then(() => reject(error))
@@ -139,16 +160,17 @@ export class Auditor extends EventEmitter<AuditorEvents> {
           else settle(new WorkerError(error.message))
         },
         onEngineLost: () => {
-          this.#requests.end(new WorkerError('the engine worker died before it took the sample; ask again'))
+          this.#giveUp(new WorkerError('the engine worker died before it did what was asked; ask again'))
         },
       }
       this.#crew =
         options.engine === 'inline'
           ? inlineCrew(this.configuration, listener, {
               simulation: options.parts?.clocks !== undefined,
+              rekey: options.rekey ?? null,
               ...(options.parts ? { parts: options.parts } : {}),
             })
-          : new WorkerCrew(this.configuration, listener)
+          : new WorkerCrew(this.configuration, listener, options.rekey ?? null)
     })
   }
 
@@ -185,7 +207,42 @@ export class Auditor extends EventEmitter<AuditorEvents> {
     if (this.#stopping || !this.#crew) throw new StoppedError('the auditor was stopped; start another')
     const { requestId, answer } = this.#requests.add()
     this.#crew.toEngine({ kind: 'sample', requestId, reason: 'requested' })
-    return this.#waiting(answer)
+    const { record } = await this.#waiting(answer)
+    if (record.type !== 'sample') throw new WorkerError(`record ${record.seq} answers the request and is no sample`)
+    return sampleDocument(record)
+  }
+
+  /**
+   * Writes a record of the application's or an operator's into the trail, at a look of now; resolves once it is durable.
+   * @param body what the record says (docs/trail-format.md), for example `{ type: 'note', on: 17, text: 'drill', by: 'ops' }`
+   * @param attachment a file that the body names: the token of an anchor
+   * @throws {TypeError} for a body that is no record, naming the field; nothing is written
+   * @throws {StoppedError} the auditor was stopped before
+   */
+  async record(body: ServiceBody, attachment?: Attachment): Promise<{ readonly seq: number }> {
+    canonicalize(checkServiceBody(body))
+    if (attachment) checkAttachment(attachment, body)
+    if (this.#stopping || !this.#crew) throw new StoppedError('the auditor was stopped; start another')
+    const { requestId, answer } = this.#requests.add()
+    this.#crew.toEngine({ kind: 'record', requestId, body, ...(attachment && { attachment }) })
+    const { record } = await this.#waiting(answer)
+    return { seq: record.seq }
+  }
+
+  /**
+   * Closes the present epoch now, and resolves with its seal once that is on the disk.
+   * @throws {AuditorError} `ERR_UNSEALED`: nothing is sealed at present, and why
+   * @throws {StoppedError} the auditor was stopped before
+   */
+  async seal(): Promise<SealNews> {
+    if (this.#stopping || !this.#crew) throw new StoppedError('the auditor was stopped; start another')
+    this.#lastSeal -= 1
+    const requestId = this.#lastSeal
+    const answer = new Promise<SealAnswer>((resolve) => this.#seals.set(requestId, resolve))
+    this.#crew.toEngine({ kind: 'seal', requestId })
+    const result = await this.#waiting(answer)
+    if (result.ok) return result.seal
+    throw revive(result.error)
   }
 
   /**
@@ -206,6 +263,7 @@ export class Auditor extends EventEmitter<AuditorEvents> {
     const crew = this.#crew
     if (!crew) return
     crew.hold(true)
+    await this.#services.stop(timeoutMs / 4)
     await new Promise<void>((resolve) => {
       const timer = systemTimers.setTimeout(() => {
         const message = `the workers did not close the trail within ${timeoutMs / 1000} s and were ended; the next start says so`
@@ -219,7 +277,7 @@ export class Auditor extends EventEmitter<AuditorEvents> {
       crew.toEngine({ kind: 'stop', reason: 'stop', budgetMs: timeoutMs / 2 })
     })
     await this.#end()
-    this.#requests.end(new StoppedError('the auditor was stopped'))
+    this.#giveUp(new StoppedError('the auditor was stopped'))
   }
 
   /** Ends the workers. A scribe that still can gives back its lock, so that this process may open the trail again. */
@@ -241,7 +299,7 @@ export class Auditor extends EventEmitter<AuditorEvents> {
 
   #fromEngine(message: EngineToAuditor): void {
     if (message.kind === 'problem') this.#problem(message.error)
-    else if (message.kind === 'refuse') this.#requests.refuse(message.requestId, revive(message.error))
+    else if (message.kind === 'refuse') this.#refuse(message.requestId, message.error)
     else this.#requests.promise(message.requestId, message.draftId)
   }
 
@@ -251,12 +309,37 @@ export class Auditor extends EventEmitter<AuditorEvents> {
       this.#closed = true
       this.#onClosed?.()
     } else if (message.kind === 'record') this.#tell(message.draftId, message.placed)
+    else if (message.kind === 'sealed') this.#sealed(message.seal)
+    else if (message.kind === 'seal-answer') this.#answerSeal(message.requestId, message.answer)
+  }
+
+  #sealed(seal: SealNews): void {
+    this.#services.sealed(seal)
+    this.emit('sealed', seal)
+  }
+
+  #refuse(requestId: number, error: ErrorData): void {
+    this.#requests.refuse(requestId, revive(error))
+    this.#answerSeal(requestId, { ok: false, error })
+  }
+
+  #answerSeal(requestId: number, answer: SealAnswer): void {
+    this.#seals.get(requestId)?.(answer)
+    this.#seals.delete(requestId)
+  }
+
+  /** Nobody will answer what is still open. */
+  #giveUp(error: Error & { readonly code: string }): void {
+    this.#requests.end(error)
+    for (const requestId of this.#seals.keys()) this.#answerSeal(requestId, { ok: false, error })
   }
 
   #tell(draftId: number | null, placed: Placed): void {
     const { sample, clockChange, gap, verdict } = this.#narrator.tell(placed)
+    if (draftId !== null) this.#requests.durable(draftId, placed)
+    this.#services.heard(placed)
     if (sample) {
-      this.#settle(draftId, sample)
+      this.#settle(sample)
       this.emit('sample', sample)
     }
     if (clockChange) this.emit('clockChange', clockChange)
@@ -264,9 +347,8 @@ export class Auditor extends EventEmitter<AuditorEvents> {
     if (verdict) this.emit('verdict', verdict)
   }
 
-  /** A sample is durable: whoever waits for it, or for the first usable one, is told. */
-  #settle(draftId: number | null, sample: SampleDocument): void {
-    if (draftId !== null) this.#requests.durable(draftId, sample)
+  /** A sample is durable: whoever waits for the first usable one is told. */
+  #settle(sample: SampleDocument): void {
     if (sample.consensus.low === null || this.#ready) return
     this.#ready = true
     for (const done of this.#onReady) done()
@@ -274,9 +356,20 @@ export class Auditor extends EventEmitter<AuditorEvents> {
   }
 
   #problem(data: ErrorData): void {
+    if (this.#early !== null) {
+      this.#early.push(data)
+      return
+    }
+    this.#services.problem(data)
     const error = revive(data)
     if (this.listenerCount('problem') > 0) this.emit('problem', error)
     else process.emitWarning(error.message, { type: 'NtpAuditorWarning', code: data.code })
+  }
+
+  #tellEarly(): void {
+    const early = this.#early ?? []
+    this.#early = null
+    for (const data of early) this.#problem(data)
   }
 
   /** While somebody waits, the workers keep the process alive. */

@@ -142,3 +142,27 @@ export class ReportedError extends AuditorError {
     this.code = code
   }
 }
+
+/** A time stamp that proves nothing: refused, about other bytes, or with a signature that does not hold. */
+export class TimeStampError extends AuditorError {
+  readonly code = 'ERR_TIME_STAMP'
+  override readonly name = 'TimeStampError'
+}
+
+/** A seal could not be put outside this computer: the service or the program did not take it. */
+export class AnchorError extends AuditorError {
+  readonly code = 'ERR_ANCHOR'
+  override readonly name = 'AnchorError'
+}
+
+/** The trail is not the one whose genesis key the configuration names. */
+export class GenesisError extends AuditorError {
+  readonly code = 'ERR_GENESIS'
+  override readonly name = 'GenesisError'
+}
+
+/** Nothing can be sealed: there is no key for this trail, or it is not the one that its keys remember. Recording goes on. */
+export class UnsealedError extends AuditorError {
+  readonly code = 'ERR_UNSEALED'
+  override readonly name = 'UnsealedError'
+}

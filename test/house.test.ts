@@ -10,13 +10,13 @@ const root = resolve(import.meta.dirname, '../..')
 
 /** From the ground up; a room may import its own floor and those below. */
 const floors = [
-  ['errors', 'interval', 'instant', 'make-folder', 'version', 'config'],
+  ['errors', 'interval', 'instant', 'make-folder', 'program', 'version', 'config'],
   ['clock', 'ntp'],
   ['consensus'],
   ['trail'],
   ['evidence'],
   ['index-store'],
-  ['engine', 'scribe', 'alerts'],
+  ['engine', 'scribe', 'anchor', 'alerts', 'doctor', 'printing'],
   ['auditor', 'index'],
   ['reports'],
   ['testing'],

@@ -10,11 +10,14 @@ import { Desk } from '../scribe/desk.js'
 import { linkPair } from '../scribe/link.js'
 import type { AuditorToScribe, EngineToScribe, ScribeToAuditor, ScribeToEngine } from '../scribe/messages.js'
 import { Scribe } from '../scribe/scribe.js'
+import { scribeSettings } from '../scribe/settings.js'
 import type { Crew, CrewListener } from './crew.js'
 
 export interface InlineOptions {
   readonly parts?: Partial<EngineParts>
   readonly simulation: boolean
+  /** Why a new chain of keys begins; `null`: none does. */
+  readonly rekey: string | null
 }
 
 export function inlineCrew(configuration: Configuration, listener: CrewListener, options: InlineOptions): Crew {
@@ -35,7 +38,7 @@ export function inlineCrew(configuration: Configuration, listener: CrewListener,
   })
   const desk = new Desk({
     folder: configuration.trail,
-    open: () => Scribe.open({ folder: configuration.trail, zone: configuration.zone }),
+    open: (hooks) => Scribe.open({ ...scribeSettings(configuration, options.rekey), ...hooks }),
     timers: parts.timers,
     engine: scribeToEngine,
     auditor: scribeToAuditor,

@@ -1,28 +1,28 @@
 /**
- * Samples that an application asked for. The engine promises a draft, the scribe makes it durable; either may be heard first.
+ * Records that an application asked for. The engine promises a draft, the scribe makes it durable; either may be heard first.
  * @module
  */
-import type { SampleDocument } from '../trail/document.js'
+import type { Placed } from '../trail/types.js'
 
 interface Request {
-  readonly resolve: (document: SampleDocument) => void
+  readonly resolve: (placed: Placed) => void
   readonly reject: (error: Error) => void
 }
 
-/** Documents that are remembered for promises that arrive later. */
-const remembered = 16
+/** Records that are remembered for promises that arrive later. */
+const remembered = 64
 
 export class Requests {
   readonly #open = new Map<number, Request>()
   readonly #promised = new Map<number, number[]>()
-  readonly #recent = new Map<number, SampleDocument>()
+  readonly #recent = new Map<number, Placed>()
   #last = 0
 
-  /** A new request: its number, and the sample that will answer it. */
-  add(): { readonly requestId: number; readonly answer: Promise<SampleDocument> } {
+  /** A new request: its number, and the durable record that will answer it. */
+  add(): { readonly requestId: number; readonly answer: Promise<Placed> } {
     this.#last += 1
     const requestId = this.#last
-    const answer = new Promise<SampleDocument>((resolve, reject) => {
+    const answer = new Promise<Placed>((resolve, reject) => {
       this.#open.set(requestId, { resolve, reject })
     })
     return { requestId, answer }
@@ -30,17 +30,17 @@ export class Requests {
 
   /** The draft will answer the request. */
   promise(requestId: number, draftId: number): void {
-    const document = this.#recent.get(draftId)
-    if (document) this.#answer(requestId, document)
+    const placed = this.#recent.get(draftId)
+    if (placed) this.#answer(requestId, placed)
     else this.#promised.set(draftId, [...(this.#promised.get(draftId) ?? []), requestId])
   }
 
   /** The draft is durable. */
-  durable(draftId: number, document: SampleDocument): void {
-    this.#recent.set(draftId, document)
+  durable(draftId: number, placed: Placed): void {
+    this.#recent.set(draftId, placed)
     const oldest = this.#recent.keys().next()
     if (this.#recent.size > remembered && !oldest.done) this.#recent.delete(oldest.value)
-    for (const requestId of this.#promised.get(draftId) ?? []) this.#answer(requestId, document)
+    for (const requestId of this.#promised.get(draftId) ?? []) this.#answer(requestId, placed)
     this.#promised.delete(draftId)
   }
 
@@ -54,8 +54,8 @@ export class Requests {
     for (const requestId of [...this.#open.keys()]) this.refuse(requestId, error)
   }
 
-  #answer(requestId: number, document: SampleDocument): void {
-    this.#open.get(requestId)?.resolve(document)
+  #answer(requestId: number, placed: Placed): void {
+    this.#open.get(requestId)?.resolve(placed)
     this.#open.delete(requestId)
   }
 }

@@ -91,12 +91,15 @@ function build(
   const index = 'where the index of the trail is kept (default: the cache folder of the user)'
   const tolerance = ['--tolerance <duration>', 'how far the clock may be off: 50ms, 1s'] as const
 
-  command('init', 'write a configuration; asks on a terminal')
+  command('init', 'write a configuration and make the keys of a trail; asks on a terminal')
     .option('--yes', 'do not ask')
+    .option('--succeed <old>', 'folder of a trail that the new one takes the place of')
+    .option('--rekey', 'go on with a new key in the configured trail, whose own is lost')
+    .option('--why <text>', 'with --rekey: why, for the trail')
     .addOption(reference())
     .option('--interval <duration>', 'time between samples (default: 64s)')
     .option(...tolerance)
-    .action(action(async (options) => (await import('./init.js')).init(options, io)))
+    .action(action(async (options) => (await import('./init.js')).init(options, io, parts)))
 
   command('sample', 'ask the references once, now; writes nothing without --record')
     .addOption(reference())
@@ -143,9 +146,31 @@ function build(
 
   command('verify', 'check the trail without the index')
     .argument('[trail]', 'folder of the trail')
+    .addOption(
+      several(
+        '--key <file>',
+        'verifier key that you trust (default: genesis of the configuration); several times after a rekey',
+      ),
+    )
+    .addOption(
+      several(
+        '--anchor <file>',
+        'checkpoint that somebody kept: a file, or the text of a printed sheet; several times',
+      ),
+    )
     .option('--until <instant>', 'say whether the trail reaches this instant')
     .option('--zone <zone>', zone)
     .action(action(async (options, words) => (await import('./verify.js')).verify(words, options, io)))
+
+  command('note', 'add a remark on a record to the trail, also while an auditor holds it')
+    .argument('<seq>', 'the record')
+    .argument('<text...>', 'the remark')
+    .option('--by <name>', 'who says so (default: the user)')
+    .action(action(async (options, words) => (await import('./note.js')).note(words, options, io, parts)))
+
+  command('anchor', 'seal the trail now and take the seal to those who keep it').action(
+    action(async (options) => (await import('./anchor.js')).anchor(options, io, parts)),
+  )
 
   command('index rebuild', 'make the index of a trail anew')
     .option('--index <path>', index)

@@ -7,10 +7,11 @@ import { roles } from '../ntp/types.js'
 import type { SampleDocument } from '../trail/document.js'
 import { exitOfVerdicts } from './exit.js'
 import type { Io } from './io.js'
-import type { AuditorListeners, Parts } from './parts.js'
+import type { Parts } from './parts.js'
 import { rangeText } from './record-text.js'
 import { type AuditOptions, auditSettings, tellNotes } from './settings.js'
 import { harmless, nanosecondsOf, paintVerdict, sideText, sizeText, table } from './text.js'
+import { withWriter } from './writer.js'
 
 export interface SampleOptions extends AuditOptions {
   readonly record?: boolean
@@ -27,36 +28,15 @@ export async function sample(options: SampleOptions, io: Io, parts: Parts): Prom
   return exitOfVerdicts([document.verdict])
 }
 
-/** A sample that is in the trail when this resolves: taken by the auditor that holds the trail, else by one of our own. */
-async function recorded(
-  configuration: Configuration,
-  options: SampleOptions,
-  io: Io,
-  parts: Parts,
-): Promise<SampleDocument> {
-  const nothing = () => {}
-  const tell: AuditorListeners = {
-    sample: nothing,
-    clockChange: nothing,
-    gap: nothing,
-    verdict: nothing,
-    problem: (error) => void io.stderr.write(`ntp-auditor: ${error.message}\n`).catch(nothing),
-  }
-  let auditor: Awaited<ReturnType<Parts['startAuditor']>>
-  try {
-    auditor = await parts.startAuditor(configuration, tell)
-  } catch (error) {
-    if ((error as { code?: unknown }).code !== 'ERR_TRAIL_LOCKED') throw error
-    if (options.reference !== undefined || options.tolerance !== undefined || options.trustLocal !== undefined) {
+/** A sample that is in the trail when this resolves. */
+function recorded(configuration: Configuration, options: SampleOptions, io: Io, parts: Parts): Promise<SampleDocument> {
+  const own = options.reference ?? options.tolerance ?? options.trustLocal
+  return withWriter(configuration, io, parts, async (writer) => {
+    if (writer.beside && own !== undefined) {
       await io.stderr.write('note: the auditor that holds the trail asks its own references, under its own tolerance\n')
     }
-    return parts.requestSample(configuration.trail)
-  }
-  try {
-    return await auditor.sample()
-  } finally {
-    await auditor.stop()
-  }
+    return writer.sample()
+  })
 }
 
 /** What helps, by cause. */
@@ -70,6 +50,10 @@ const hints: Readonly<Record<string, string>> = {
   'bound-too-wide':
     'The path is too long to prove so much: a nearer reference narrows the bound, or a wider --tolerance fits it.\n',
 }
+
+const leapHint =
+  'The leap second table has expired: whether a leap second is due, nobody here knows (leap-doubt). Install a newer tzdata\n' +
+  '(leap-seconds.list) or a newer ntp-auditor.\n'
 
 /** The sample for eyes. */
 function sampleText(document: SampleDocument, io: Io): string {
@@ -111,5 +95,6 @@ function sampleText(document: SampleDocument, io: Io): string {
     `\n${state}${support === null || support === state ? '' : `, ${support}`}: ${bound}\n`,
     `${paintVerdict(io, document.verdict)}${cause} for a tolerance of ${sizeText(nanosecondsOf(document.tolerance))}\n`,
     hints[document.cause ?? ''] ?? '',
+    document.leapDoubt ? leapHint : '',
   ].join('')
 }

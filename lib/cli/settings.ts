@@ -77,6 +77,23 @@ export function trailOf(options: CommonOptions, io: Io): string {
   return parseConfiguration(readConfigurationFile(path), { base: dirname(path), source: basename(path) }).trail
 }
 
+/**
+ * The file of the genesis key that the configuration names, where it is the configuration of this trail (or was given by name);
+ * else `null`. Nothing beside a trail is taken for its key.
+ */
+export function genesisOf(options: CommonOptions, trail: string, io: Io): string | null {
+  const path = configurationPath(options, io)
+  if (path === null) return null
+  let configuration: Configuration
+  try {
+    configuration = parseConfiguration(readConfigurationFile(path), { base: dirname(path), source: basename(path) })
+  } catch (error) {
+    if (options.config === undefined) return null // it was only found here, and is another command's business
+    throw error
+  }
+  return options.config !== undefined || configuration.trail === trail ? configuration.genesis : null
+}
+
 /** Notes of the configuration, for the operator. */
 export async function tellNotes(notes: readonly string[], io: Io): Promise<void> {
   for (const note of notes) await io.stderr.write(`note: ${note}\n`)

@@ -1,5 +1,5 @@
 /**
- * `ntp-auditor verify`: is the trail intact, as far as its own files tell?
+ * `ntp-auditor verify`: is the trail intact under its key, and is it complete as far as anybody outside remembers?
  * @module
  */
 import { resolve } from 'node:path'
@@ -9,13 +9,16 @@ import { verifyTrail } from '../trail/verify.js'
 import { UsageError } from './exit.js'
 import type { Io } from './io.js'
 import { ProgressBar } from './progress.js'
-import { type CommonOptions, trailOf } from './settings.js'
+import { type CommonOptions, genesisOf, trailOf } from './settings.js'
 import { demandTrail } from './show.js'
 import { harmless, paint } from './text.js'
+import { readAnchor, readKeys } from './trust.js'
 
 export interface VerifyOptions extends CommonOptions {
   readonly until?: string
   readonly zone?: string
+  readonly key?: readonly string[]
+  readonly anchor?: readonly string[]
 }
 
 /** @returns 0 intact under a key, 1 damaged, 3 no key or no seal */
@@ -25,15 +28,25 @@ export async function verify(words: readonly string[], options: VerifyOptions, i
     throw new UsageError(`which trail, "${word}" or --trail "${options.trail}"? Give one of them.`)
   }
   const trail = word === undefined ? trailOf(options, io) : resolve(io.cwd, word)
+  const anchors = await Promise.all((options.anchor ?? []).map((path) => readAnchor(path, io)))
   await demandTrail(trail)
+  const configured = options.key === undefined ? genesisOf(options, trail, io) : null
+  const keys = await readKeys(options.key ?? (configured === null ? [] : [configured]), io)
   const untilNs = options.until === undefined ? null : await untilOf(options.until, trail, options.zone, io)
   const bar = new ProgressBar(io)
   const result = await verifyTrail(trail, {
+    keys,
+    anchors,
     onProgress: ({ done, total }) => bar.update({ stage: 'verify', done, total }),
     ...(untilNs === null ? {} : { untilNs }),
   }).finally(() => bar.clear())
-  await io.stdout.write(options.json ? `${JSON.stringify(result)}\n` : verifyText(result, trail, io))
-  return result.intact === true ? 0 : result.intact === false ? 1 : 3
+  await io.stdout.write(options.json ? `${JSON.stringify(result)}\n` : verifyText(result, trail, keys.length > 0, io))
+  return exitOf(result)
+}
+
+/** 0 intact under a key, 1 damaged, 3 where no key or no seal says what was written. */
+export function exitOf({ intact }: Pick<VerifyResult, 'intact'>): 0 | 1 | 3 {
+  return intact === true ? 0 : intact === false ? 1 : 3
 }
 
 async function untilOf(until: string, trail: string, zone: string | undefined, io: Io): Promise<bigint> {
@@ -42,31 +55,43 @@ async function untilOf(until: string, trail: string, zone: string | undefined, i
   return parseMoment(until, { zone: known, nowNs: io.nowNs() }, '--until')
 }
 
-function verifyText(result: VerifyResult, trail: string, io: Io): string {
+function verifyText(result: VerifyResult, trail: string, keyed: boolean, io: Io): string {
+  const { records, upTo, sealedUpTo, seals, anchoredUpTo, complete } = result
   const lines = result.findings.map((finding) => findingText(finding, io))
-  const verdict = {
-    true: paint(io, io.stdout, 'green', 'INTACT under its key'),
-    false: paint(io, io.stdout, 'red', 'DAMAGED'),
-    'self-consistent': paint(io, io.stdout, 'yellow', 'SELF-CONSISTENT'),
-  }[String(result.intact) as 'true' | 'false' | 'self-consistent']
-  lines.push(`${harmless(trail)}: ${verdict}, ${result.records} records up to ${result.upTo}`)
+  const sealed =
+    sealedUpTo === 0 ? 'none sealed' : `sealed up to ${sealedUpTo} in ${seals} ${seals === 1 ? 'epoch' : 'epochs'}`
+  lines.push(`${harmless(trail)}: ${verdictText(result.intact, io)}, ${records} records up to ${upTo}, ${sealed}`)
   if (result.intact === 'self-consistent') {
-    lines.push('Nothing contradicts itself, but no key or seal says that this is what was written.')
+    lines.push(
+      keyed
+        ? 'Nothing contradicts itself, but no seal under the given key says that this is what was written.'
+        : 'Nothing contradicts itself, but no key says that this is what was written. Give the genesis key with --key.',
+    )
   }
-  const complete = {
-    anchored: 'Complete up to its anchor.',
+  const completeText = {
+    anchored: `Complete up to record ${anchoredUpTo}, which an anchor remembers.`,
     expected: 'It reaches the instant it was expected to reach.',
     unknown: 'Whether its newest records are missing, the trail alone cannot tell.',
-  }[result.complete]
-  return `${[...lines, complete].join('\n')}\n`
+  }[complete]
+  return `${[...lines, completeText].join('\n')}\n`
 }
 
-function findingText({ severity, code, file, line, seq, message }: Finding, io: Io): string {
+/** The verdict of a verification in words and colour. */
+export function verdictText(intact: VerifyResult['intact'], io: Io): string {
+  if (intact === true) return paint(io, io.stdout, 'green', 'INTACT under its key')
+  if (intact === false) return paint(io, io.stdout, 'red', 'DAMAGED')
+  return paint(io, io.stdout, 'yellow', 'SELF-CONSISTENT')
+}
+
+/** A finding as one line. */
+export function findingText({ severity, code, file, line, seq, message, expected, found }: Finding, io: Io): string {
   const word = severity === 'damage' ? paint(io, io.stdout, 'red', 'DAMAGE') : 'note'
   const place = [
     file === null ? null : harmless(file),
     line === null ? null : `line ${line}`,
     seq === null ? null : `seq ${seq}`,
   ].filter((part) => part !== null)
-  return `${word} ${code}${place.length === 0 ? '' : ` (${place.join(', ')})`}: ${harmless(message)}`
+  const bytes =
+    expected === undefined ? '' : `\n  expected ${harmless(expected)}\n  found    ${harmless(found ?? 'nothing')}`
+  return `${word} ${code}${place.length === 0 ? '' : ` (${place.join(', ')})`}: ${harmless(message)}${bytes}`
 }

@@ -23,6 +23,9 @@ const bigints = [
   'epochNs',
   'heartbeatNs',
   'policy.longestGapNs',
+  'anchor.everyNs',
+  'anchor.timeoutNs',
+  'print.timeoutNs',
 ]
 const secretNames =
   /^(pass|password|passphrase|passwd|secret|token|pin|auth|authorization|cookie|api-?key|.*(password|secret|token))$/i

@@ -3,12 +3,13 @@
  * @module
  */
 import { hostname } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { OptionRangeError, OptionTypeError } from '../errors.js'
 import { isLocalHost } from './address.js'
 import { checkText, Fields } from './fields.js'
 import { parseInert } from './inert.js'
 import { parseReferences } from './references.js'
+import { parseAnchor, parseNightly, parsePrint } from './services.js'
 import type { Configuration, Identity } from './types.js'
 import { formatDuration, parseDuration } from './units.js'
 
@@ -33,6 +34,7 @@ const optionNames = [
   'heartbeat',
   'zone',
   'policy',
+  'print',
   'nightly',
   'anchor',
   'alerts',
@@ -82,7 +84,8 @@ function parse(input: unknown, options: ParseOptions): Configuration {
   const trail = parseTrail(fields, options)
   const genesis = fields.text('genesis', null)
   const keys = fields.text('keys', null)
-  const keysDefault = join(options.source === undefined ? dirname(trail) : resolve(options.base), 'keys')
+  // A file keeps one trail; in a program several trails may lie in one folder.
+  const keysDefault = options.source === undefined ? `${trail}.keys` : join(resolve(options.base), 'keys')
   const intervalNs = fields.duration('interval', parseDuration('64s'), { least: '10ms', most: '7d' })
   const exchanges = fields.integer('exchanges', 1, 1, 8)
   checkManners(fields, intervalNs, exchanges, references.find(({ host }) => !isLocalHost(host))?.host ?? null)
@@ -106,6 +109,7 @@ function parse(input: unknown, options: ParseOptions): Configuration {
   const witness = fields.inner('witness', ['period', 'report', 'maxRate'])
   const policy = fields.inner('policy', ['longestGap'])
   const inert = parseInert(fields)
+  const print = parsePrint(fields)
   return {
     references,
     trustLocal: fields.boolean('trustLocal', false),
@@ -130,8 +134,11 @@ function parse(input: unknown, options: ParseOptions): Configuration {
     heartbeatNs: fields.duration('heartbeat', parseDuration('60s'), { least: '1s', most: '1h' }),
     zone: checkZone(fields.has('zone') ? fields.raw('zone') : 'UTC', 'zone'),
     policy: { longestGapNs: policy.duration('longestGap', parseDuration('1h'), { least: '1s', most: '365d' }) },
+    anchor: parseAnchor(fields, options.base),
+    print,
+    nightly: parseNightly(fields, { base: options.base, trail, print }),
     inert: inert.values,
-    notes: [...notes, ...sealing(fields), ...inert.notes],
+    notes: [...notes, ...inert.notes],
   }
 }
 
@@ -144,12 +151,6 @@ function checkManners(fields: Fields, intervalNs: bigint, exchanges: number, str
   const unless = `unless every reference is a loopback or private address ("${stranger}" is not)`
   const received = fields.has('interval') ? fields.raw('interval') : formatDuration(intervalNs)
   throw new OptionRangeError('interval', `must be at least ${formatDuration(floorNs)}${packets} ${unless}`, received)
-}
-
-/** Options of seals and keys, which this version does not make. */
-function sealing(fields: Fields): string[] {
-  const given = ['keys', 'genesis', 'epoch'].filter((name) => fields.has(name))
-  return given.map((name) => `"${name}" is recorded, but this version seals nothing`)
 }
 
 function parseTrail(fields: Fields, options: ParseOptions): string {

@@ -27,6 +27,39 @@ export interface Identity {
 /** What a configuration may carry of any shape: JSON whose numbers are whole, as the trail demands it. */
 export type Plain = null | boolean | number | string | readonly Plain[] | { readonly [key: string]: Plain }
 
+/** Who keeps seals outside this computer. */
+export interface AnchorConfig {
+  /** Least time between two seals that go out; a day: the last of each day. */
+  readonly everyNs: bigint
+  /** A time-stamping service (RFC 3161); `certificates`: absolute path of the PEM file that its chain may end at. */
+  readonly tsa: { readonly url: string; readonly certificates: string | null; readonly policy: string | null } | null
+  /** A program that gets the checkpoint on its standard input. */
+  readonly command: readonly string[] | null
+  /** What one try may take. */
+  readonly timeoutNs: bigint
+}
+
+/** How a file is printed: a program, with `{file}` where the path goes; `null`: nothing prints. */
+export interface PrintConfig {
+  readonly command: readonly string[] | null
+  readonly timeoutNs: bigint
+}
+
+/** The nightly job of an auditor that runs. */
+export interface NightlyConfig {
+  /** Time of day in `zone`: `00:10`. */
+  readonly at: string
+  /** Which periods are reported when they are over. */
+  readonly reports: readonly ('day' | 'week' | 'month' | 'quarter' | 'year')[]
+  readonly profiles: readonly string[]
+  readonly formats: readonly ('pdf' | 'csv' | 'json')[]
+  /** Absolute path of the folder for the files. */
+  readonly out: string
+  readonly print: boolean
+  /** To whom the reports are mailed. */
+  readonly mail: readonly string[]
+}
+
 /** Plain data: it crosses worker boundaries by structured clone. Durations in nanoseconds, rates in parts per billion. */
 export interface Configuration {
   readonly references: readonly ReferenceConfig[]
@@ -53,10 +86,11 @@ export interface Configuration {
   readonly zone: string
   /** What the default policy forgives: the longest stretch without a bound. */
   readonly policy: { readonly longestGapNs: bigint }
+  readonly anchor: AnchorConfig
+  readonly print: PrintConfig
+  readonly nightly: NightlyConfig | null
   /** Options that are checked and recorded but which this version does not act upon (a note says so); `null` where absent. */
   readonly inert: {
-    readonly nightly: Plain
-    readonly anchor: Plain
     readonly alerts: Plain
     readonly profiles: Plain
   }

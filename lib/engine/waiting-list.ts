@@ -1,5 +1,5 @@
 /**
- * Who waits for a sample: the application, or a command through the inbox.
+ * Who waits for a record: the application, or a command through the inbox.
  * @module
  */
 import type { ErrorData } from '../scribe/messages.js'
@@ -28,16 +28,18 @@ export class WaitingList {
 
   /** The sample of that draft answers all. */
   satisfy(draftId: number): void {
-    for (const who of this.#all.splice(0)) {
-      if ('token' in who) this.#inbox.promise(who.token, draftId)
-      else this.#application.promise(who.requestId, draftId)
-    }
+    for (const who of this.#all.splice(0)) this.answer(who, draftId)
   }
 
   refuse(error: ErrorData): void {
-    for (const who of this.#all.splice(0)) {
-      if ('token' in who) this.#inbox.refuse(who.token, error)
-      else this.#application.refuse(who.requestId, error)
-    }
+    for (const who of this.#all.splice(0)) this.answer(who, error)
+  }
+
+  /** Answers one at once: with the draft that will be its record, or with why there is none. */
+  answer(who: Waiting, result: number | ErrorData): void {
+    const [tell, key] =
+      'token' in who ? ([this.#inbox, who.token] as const) : ([this.#application, who.requestId] as const)
+    if (typeof result === 'number') (tell as Tell<unknown>).promise(key, result)
+    else (tell as Tell<unknown>).refuse(key, result)
   }
 }

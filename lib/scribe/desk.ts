@@ -15,14 +15,18 @@ import {
   errorData,
   type ScribeToAuditor,
   type ScribeToEngine,
+  type SealAsker,
 } from './messages.js'
 import { DraftQueue } from './queue.js'
-import type { Scribe } from './scribe.js'
+import { alertBelowBytes, type Scribe, type ScribeOptions } from './scribe.js'
+
+/** What the desk wants to hear of its scribe. */
+export type DeskHooks = Required<Pick<ScribeOptions, 'onSealed' | 'onProblem'>>
 
 export interface DeskOptions {
   readonly folder: string
   /** Opens the trail: takes the lock, recovers, throws what stands in the way. */
-  readonly open: () => Scribe
+  readonly open: (hooks: DeskHooks) => Scribe
   readonly timers: Timers
   readonly engine: Link<ScribeToEngine, EngineToScribe>
   readonly auditor: Link<ScribeToAuditor, AuditorToScribe>
@@ -31,6 +35,8 @@ export interface DeskOptions {
 /** How often the inbox is looked into, and a failing disk tried again. */
 const inboxMs = 400
 const retryMs = 1000
+/** How many looks into the inbox pass between two at the room on the disk: about a minute. */
+const looksPerRoom = 150
 /** Drafts of which it is remembered that they are durable, for promises that arrive later. */
 const remembered = 256
 
@@ -53,6 +59,11 @@ export class Desk {
   #retry: unknown = null
   #inbox: unknown = null
   #failing = ''
+  #looks = 0
+  /** Whether little room was told. */
+  #tight = false
+  /** Who waits for the epoch to be closed behind a draft. */
+  readonly #seals = new Map<number, SealAsker[]>()
   #closed = false
 
   constructor(options: DeskOptions) {
@@ -64,7 +75,10 @@ export class Desk {
     const { engine, auditor, open } = this.#options
     auditor.listen(() => this.#release())
     try {
-      this.#scribe = open()
+      this.#scribe = open({
+        onSealed: (seal) => auditor.post({ kind: 'sealed', seal }),
+        onProblem: (error) => auditor.post({ kind: 'problem', error }),
+      })
     } catch (error) {
       auditor.post({ kind: 'failed', error: errorData(error) })
       return
@@ -98,6 +112,7 @@ export class Desk {
     if (this.#closed) return
     if (message.kind === 'begin') this.#begin(message)
     else if (message.kind === 'promise') this.#promise(message.token, message.draftId)
+    else if (message.kind === 'seal') this.#sealAfter(message.draftId, message.who)
     else if (message.kind === 'refuse') this.#reply(message.token, { ok: false, error: message.error })
     else if (message.kind === 'close') this.#close(message)
     else {
@@ -184,6 +199,30 @@ export class Desk {
       this.#promised.delete(draftId)
     }
     auditor.post({ kind: 'record', draftId, placed })
+    if (draftId === null) return
+    for (const who of this.#seals.get(draftId) ?? []) this.#seal(placed, who)
+    this.#seals.delete(draftId)
+  }
+
+  #sealAfter(draftId: number, who: SealAsker): void {
+    const placed = this.#written.get(draftId)
+    if (placed) this.#seal(placed, who)
+    else this.#seals.set(draftId, [...(this.#seals.get(draftId) ?? []), who])
+  }
+
+  /** Closes the epoch behind a record, and tells who asked for it. */
+  #seal({ record }: Placed, who: SealAsker): void {
+    const { auditor } = this.#options
+    try {
+      const seal = this.#scribe?.seal('requested', record)
+      if (!seal) return
+      if ('token' in who) this.#reply(who.token, { ok: true, seq: seal.seq, document: seal })
+      else auditor.post({ kind: 'seal-answer', requestId: who.requestId, answer: { ok: true, seal } })
+    } catch (error) {
+      if ('token' in who) this.#reply(who.token, { ok: false, error: errorData(error) })
+      else
+        auditor.post({ kind: 'seal-answer', requestId: who.requestId, answer: { ok: false, error: errorData(error) } })
+    }
   }
 
   #promise(token: string, draftId: number): void {
@@ -206,11 +245,34 @@ export class Desk {
     const { timers, engine } = this.#options
     this.#inbox = timers.setTimeout(() => {
       for (const { id, request } of this.#scribe?.inbox.take() ?? []) {
+        const path = request.kind === 'record' ? request.attachment?.path : undefined
+        if (path !== undefined && this.#scribe?.isFree(path) === false) {
+          this.#reply(id, { ok: false, error: { code: 'ERR_INBOX', message: `${path} is in the trail already` } })
+          continue
+        }
         this.#asked.set(id, request)
         engine.post({ kind: 'request', token: id, request })
       }
+      this.#lookAtRoom()
       if (!this.#closed) this.#lookIntoInbox()
     }, inboxMs)
+  }
+
+  /** Says it once when the disk becomes full, before it is. */
+  #lookAtRoom(): void {
+    this.#looks += 1
+    if (this.#looks % looksPerRoom !== 1) return
+    try {
+      const free = this.#scribe?.freeBytes() ?? alertBelowBytes
+      if (free >= alertBelowBytes) this.#tight = false
+      else if (!this.#tight) {
+        this.#tight = true
+        const message = `only ${free / 1_000_000n} MB are free where the trail ${this.#options.folder} lies. Next step: make room; recording goes on as long as there is any`
+        this.#options.auditor.post({ kind: 'problem', error: { code: 'ERR_DISK_SPACE', message } })
+      }
+    } catch {
+      // A disk that cannot say how much room it has will say so when it is written to.
+    }
   }
 
   /** Said once per change, not once per try. */

@@ -36,7 +36,8 @@ export interface FileFacts {
 
 /** Every method throws the system's error; `write` returns how many bytes it took, which may be fewer. */
 export interface Files {
-  makeFolder(path: string): void
+  /** With those above it. @param mode of those that are made; default: what the user's mask leaves */
+  makeFolder(path: string, mode?: number): void
   names(path: string): string[]
   open(path: string, flags: string, mode?: number): number
   /** Opens for reading, unless the path is a symbolic link; never waits for the writer of a pipe. */
@@ -72,7 +73,7 @@ function factsOf(stat: ReturnType<typeof lstatSync> | undefined): FileFacts {
 
 /** The file system as it is. */
 export const realFiles: Files = {
-  makeFolder: (path) => makeFolder(path),
+  makeFolder: (path, mode) => makeFolder(path, mode),
   names: (path) => readdirSync(path),
   open: (path, flags, mode = 0o644) => openSync(path, flags, mode),
   openNoFollow: (path) =>

@@ -7,12 +7,19 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { InboxError } from '../errors.js'
+import { canonicalize } from '../trail/canonical.js'
+import { checkAttachment, checkServiceBody } from '../trail/record.js'
+import type { Attachment, ServiceBody } from '../trail/types.js'
+import { putWhole } from './durable.js'
 import { type Files, realFiles } from './files.js'
 
 /** What can be asked for. */
 export type Request =
   | { readonly kind: 'note'; readonly on: number; readonly text: string; readonly by: string }
   | { readonly kind: 'sample'; readonly toleranceNs: string | null }
+  | { readonly kind: 'record'; readonly body: ServiceBody; readonly attachment?: Attachment }
+  /** Close the epoch now; the answer's `document` is the seal. */
+  | { readonly kind: 'seal' }
 
 export type Answer =
   /** `seq` of the record that was written; `document`: the JSON document of a sample. */
@@ -65,7 +72,8 @@ export class Inbox {
   /** Answers a request. Never throws: who asked will see that no answer came. */
   answer(id: string, answer: Answer): void {
     try {
-      putWhole(this.#files, join(this.#folder, `${id}.answer.json`), JSON.stringify(answer))
+      const path = join(this.#folder, `${id}.answer.json`)
+      putWhole(this.#files, path, Buffer.from(JSON.stringify(answer)), 0o600)
     } catch {
       // The disk that refuses an answer refuses records too, which is told elsewhere.
     }
@@ -123,7 +131,7 @@ export async function ask(
   const timeoutMs = options.timeoutMs ?? 10_000
   try {
     realFiles.makeFolder(folder)
-    putWhole(realFiles, path, JSON.stringify(request))
+    putWhole(realFiles, path, Buffer.from(JSON.stringify(request)), 0o600)
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
     throw new InboxError(`the inbox of ${trail} cannot be written (${code}); run this as the user of the auditor`, {
@@ -175,9 +183,16 @@ function quietly(run: () => void): void {
 export function parseRequest(value: unknown): Request | string {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'a request must be an object'
   const { kind, ...rest } = value as Record<string, unknown>
-  const known = kind === 'note' ? ['on', 'text', 'by'] : ['toleranceNs']
+  if (kind !== 'note' && kind !== 'sample' && kind !== 'record' && kind !== 'seal') {
+    return '"kind" must be "note", "sample", "record" or "seal"'
+  }
+  const known = {
+    note: ['on', 'text', 'by'],
+    sample: ['toleranceNs'],
+    record: ['body', 'attachment'],
+    seal: [] as string[],
+  }[kind]
   const unknown = Object.keys(rest).find((key) => !known.includes(key))
-  if (kind !== 'note' && kind !== 'sample') return '"kind" must be "note" or "sample"'
   if (unknown !== undefined) return `"${unknown}" is no field of a ${kind} request`
   if (kind === 'sample') {
     const toleranceNs = rest.toleranceNs ?? null
@@ -185,6 +200,8 @@ export function parseRequest(value: unknown): Request | string {
     if (typeof toleranceNs === 'string' && /^[1-9][0-9]{0,17}$/.test(toleranceNs)) return { kind, toleranceNs }
     return '"toleranceNs" must be nanoseconds as a decimal string'
   }
+  if (kind === 'seal') return { kind }
+  if (kind === 'record') return recordRequest(rest)
   const { on, text, by } = rest
   if (!Number.isSafeInteger(on) || (on as number) < 1) return '"on" must be the seq of a record'
   if (!isText(text, 4000)) return '"text" must be text of 1 to 4000 characters'
@@ -192,21 +209,20 @@ export function parseRequest(value: unknown): Request | string {
   return { kind, on: on as number, text, by }
 }
 
-function isText(value: unknown, most: number): value is string {
-  return typeof value === 'string' && value.length >= 1 && value.length <= most && !/\p{Cs}/u.test(value)
+/** A body that can stand in a line of the trail. */
+function recordRequest({ body, attachment }: Record<string, unknown>): Request | string {
+  try {
+    const checked = checkServiceBody(body)
+    canonicalize(checked)
+    if (attachment === undefined) return { kind: 'record', body: checked }
+    return { kind: 'record', body: checked, attachment: checkAttachment(attachment, checked) }
+  } catch (error) {
+    return `"body" is no record that can be asked for: ${(error as Error).message}`
+  }
 }
 
-function putWhole(files: Files, path: string, text: string): void {
-  const bytes = Buffer.from(text)
-  const temporary = `${path}.tmp`
-  const descriptor = files.open(temporary, 'w', 0o600)
-  try {
-    if (files.write(descriptor, bytes) !== bytes.length) throw Object.assign(new Error('short'), { code: 'ENOSPC' })
-    files.syncFile(descriptor)
-  } finally {
-    files.close(descriptor)
-  }
-  files.rename(temporary, path)
+function isText(value: unknown, most: number): value is string {
+  return typeof value === 'string' && value.length >= 1 && value.length <= most && !/\p{Cs}/u.test(value)
 }
 
 function readBounded(files: Files, path: string): Buffer {

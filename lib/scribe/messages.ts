@@ -23,6 +23,34 @@ export interface ErrorData {
   readonly message: string
 }
 
+/** An epoch that was sealed. */
+export interface SealNews {
+  readonly epoch: number
+  /** seq of its close record: how many records lie under the seal. */
+  readonly seq: number
+  /** Root of the tree over them, 64 hexadecimal digits. */
+  readonly root: string
+  /** The checkpoint: path below the trail folder, its text, SHA-256 of its bytes. */
+  readonly path: string
+  readonly text: string
+  readonly digest: string
+  /** Label day of the segment that holds the close. */
+  readonly label: string
+  /** Whether that segment ends with it: the last seal of a label day, or of a run. */
+  readonly final: boolean
+  /** `epoch`: its time was up; `rotation`: the label day changed; what a stop or a request said. */
+  readonly reason: string
+  /** What the wall clock showed. */
+  readonly wall: string
+}
+
+/** Who asked for a seal: a command through the inbox, or the application. */
+export type SealAsker = { readonly token: string } | { readonly requestId: number }
+
+export type SealAnswer =
+  | { readonly ok: true; readonly seal: SealNews }
+  | { readonly ok: false; readonly error: ErrorData }
+
 /** The part of `open` that the engine knows; the scribe adds what is its own. */
 export type OpenFields = Omit<
   OpenBody,
@@ -47,6 +75,8 @@ export type EngineToScribe =
   /** The inbox request `token` will be answered when draft `draftId` is durable. */
   | { readonly kind: 'promise'; readonly token: string; readonly draftId: number }
   | { readonly kind: 'refuse'; readonly token: string; readonly error: ErrorData }
+  /** Close the epoch as soon as draft `draftId` is durable, and tell who asked for it. */
+  | { readonly kind: 'seal'; readonly draftId: number; readonly who: SealAsker }
   | { readonly kind: 'close'; readonly reason: string; readonly stamp: StoredStamp }
 
 export type ScribeToEngine =
@@ -66,6 +96,9 @@ export type ScribeToAuditor =
   /** A record is durable. `draftId` is `null` for records that the scribe made itself. */
   | { readonly kind: 'record'; readonly draftId: number | null; readonly placed: Placed }
   | { readonly kind: 'problem'; readonly error: ErrorData }
+  /** An epoch was sealed, and its key is erased. */
+  | { readonly kind: 'sealed'; readonly seal: SealNews }
+  | { readonly kind: 'seal-answer'; readonly requestId: number; readonly answer: SealAnswer }
   | { readonly kind: 'closed' }
 
 export function errorData(error: unknown): ErrorData {

@@ -1,24 +1,39 @@
 /**
- * The only one that writes a trail: takes its lock, mends its end, gives every record its place and says that it is
- * recorded when it is on the disk. All calls are synchronous; it lives in a worker of its own.
+ * The only one that writes a trail: takes its lock, mends its end, gives every record its place, closes and seals its epochs. All
+ * calls are synchronous; it lives in a worker of its own.
  * @module
  */
 import { join } from 'node:path'
-import { TrailLockedError, TrailWriteError } from '../errors.js'
-import { canonicalize } from '../trail/canonical.js'
-import { leafHash } from '../trail/hash.js'
-import { longestLine } from '../trail/lines.js'
-import { checkRecord } from '../trail/record.js'
-import type { Body, CloseBody, Draft, OpenBody, Placed, RecoverBody, StoredStamp, TrailRecord } from '../trail/types.js'
+import { TrailWriteError, UnsealedError } from '../errors.js'
+import type {
+  Attachment,
+  Body,
+  CloseBody,
+  Draft,
+  OpenBody,
+  Placed,
+  RecoverBody,
+  StoredStamp,
+  TrailRecord,
+} from '../trail/types.js'
 import { Calendar } from './calendar.js'
+import { putDurably, readIfThere } from './durable.js'
+import { Epochs } from './epochs.js'
 import { codeOf, writeFailure } from './failure.js'
 import { type Files, realFiles } from './files.js'
 import type { Processes } from './holder.js'
 import { Inbox } from './inbox.js'
-import { TrailLock } from './lock.js'
+import { KeyStore } from './key-store.js'
 import { Mender } from './mend.js'
-import { SegmentFile } from './segment-file.js'
+import type { ErrorData, SealNews } from './messages.js'
+import { Ownership } from './ownership.js'
+import { resume, type SealOptions } from './resume.js'
+import { firstOpen } from './scan.js'
+import { newestSeal } from './seals.js'
+import { Segments, sameLook } from './segments.js'
+import type { takeSqliteLock } from './sqlite-lock.js'
 import { findEnd } from './tail.js'
+import { why } from './unsealed.js'
 
 /** Below this many free bytes no trail is opened; below the other the operator should be told. */
 export const refuseBelowBytes = 20_000_000n
@@ -29,12 +44,19 @@ export interface ScribeOptions {
   readonly folder: string
   /** IANA zone of the label day. */
   readonly zone: string
+  /** Default: nothing is sealed, and nothing is said about it. */
+  readonly seals?: SealOptions
   readonly files?: Files
   readonly processes?: Processes
+  readonly sqlite?: typeof takeSqliteLock
   /** {@link Scribe.token} of a predecessor in this process that died: its lock is taken back. */
   readonly token?: string
   /** Milliseconds since the Unix epoch, for the age of requests in the inbox. */
   readonly now?: () => number
+  /** An epoch was sealed. */
+  readonly onSealed?: (news: SealNews) => void
+  /** Something failed that does not keep records from being written. */
+  readonly onProblem?: (error: ErrorData) => void
 }
 
 /** What the engine tells of a run; the scribe adds the rest. */
@@ -61,53 +83,62 @@ export class Scribe {
   /** What was found wrong at the end of the trail, and will be written behind the next `open`. */
   readonly recovered: readonly RecoverBody[]
   readonly inbox: Inbox
-  /** Names this run in the lock file. */
-  readonly token: string
-  #files: Files
-  #processes: Processes | undefined
-  #calendar: Calendar
-  #lock: TrailLock
-  #syncsFolders: boolean
-  #seq: number
-  #hash: string
-  #next: number
+  readonly #options: ScribeOptions
+  readonly #files: Files
+  readonly #ownership: Ownership
+  readonly #segments: Segments
+  readonly #last: Placed | null
+  #epochs: Epochs | null = null
   #run: OpenDraft | null = null
-  /** Why the next segment is opened, where the run itself asked for it. */
-  #reason: OpenBody['reason'] | null = null
-  #segment: SegmentFile | null = null
-  #failed: unknown = null
-  #mender: Mender
-  /** Whose `since` stands in the trail already, though the record itself does not. */
-  #spent: unknown = null
+  #placed: Placed[] = []
   #triggers = new Map<number, number>()
   #closed = false
 
-  private constructor(options: ScribeOptions, files: Files, lock: TrailLock) {
-    this.folder = options.folder
+  private constructor(options: ScribeOptions, files: Files, ownership: Ownership) {
+    const { folder } = options
+    this.folder = folder
+    this.#options = options
     this.#files = files
-    this.#processes = options.processes
-    this.#calendar = new Calendar(options.zone)
-    this.#lock = lock
-    this.token = lock.token
-    this.inbox = new Inbox(options.folder, files, options.now)
-    this.#syncsFolders = files.syncFolder(options.folder)
-    const end = findEnd(options.folder, files)
-    this.#next = end.next
-    this.#mender = new Mender(options.folder, files)
+    this.#ownership = ownership
+    this.inbox = new Inbox(folder, files, options.now)
+    const calendar = new Calendar(options.zone)
+    const syncsFolders = files.syncFolder(folder)
+    const end = findEnd(folder, files)
+    const mender = new Mender(folder, files)
+    const sealed = end.bad.length === 0 ? 0 : underSeal(options, files)
+    let { next } = end
     for (const bad of end.bad) {
-      if (this.#mender.end(bad) && bad.segment.number === this.#next - 1) this.#next = bad.segment.number
+      // What lies under a seal was acknowledged: that it cannot be read is damage, and no unfinished write.
+      const safe = (end.last?.record.seq ?? 0) < sealed ? { ...bad, finding: 'damaged' as const } : bad
+      if (mender.end(safe) && bad.segment.number === next - 1) next = bad.segment.number
     }
-    this.recovered = [...this.#mender.recovers]
-    const { last, open } = end
-    this.#seq = last?.record.seq ?? 0
-    this.#hash = last?.hash ?? ''
-    this.tail = last && {
-      seq: last.record.seq,
-      hash: last.hash,
-      record: last.record,
-      lastOpen: open,
-      orderly: last.record.type === 'close' && this.recovered.length === 0,
+    this.recovered = [...mender.recovers]
+    this.#last = end.last
+    const { record } = end.last ?? {}
+    this.tail = end.last && {
+      seq: end.last.record.seq,
+      hash: end.last.hash,
+      record: end.last.record,
+      lastOpen: end.open,
+      orderly: record?.type === 'close' && record.final && record.reason !== rotation && this.recovered.length === 0,
     }
+    this.#segments = new Segments({
+      folder,
+      files,
+      calendar,
+      ownership,
+      mender,
+      syncsFolders,
+      seq: end.last?.record.seq ?? 0,
+      hash: end.last?.hash ?? '',
+      next,
+      afterCrash: this.tail !== null && !this.tail.orderly,
+      run: () => this.#runFields(),
+      onPlaced: (placed) => {
+        this.#placed.push(placed)
+        this.#epochs?.took(placed)
+      },
+    })
   }
 
   /**
@@ -118,11 +149,16 @@ export class Scribe {
    */
   static open(options: ScribeOptions): Scribe {
     const files = options.files ?? realFiles
-    const { folder, processes, token } = options
-    let lock: TrailLock | null = null
+    const { folder, processes, token, sqlite } = options
+    let ownership: Ownership | null = null
     try {
       files.makeFolder(folder)
-      lock = TrailLock.take(folder, { files, ...(processes && { processes }), ...(token !== undefined && { token }) })
+      ownership = new Ownership(folder, {
+        files,
+        ...(processes && { processes }),
+        ...(token !== undefined && { token }),
+        ...(sqlite && { sqlite }),
+      })
       const free = files.freeBytes(folder)
       if (free < refuseBelowBytes) {
         throw new TrailWriteError(
@@ -130,22 +166,27 @@ export class Scribe {
             `free at least ${refuseBelowBytes / 1_000_000n} MB and start again`,
         )
       }
-      return new Scribe(options, files, lock)
+      return new Scribe(options, files, ownership)
     } catch (error) {
-      lock?.release()
+      ownership?.release()
       const { code } = error as NodeJS.ErrnoException
       throw code?.startsWith('ERR_') ? error : writeFailure(folder, error)
     }
   }
 
+  /** Names this run in the lock file. */
+  get token(): string {
+    return this.#ownership.token
+  }
+
   /** seq of the last record. */
   get seq(): number {
-    return this.#seq
+    return this.#segments.seq
   }
 
   /** Number of the segment that is being written; `null` before {@link begin}. */
   get segment(): number | null {
-    return this.#segment?.number ?? null
+    return this.#segments.present?.number ?? null
   }
 
   /** Free bytes where the trail lies; compare with {@link alertBelowBytes}. */
@@ -154,41 +195,64 @@ export class Scribe {
   }
 
   /**
-   * Opens a new segment with an `open` record, and behind it says what was mended.
+   * Opens a new segment with an `open` record, and behind it says what was mended. At the first call what a crash left of a close
+   * is sealed before.
+   * @throws {GenesisError} the trail is not the one of the configured genesis key
+   * @throws {OptionRangeError} the configured genesis key cannot be read
    * @throws {TrailWriteError} and may then be called again
    */
   begin(open: OpenDraft, stamp: StoredStamp): Placed[] {
     this.#usable()
-    const placed: Placed[] = []
-    this.#retire()
     this.#run = open
-    this.#reason = open.reason
     this.#triggers.clear()
-    this.#insist(() => {
-      if (!this.#segment) this.#start(stamp, placed, placed)
-    })
-    this.#spent = null
-    return placed
+    this.#placed = []
+    this.#epochs ??= this.#resume(open)
+    this.#segments.begin(open.reason, stamp)
+    const rekey = this.#epochs?.rekey
+    if (rekey) this.#segments.append(() => rekey, sameLook(stamp), {})
+    return this.#placed
   }
 
   /**
-   * Records a draft: it is on the disk when this returns. May open a new segment before (the label day changed, or the last
-   * write failed); the draft's `since` then stands in the first record that carries its clock fields.
+   * Records a draft: it is on the disk when this returns. May close the epoch before and open a new segment (the label day
+   * changed, or the last write failed); the draft's `since` then stands in the first record that carries its clock fields.
    * @throws {TrailWriteError} nothing is recorded; call again with the same draft, as often as need be
    * @throws {TypeError} for a draft that is no record; nothing is recorded, and never will be
    */
   append(draft: Draft): Placed {
     this.#usable()
-    const placed = this.#record(this.#bodyOf(draft), draft.stamp, draft.id)
+    this.#begun()
+    this.#placed = []
+    const { stamp, id, attachment } = draft
+    if (attachment) this.#attach(attachment)
+    const leaves = this.#segments.leaves(stamp)
+    if (leaves || this.#epochs?.isOver(stamp)) this.#end(leaves ? rotation : 'epoch', leaves, stamp, id)
+    this.#epochs?.settle()
+    const placed = this.#segments.append(this.#bodyOf(draft), stamp, id)
     if (placed.record.type === 'clock-change') {
-      this.#triggers.set(draft.id, placed.record.seq)
+      this.#triggers.set(id, placed.record.seq)
       if (this.#triggers.size > 256) for (const [first] of [...this.#triggers].slice(0, 1)) this.#triggers.delete(first)
     }
     return placed
   }
 
   /**
-   * Writes the `close` record of an orderly stop and gives the lock back, whether or not that could be written.
+   * Closes the epoch now, behind the last record.
+   * @param stamp that record, or its clock fields
+   * @throws {UnsealedError} nothing is sealed at present, and why
+   * @throws {TrailWriteError} the close could not be written; nothing is recorded
+   */
+  seal(reason: string, stamp: StoredStamp): SealNews {
+    this.#usable()
+    this.#begun()
+    this.#placed = []
+    const news = this.#end(reason, false, sameLook(stamp), {})
+    if (news) return news
+    throw new UnsealedError(this.#epochs?.why || `the trail ${this.folder} has no keys; nothing of it is sealed`)
+  }
+
+  /**
+   * Writes the `close` record of an orderly stop, seals the epoch, and gives the lock back, whether or not that succeeded.
    * @returns `null` where nothing was begun, or all is closed already
    * @throws {TrailWriteError} where the record could not be written
    */
@@ -196,17 +260,12 @@ export class Scribe {
     if (this.#closed) return null
     try {
       if (!this.#run) return null
-      const body = (): CloseBody => ({
-        type: 'close',
-        epoch: this.#run?.epoch ?? 1,
-        firstSeq: 1,
-        count: this.#seq + 1,
-        previousCheckpoint: '',
-        nextKey: '',
-        final: true,
-        reason,
-      })
-      return this.#record(body, stamp, {})
+      this.#placed = []
+      if (this.#end(reason, true, stamp, {})) return this.#placed.at(-1) ?? null
+      const seq = () => this.#segments.seq + 1
+      const body = () =>
+        this.#epochs?.closeBody(seq(), { reason, final: true, seals: false }) ?? this.#plainClose(reason)
+      return this.#segments.append(body, stamp, {})
     } finally {
       this.abandon()
     }
@@ -216,12 +275,70 @@ export class Scribe {
   abandon(): void {
     if (this.#closed) return
     this.#closed = true
-    this.#segment?.close()
-    this.#lock.release()
+    this.#segments.close()
+    this.#ownership.release()
+  }
+
+  /** Whether a file of that path may still be put into the trail. */
+  isFree(path: string): boolean {
+    return readIfThere(this.#files, join(this.folder, path)) === null
+  }
+
+  /** Puts the file that a record will name in its place; over the same bytes only. */
+  #attach({ path, base64 }: Attachment): void {
+    const bytes = Buffer.from(base64, 'base64')
+    try {
+      const there = readIfThere(this.#files, join(this.folder, path))
+      if (there?.equals(bytes)) return
+      if (there) throw new TypeError(`${path} is there already, with other bytes`)
+      this.#files.makeFolder(join(this.folder, path, '..'))
+      putDurably(this.#files, join(this.folder, path), bytes, { top: this.folder })
+    } catch (error) {
+      throw error instanceof TypeError ? error : writeFailure(this.folder, error)
+    }
   }
 
   #usable(): void {
     if (this.#closed) throw new TrailWriteError(`the trail ${this.folder} was closed; open it again`)
+  }
+
+  #begun(): void {
+    if (this.#run) return
+    throw new TrailWriteError(`nothing was begun in the trail ${this.folder}; write its "open" record first`)
+  }
+
+  #resume({ origin, identity }: OpenDraft): Epochs | null {
+    const { seals, onSealed = () => {}, onProblem = () => {} } = this.#options
+    if (!seals) return null
+    const { folder } = this
+    const { machine } = identity
+    const epoch = this.tail?.lastOpen?.epoch ?? 1
+    const standing = resume(seals, { folder, files: this.#files, last: this.#last, epoch, origin, machine })
+    const options = { folder, files: this.#files, epochNs: seals.epochNs, machine, onSealed, onProblem }
+    try {
+      return new Epochs(standing, options)
+    } catch (error) {
+      const reason = why.unreadable(seals.keys, codeOf(error))
+      return new Epochs({ ...standing, kind: 'unsealed', why: reason }, options)
+    }
+  }
+
+  /**
+   * Ends the epoch with a `close` and seals it.
+   * @param key whose look it is: the record that follows may be of the same
+   * @returns `null` where nothing can be sealed at present; why was told
+   */
+  #end(reason: string, final: boolean, stamp: StoredStamp, key: unknown): SealNews | null {
+    const epochs = this.#epochs
+    if (!epochs?.ready()) return null
+    const body = () => epochs.closeBody(this.#segments.seq + 1, { reason, final, seals: true })
+    const placed = this.#segments.append(body, stamp, key, true)
+    return epochs.closed(placed, this.#segments.present?.label ?? '')
+  }
+
+  #runFields(): OpenDraft {
+    if (!this.#run) throw new Error('nothing was begun')
+    return { ...this.#run, ...this.#epochs?.openFields(this.#segments.seq === 0) }
   }
 
   #bodyOf(draft: Draft): () => Body {
@@ -230,142 +347,33 @@ export class Scribe {
     return () => ({ ...body, trigger: this.#triggers.get(triggerId) ?? body.trigger })
   }
 
-  #record(body: () => Body, stamp: StoredStamp, key: unknown): Placed {
-    if (!this.#run)
-      throw new TrailWriteError(`nothing was begun in the trail ${this.folder}; write its "open" record first`)
-    const placed = this.#insist(() => {
-      this.#confirmLock()
-      if (this.#segment && this.#segment.label !== this.#calendar.label(stamp.wall)) this.#retire()
-      if (!this.#segment) this.#start(stamp, key, [])
-      return this.#write(body(), stamp, key)
-    })
-    this.#spent = null
-    return placed
-  }
-
-  /** Tries, mends what failed, and tries once more. */
-  #insist<T>(attempt: () => T): T {
-    for (let again = true; ; again = false) {
-      try {
-        this.#repair()
-        return attempt()
-      } catch (error) {
-        if (error instanceof TypeError || (error as { code?: string }).code === 'ERR_TRAIL_LOCKED') throw error
-        this.#failed ??= error
-        if (!again) throw writeFailure(this.folder, error)
-      }
-    }
-  }
-
-  /** Leaves the present segment; the next record opens another. */
-  #retire(): void {
-    if (this.#failed !== null) return
-    this.#segment?.close()
-    this.#segment = null
-  }
-
-  /** Opens the next segment: its `open` record, then what was mended. Adds what it wrote to `placed`. */
-  #start(stamp: StoredStamp, key: unknown, placed: Placed[]): void {
-    if (!this.#run) return
-    this.#confirmLock()
-    const label = this.#calendar.label(stamp.wall)
-    const segment = this.#create(label)
-    this.#segment = segment
-    this.#next = segment.number + 1
-    const reason = this.#reason ?? (this.#mender.recovers.length > 0 ? 'repair' : 'rotation')
-    const open: OpenBody = {
-      ...this.#run,
-      segment: segment.number,
-      label,
-      zone: this.#calendar.zone,
-      lock: this.#lock.kind,
-      syncsFolders: this.#syncsFolders,
-      afterCrash: reason === 'start' && this.tail !== null && !this.tail.orderly,
+  /** Of a trail without keys. */
+  #plainClose(reason: string): CloseBody {
+    return {
+      type: 'close',
+      epoch: this.#run?.epoch ?? 1,
+      firstSeq: 1,
+      count: this.#segments.seq + 1,
+      previousCheckpoint: '',
+      nextKey: '',
+      final: true,
       reason,
-      configuration: reason === 'start' ? this.#run.configuration : null,
-      supersedes: this.#mender.supersedes,
-    }
-    placed.push(this.#write(open, stamp, key))
-    this.#reason = null
-    this.#mender.supersedes = null
-    const { recovers } = this.#mender
-    for (let recover = recovers[0]; recover; recover = recovers[0]) {
-      placed.push(this.#write(recover, stamp, key))
-      recovers.shift()
-    }
-  }
-
-  /** A new, empty segment whose name is on the disk. */
-  #create(label: string): SegmentFile {
-    for (;;) {
-      try {
-        const segment = SegmentFile.create(this.folder, label, this.#next, this.#files)
-        this.#segment = segment
-        for (const part of [`${label.slice(0, 4)}/${label.slice(5, 7)}`, label.slice(0, 4), '']) {
-          this.#files.syncFolder(join(this.folder, part))
-        }
-        return segment
-      } catch (error) {
-        if (codeOf(error) !== 'EEXIST') throw error
-        this.#next += 1
-      }
-    }
-  }
-
-  #write(body: Body, stamp: StoredStamp, key: unknown): Placed {
-    const segment = this.#segment
-    if (!segment) throw new Error('no segment is open')
-    const since = this.#spent === key ? nothingSince(stamp.since.notice) : stamp.since
-    const record = checkRecord({ seq: this.#seq + 1, prev: this.#hash, ...stamp, since, ...body })
-    const line = Buffer.from(canonicalize(record))
-    if (line.length > longestLine) throw new TypeError(`the record has ${line.length} bytes, more than ${longestLine}`)
-    const offset = segment.append(line)
-    this.#seq = record.seq
-    this.#hash = leafHash(line)
-    this.#spent = key
-    return { record, hash: this.#hash, segment: segment.number, offset, length: line.length }
-  }
-
-  /** After a failed write: what was not acknowledged is cut off, or the next segment says from where on it is void. */
-  #repair(): void {
-    if (this.#failed === null) return
-    this.#confirmLock()
-    const segment = this.#segment
-    if (segment) {
-      segment.close()
-      if (this.#mender.failed(segment, codeOf(this.#failed))) this.#next = segment.number
-    }
-    this.#segment = null
-    this.#failed = null
-  }
-
-  /**
-   * Makes sure that the trail is still ours. Where somebody deleted the lock file, or the whole folder, it is taken anew.
-   * @throws {TrailLockedError} where another auditor has it, or has written meanwhile
-   */
-  #confirmLock(): void {
-    if (this.#lock.isHeld()) return
-    const { token } = this.#lock
-    const processes = this.#processes
-    this.#files.makeFolder(this.folder)
-    this.#lock.release()
-    this.#lock = TrailLock.take(this.folder, { files: this.#files, token, ...(processes && { processes }) })
-    if (findEnd(this.folder, this.#files).next > this.#next) {
-      throw new TrailLockedError(
-        `another auditor has written into the trail ${this.folder} after its lock file was deleted; ` +
-          'stop one of them and start the other again',
-      )
     }
   }
 }
 
-/** What the witness saw since the last record where that record stands at the same look: nothing. */
-function nothingSince(notice: StoredStamp['since']['notice']): StoredStamp['since'] {
-  return {
-    looks: 0,
-    widestSilenceNs: '0',
-    notice: notice === 'absent' ? 'absent' : 'none',
-    small: { count: 0, sumNs: '0' },
-    chord: { lowNs: '0', highNs: '0' },
+/** Why an epoch is closed when the label day changes: the trail goes on behind it. */
+const rotation = 'rotation'
+
+/** How many records lie under a seal, as far as the trail and the keys of this computer know. */
+function underSeal({ folder, seals }: ScribeOptions, files: Files): number {
+  const inTrail = newestSeal(folder, files)?.checkpoint.size ?? 0
+  if (!seals) return inTrail
+  try {
+    const seal = new KeyStore(seals.keys, files).lastSeal()
+    if (typeof seal === 'string' || seal.origin !== firstOpen(folder, files)?.origin) return inTrail
+    return Math.max(inTrail, seal.size)
+  } catch {
+    return inTrail
   }
 }

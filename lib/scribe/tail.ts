@@ -109,7 +109,8 @@ function readSegment(folder: string, segment: SegmentPath, files: Files): Buffer
   }
 }
 
-function listPaths(folder: string, files: Files): string[] {
+/** Paths below the year folders of a trail. */
+export function listPaths(folder: string, files: Files): string[] {
   const paths: string[] = []
   for (const year of namesIn(folder, files)) {
     if (!/^\d{4}$/.test(year)) continue
@@ -121,7 +122,8 @@ function listPaths(folder: string, files: Files): string[] {
   return paths
 }
 
-function namesIn(folder: string, files: Files): string[] {
+/** Names in a folder; none where it is a file. */
+export function namesIn(folder: string, files: Files): string[] {
   try {
     return files.names(folder)
   } catch (error) {

@@ -66,6 +66,22 @@ export class Ledger {
     this.#crossing = null
   }
 
+  /** A record of which pruning left nothing but itself: what lies before it may be missing. */
+  kept(placed: Placed, spot: Spot): void {
+    const { seq, prev } = placed.record
+    this.records += 1
+    const seen: Seen = { ...spot, hash: placed.hash, prev }
+    if (seq <= this.upTo) {
+      this.#again(seq, seen)
+      return
+    }
+    this.#bad = []
+    this.upTo = seq
+    this.#seen.clear()
+    this.#seen.set(seq, [seen])
+    this.#last = spot
+  }
+
   /** The trail ends. @param live whether its last lines may be unfinished business of a writer or of a power cut */
   end(live: boolean): void {
     for (const [index, bad] of this.#bad.entries()) {

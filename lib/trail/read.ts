@@ -27,13 +27,15 @@ export function isPlaced(item: TrailItem): item is Placed {
  * Streams a trail in the order of its segments, about a quarter megabyte at a time, so that a host's event loop goes on
  * turning. `seq` rises from item to item: a record that stands again or behind its successor comes as {@link Broken}.
  * Where a record does not follow the one before (a `seq` or a hash is wrong), a `Broken` of length 0 stands between them.
- * What stands behind the last newline of the last segment is not handed on: somebody may be writing it.
+ * What stands behind the last newline of the last segment is not handed on: somebody may be writing it. What pruning
+ * left of segments is passed over.
  * @throws {TrailReadError} where the folder or a file cannot be read
  */
 export async function* readTrail(folder: string, options: ReadOptions = {}): AsyncGenerator<TrailItem[]> {
-  const { segments } = await survey(folder, options.fromSegment, options.signal)
+  const surveyed = (await survey(folder, options.fromSegment, options.signal)).segments
+  const segments = surveyed.filter(({ pruned }) => !pruned)
   const chain = new Chain()
-  if (options.fromSegment === undefined) chain.expect(0, '')
+  if (options.fromSegment === undefined && segments.length === surveyed.length) chain.expect(0, '')
   for (const [index, segment] of segments.entries()) {
     const from = segment.order === options.fromSegment ? (options.fromOffset ?? 0) : 0
     const live = index === segments.length - 1 && !segment.compressed
@@ -164,6 +166,7 @@ export async function readSeqs(
   const { segments } = await survey(folder, 0, signal)
   const chain = new Chain()
   for (const [index, segment] of segments.entries()) {
+    if (segment.pruned) continue
     const first = segment.head?.seq ?? 1
     const next = segments[index + 1]?.head?.seq ?? Number.POSITIVE_INFINITY
     if (![...wanted].some((seq) => seq >= first && seq < next && !found.has(seq))) continue

@@ -4,6 +4,7 @@
  * @module
  */
 import { roles, testNames } from '../ntp/types.js'
+import { sha256 } from './hash.js'
 import {
   boolean,
   type Fault,
@@ -22,11 +23,15 @@ import {
   shape,
   text,
 } from './rules.js'
-import type { TrailRecord } from './types.js'
+import type { Attachment, ServiceBody, TrailRecord } from './types.js'
+
+const digits = hex(64)
+/** 64 hexadecimal digits, or nothing: a key or a hash that may not exist. */
+const key: Rule = (value) => (value === '' ? null : digits(value))
 
 const stamp: Readonly<Record<string, Rule>> = {
   seq: integer(1),
-  prev: (value: unknown) => (value === '' ? null : hex(64)(value)),
+  prev: key,
   type: (value) => (typeof value === 'string' && /^[a-z]+(?:-[a-z]+)*$/.test(value) ? null : wrong('must be a word')),
   wall: instant,
   monoNs: nanoseconds,
@@ -115,60 +120,77 @@ const readings: Rule = (value) => {
 const before = { before: shape({ d: interval, chord: interval }) }
 
 const bodies: Readonly<Record<string, Rule>> = {
-  open: shape({
-    format: literal(1),
-    origin: text,
-    host: text,
-    identity: shape({ organisation: text, asset: text, site: text, machine: text }),
-    segment: integer(1),
-    label: (value) => (typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) ? null : wrong('must be a day')),
-    zone: text,
-    versions: shape({ auditor: text, node: text, os: text }),
-    platform: text,
-    clockSource: text,
-    auditClock: text,
-    steered: boolean,
-    coupled: boolean,
-    resolutionNs: nanoseconds,
-    driftPpb: natural,
-    ratePpb: natural,
-    engine: oneOf('worker', 'inline'),
-    lock: text,
-    syncsFolders: boolean,
-    epoch: integer(1),
-    publicKey: text,
-    enrolled: boolean,
-    afterCrash: boolean,
-    reason: oneOf('start', 'rotation', 'restart', 'repair'),
-    simulation: boolean,
-    configuration: nullable(shape({})),
-    configurationDigest: text,
-    supersedes: nullable(shape({ segment: integer(1), offset: natural })),
-  }),
-  sample: shape({
-    reason: oneOf('startup', 'scheduled', 'clock-change', 'recheck', 'resume', 'requested', 'shutdown'),
-    trigger: nullable(integer(1)),
-    part: oneOf('first', 'all'),
-    atNs: nanoseconds,
-    taiUtc: integer(-1000, 1000),
-    ratePpb: natural,
-    resolutionNs: nanoseconds,
-    readings,
-    consensus: shape({
-      state: oneOf('agreed', 'ambiguous', 'single', 'conflict', 'none'),
-      support: nullable(oneOf('voted', 'paired', 'single')),
-      m: nullable(interval),
-      lowNs: nullable(nanoseconds),
-      highNs: nullable(nanoseconds),
-      agree: list(role),
-      dissent: list(role),
-      faults: natural,
-      configured: integer(1, 3),
-    }),
-    toleranceNs: nanoseconds,
-    verdict: oneOf('PROVEN', 'VIOLATED', 'INDETERMINATE', 'UNMONITORED', 'OFF'),
-    cause: nullable(text),
-  }),
+  open: shape(
+    {
+      format: literal(1),
+      origin: text,
+      host: text,
+      identity: shape({ organisation: text, asset: text, site: text, machine: text }),
+      segment: integer(1),
+      label: (value) =>
+        typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) ? null : wrong('must be a day'),
+      zone: text,
+      versions: shape({ auditor: text, node: text, os: text }),
+      platform: text,
+      clockSource: text,
+      auditClock: text,
+      steered: boolean,
+      coupled: boolean,
+      resolutionNs: nanoseconds,
+      driftPpb: natural,
+      ratePpb: natural,
+      engine: oneOf('worker', 'inline'),
+      lock: text,
+      syncsFolders: boolean,
+      epoch: integer(1),
+      publicKey: key,
+      enrolled: boolean,
+      afterCrash: boolean,
+      reason: oneOf('start', 'rotation', 'restart', 'repair'),
+      simulation: boolean,
+      configuration: nullable(shape({})),
+      configurationDigest: text,
+      supersedes: nullable(shape({ segment: integer(1), offset: natural })),
+    },
+    {
+      leapTable: shape({ source: text, expires: instant, expired: boolean }),
+      succeeds: shape({
+        origin: text,
+        size: integer(1),
+        root: hex(64),
+        sha256: hex(64),
+        lastSeq: integer(1),
+        lastHash: hex(64),
+      }),
+    },
+  ),
+  sample: shape(
+    {
+      reason: oneOf('startup', 'scheduled', 'clock-change', 'recheck', 'resume', 'requested', 'shutdown'),
+      trigger: nullable(integer(1)),
+      part: oneOf('first', 'all'),
+      atNs: nanoseconds,
+      taiUtc: integer(-1000, 1000),
+      ratePpb: natural,
+      resolutionNs: nanoseconds,
+      readings,
+      consensus: shape({
+        state: oneOf('agreed', 'ambiguous', 'single', 'conflict', 'none'),
+        support: nullable(oneOf('voted', 'paired', 'single')),
+        m: nullable(interval),
+        lowNs: nullable(nanoseconds),
+        highNs: nullable(nanoseconds),
+        agree: list(role),
+        dissent: list(role),
+        faults: natural,
+        configured: integer(1, 3),
+      }),
+      toleranceNs: nanoseconds,
+      verdict: oneOf('PROVEN', 'VIOLATED', 'INDETERMINATE', 'UNMONITORED', 'OFF'),
+      cause: nullable(text),
+    },
+    { leapDoubt: (value) => (value === true ? null : wrong('must be true')) },
+  ),
   'clock-change': shape(
     {
       earliestNs: nanoseconds,
@@ -219,6 +241,51 @@ const bodies: Readonly<Record<string, Rule>> = {
     text,
     sha256: hex(64),
   }),
+  anchor: shape({
+    ok: boolean,
+    kind: oneOf('rfc3161', 'command', 'page'),
+    checkpoint: text,
+    size: integer(1),
+    sha256: hex(64),
+    keeper: text,
+    at: nullable(instant),
+    token: nullable(shape({ path: text, sha256: hex(64) })),
+    message: text,
+  }),
+  print: shape({ ok: boolean, file: text, bytes: natural, sha256: hex(64), command: list(text), message: text }),
+  report: shape({
+    period: text,
+    from: instant,
+    to: instant,
+    profile: text,
+    toleranceNs: nanoseconds,
+    met: oneOf('met', 'not-met', 'not-proven'),
+    asOf: natural,
+    files: list(shape({ name: text, bytes: natural, sha256: hex(64) })),
+    intact: oneOf('true', 'false', 'self-consistent', 'not-verified'),
+    message: text,
+  }),
+  alert: shape({
+    condition: text,
+    state: oneOf('raised', 'repeated', 'cleared', 'silenced', 'test'),
+    severity: oneOf('alert', 'warning'),
+    on: nullable(integer(1)),
+    cause: text,
+    next: text,
+    channels: list(shape({ name: text, state: oneOf('sent', 'queued', 'failed'), message: text })),
+  }),
+  config: shape({ oldDigest: text, newDigest: text, keys: list(text), configuration: shape({}) }),
+  discipline: shape({
+    service: text,
+    running: nullable(boolean),
+    synchronised: nullable(boolean),
+    sources: list(text),
+    settings: list(text),
+    kernel: nullable(
+      shape({ maxErrorNs: nanoseconds, frequencyPpb: integer(Number.MIN_SAFE_INTEGER), status: natural }),
+    ),
+    changed: list(text),
+  }),
   recover: shape({
     finding: oneOf('torn', 'damaged'),
     segment: integer(1),
@@ -232,10 +299,19 @@ const bodies: Readonly<Record<string, Rule>> = {
     epoch: integer(1),
     firstSeq: integer(1),
     count: natural,
-    previousCheckpoint: text,
-    nextKey: text,
+    previousCheckpoint: key,
+    nextKey: key,
     final: boolean,
     reason: text,
+  }),
+  rekey: shape({ epoch: integer(1), oldKey: key, newKey: hex(64), why: text }),
+  prune: shape({
+    fromSeq: integer(1),
+    toSeq: integer(1),
+    lastLeaf: hex(64),
+    frontier: list(hex(64)),
+    checkpoint: text,
+    segments: shape({ from: integer(1), to: integer(1) }),
   }),
 }
 
@@ -256,6 +332,47 @@ export function checkRecord(value: unknown): TrailRecord {
   return value as TrailRecord
 }
 
+const services = ['note', 'imported', 'anchor', 'print', 'report', 'alert', 'config', 'discipline'] as const
+
+/**
+ * Takes a parsed value for the body of a record that a command may ask for, or says what is wrong with it. Fields that every
+ * record has, and ones that are not known, are refused: the writer alone says where and when a record stands.
+ * @throws {TypeError} `"kind" must be ...`
+ */
+export function checkServiceBody(value: unknown): ServiceBody {
+  const type = field(value, 'type')
+  if (!(services as readonly unknown[]).includes(type)) {
+    throw new TypeError(`"type" must be one of ${services.join(', ')}`)
+  }
+  const fault = bodyRule(type)(value)
+  if (fault) throw new TypeError(`${fault.path === '' ? 'the body' : `"${fault.path}"`} ${fault.why}`)
+  const taken = Object.keys(value as object).find((key) => key !== 'type' && Object.hasOwn(stamp, key))
+  if (taken !== undefined) throw new TypeError(`"${taken}" is given by the trail's writer`)
+  return value as ServiceBody
+}
+
+const tokenForm = /^seals\/\d{4}\/\d{2}\/\d{9,16}(?:\.[1-9]\d{0,3})?\.tsr$/
+
+/**
+ * Takes a parsed value for the file that belongs to a body, or says what is wrong with it: the body must name it, with its digest.
+ * @throws {TypeError}
+ */
+export function checkAttachment(value: unknown, body: ServiceBody): Attachment {
+  const fault = attachment(value)
+  if (fault) throw new TypeError(`the attachment ${fault.path === '' ? '' : `"${fault.path}" `}${fault.why}`)
+  const { path, base64 } = value as Attachment
+  const bytes = Buffer.from(base64, 'base64')
+  if (!tokenForm.test(path) || bytes.toString('base64') !== base64) {
+    throw new TypeError('the attachment must be a time-stamp token (.tsr) among the seals, in base64')
+  }
+  const named = body.type === 'anchor' ? body.token : null
+  if (named?.path !== path || named.sha256 !== sha256(bytes)) {
+    throw new TypeError('the attachment is not the file that the body names')
+  }
+  return { path, base64 }
+}
+
+const attachment = shape({ path: text, base64: text })
 const anything: Rule = () => null
 function bodyRule(type: unknown): Rule {
   return typeof type === 'string' && Object.hasOwn(bodies, type) ? (bodies[type] ?? anything) : anything

@@ -52,8 +52,9 @@ export function orderSegments(paths: readonly string[]): SegmentList {
   const segments: SegmentPath[] = []
   const doubles: SegmentPath[] = []
   for (const segment of found) {
-    if (segments.at(-1)?.number === segment.number) doubles.push(segment)
-    else segments.push(segment)
+    // A whole file goes before the pruned one of its number (its path sorts first): then the pruning is unfinished.
+    if (segments.at(-1)?.number !== segment.number) segments.push(segment)
+    else if (!segment.pruned) doubles.push(segment)
   }
   return { segments, doubles, foreign }
 }

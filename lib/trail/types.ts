@@ -56,6 +56,11 @@ export interface OpenBody {
   readonly auditClock: string
   readonly steered: boolean
   readonly coupled: boolean
+  /**
+   * Whose leap seconds are known (`shipped`, or the file), the instant from which the table says nothing, and whether the wall clock stood
+   * behind that instant already. Absent in records of versions that did not tell.
+   */
+  readonly leapTable?: { readonly source: string; readonly expires: string; readonly expired: boolean }
   readonly resolutionNs: Ns
   /** Drift bound of the crystal, and the rate that every bound of this run widens by, in parts per billion. */
   readonly driftPpb: number
@@ -75,6 +80,8 @@ export interface OpenBody {
   readonly configurationDigest: string
   /** Set where a failed segment could not be cut: readers stop there. */
   readonly supersedes: { readonly segment: number; readonly offset: number } | null
+  /** In the first record of a trail that takes the place of another. */
+  readonly succeeds?: Predecessor
 }
 
 export interface StoredGoodReading {
@@ -138,6 +145,8 @@ export interface SampleBody {
   readonly part: 'first' | 'all'
   readonly atNs: Ns
   readonly taiUtc: number
+  /** A leap second may come, or have come, that neither the table, which expired, nor most references tell of. Absent: no. */
+  readonly leapDoubt?: true
   readonly ratePpb: number
   readonly resolutionNs: Ns
   readonly readings: { readonly [role in Role]?: StoredReading }
@@ -253,10 +262,152 @@ export interface CloseBody {
   readonly reason: string
 }
 
-/** Records whose rooms come later; readers pass over what they do not know. */
-export interface OtherBody {
-  readonly type: 'discipline' | 'alert' | 'print' | 'anchor' | 'report' | 'config' | 'rekey' | 'prune'
+/** A seal was put where this computer cannot change it; or that was tried in vain. */
+export interface AnchorBody {
+  readonly type: 'anchor'
+  readonly ok: boolean
+  /** `rfc3161`: a time-stamp token; `command`: a program took the checkpoint; `page`: it was printed. */
+  readonly kind: 'rfc3161' | 'command' | 'page'
+  /** Path of the checkpoint below the trail folder, its tree size, and the SHA-256 of its bytes. */
+  readonly checkpoint: string
+  readonly size: number
+  readonly sha256: string
+  /** Who keeps it: URL of the time-stamping service, name of the program, number of the sheet. */
+  readonly keeper: string
+  /** When the keeper says it took it; `null`: it says nothing. */
+  readonly at: string | null
+  /** Path of the token below the trail folder and the SHA-256 of its bytes; `null`: there is none. */
+  readonly token: { readonly path: string; readonly sha256: string } | null
+  /** What the keeper answered, or why it failed. */
+  readonly message: string
 }
+
+/** A file was handed to a printer; or that was tried in vain. */
+export interface PrintBody {
+  readonly type: 'print'
+  readonly ok: boolean
+  readonly file: string
+  readonly bytes: number
+  readonly sha256: string
+  /** The program with its arguments. */
+  readonly command: readonly string[]
+  /** What it wrote: the job's number, or why it failed. */
+  readonly message: string
+}
+
+/** A report was made of this trail by its auditor: what it says, and which files it is. */
+export interface ReportBody {
+  readonly type: 'report'
+  /** `2026-11-21 (day)`, and its bounds in UTC. */
+  readonly period: string
+  readonly from: string
+  readonly to: string
+  readonly profile: string
+  readonly toleranceNs: Ns
+  readonly met: 'met' | 'not-met' | 'not-proven'
+  /** seq of the last record that it rests on. */
+  readonly asOf: number
+  readonly files: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[]
+  /** What the verification of the trail said before: its `intact`. */
+  readonly intact: 'true' | 'false' | 'self-consistent' | 'not-verified'
+  readonly message: string
+}
+
+/** An alert was raised, repeated, cleared or tried out. */
+export interface AlertBody {
+  readonly type: 'alert'
+  /** A word for the condition: `out-of-tolerance`, `clock-changed`, ... */
+  readonly condition: string
+  readonly state: 'raised' | 'repeated' | 'cleared' | 'silenced' | 'test'
+  readonly severity: 'alert' | 'warning'
+  /** The record that it speaks of; `null`: none. */
+  readonly on: number | null
+  readonly cause: string
+  readonly next: string
+  /** Whom it reached, and whom not, by the time of this record. */
+  readonly channels: readonly {
+    readonly name: string
+    readonly state: 'sent' | 'queued' | 'failed'
+    readonly message: string
+  }[]
+}
+
+/** The configuration was changed while the auditor ran. */
+export interface ConfigBody {
+  readonly type: 'config'
+  readonly oldDigest: string
+  readonly newDigest: string
+  /** Names of the options that changed. */
+  readonly keys: readonly string[]
+  /** The whole configuration as it is now, secrets left out. */
+  readonly configuration: object
+}
+
+/** What sets this computer's clock, as its own tools tell it; written when that changes. Second-hand: no bound rests on it. */
+export interface DisciplineBody {
+  readonly type: 'discipline'
+  /** `chronyd`, `ntpd`, `systemd-timesyncd`, `w32time`, `none`, `unknown`, or another word. */
+  readonly service: string
+  readonly running: boolean | null
+  readonly synchronised: boolean | null
+  readonly sources: readonly string[]
+  /** Settings that matter, such as `NtpServer=time.example.net,0x8`. */
+  readonly settings: readonly string[]
+  /** The kernel's own view; `null` where it cannot be read. */
+  readonly kernel: { readonly maxErrorNs: Ns; readonly frequencyPpb: number; readonly status: number } | null
+  /** What is otherwise than in the record before: names of fields; empty in the first. */
+  readonly changed: readonly string[]
+}
+
+/** The key of the present epoch is lost or must not be used: from here on another one stands in its place. */
+export interface RekeyBody {
+  readonly type: 'rekey'
+  /** The epoch that this record stands in, and that the new key will seal. */
+  readonly epoch: number
+  /** The public key that should have sealed it, 64 hexadecimal digits; `''` where the trail had none yet. */
+  readonly oldKey: string
+  /** The public key that will. */
+  readonly newKey: string
+  readonly why: string
+}
+
+/** Whole sealed epochs were taken away; their `open`, `close`, `rekey` and `prune` records and their seals stay. */
+export interface PruneBody {
+  readonly type: 'prune'
+  readonly fromSeq: number
+  /** seq of the `close` record that the range ends with. */
+  readonly toSeq: number
+  /** Hash of that record: what the one behind it remembers. */
+  readonly lastLeaf: string
+  /** The roots of the complete parts of the tree of `toSeq` records, largest first. */
+  readonly frontier: readonly string[]
+  /** The seal over these records: its path below the trail folder. */
+  readonly checkpoint: string
+  /** Numbers of the segments that were pruned, both inclusive. */
+  readonly segments: { readonly from: number; readonly to: number }
+}
+
+/** The end of a trail that another one succeeds: its last seal, and its last record (which may lie behind that seal). */
+export interface Predecessor {
+  readonly origin: string
+  readonly size: number
+  /** Root of its tree of `size` records, 64 hexadecimal digits; SHA-256 of the seal's bytes. */
+  readonly root: string
+  readonly sha256: string
+  readonly lastSeq: number
+  readonly lastHash: string
+}
+
+/** What commands and the auditor's own services may ask the trail's writer to record. */
+export type ServiceBody =
+  | NoteBody
+  | ImportedBody
+  | AnchorBody
+  | PrintBody
+  | ReportBody
+  | AlertBody
+  | ConfigBody
+  | DisciplineBody
 
 export type Body =
   | OpenBody
@@ -269,16 +420,32 @@ export type Body =
   | ImportedBody
   | RecoverBody
   | CloseBody
-  | OtherBody
+  | AnchorBody
+  | PrintBody
+  | ReportBody
+  | AlertBody
+  | ConfigBody
+  | DisciplineBody
+  | RekeyBody
+  | PruneBody
 
 /** A record before it has its place in the trail. */
 export interface Draft {
   readonly stamp: StoredStamp
-  readonly body: Exclude<Body, OpenBody | RecoverBody | CloseBody>
+  readonly body: Exclude<Body, OpenBody | RecoverBody | CloseBody | RekeyBody | PruneBody>
   /** Known to the engine before the record has a seq; a later draft may name it as its trigger. */
   readonly id: number
   /** The draft of the clock-change that caused this sample; the scribe writes its seq as `trigger`. */
   readonly triggerId: number | null
+  /** A file that the body names: it is durable before the record is. */
+  readonly attachment?: Attachment
+}
+
+/** A file that belongs to a record: a time-stamp token. */
+export interface Attachment {
+  /** Below the trail folder: `seals/2026/11/000000017.tsr`. */
+  readonly path: string
+  readonly base64: string
 }
 
 /** A record in its place. `prev` is the RFC 6962 leaf hash of the line before, hex; `""` in the very first. */
@@ -351,6 +518,11 @@ export interface VerifyResult {
   readonly upTo: number
   /** seq of the last record under a seal; 0 without one. */
   readonly sealedUpTo: number
+  /** How many epochs lie under a good seal. */
+  readonly seals: number
+  /** `anchored`: an anchor remembers the records up to {@link anchoredUpTo}; `expected`: the instant asked for is reached. */
   readonly complete: 'anchored' | 'expected' | 'unknown'
+  /** seq up to which an anchor proves that nothing is missing; 0: none does. */
+  readonly anchoredUpTo: number
   readonly findings: readonly Finding[]
 }

@@ -67,6 +67,19 @@ test('start resolves within a second although every reference is black-holed, an
   expect(took).toBeLessThan(1000)
 })
 
+test('a record of an operator is durable when it resolves, and a wrong one is refused before anything is written', async () => {
+  const { trail, start } = await setUp()
+  const auditor = await start()
+  const note = { type: 'note', on: 1, text: 'drill', by: 'ops' } as const
+  const { seq } = await auditor.record(note)
+  expect(recordsOf(trail).at(seq - 1)).toMatchObject({ seq, ...note })
+  await expect(auditor.record({ ...note, on: 0 })).rejects.toThrow('"on" must be a whole number from 1')
+  await expect(auditor.record({ ...note, type: 'open' } as never)).rejects.toThrow('"type" must be one of note')
+  await auditor.stop()
+  await expect(auditor.record(note)).rejects.toMatchObject({ code: 'ERR_STOPPED' })
+  expect(only(recordsOf(trail), 'note')).toHaveLength(1)
+})
+
 describe('what stands in the way is said by start', () => {
   test('a second auditor on the same trail', async () => {
     const { start, input } = await setUp()

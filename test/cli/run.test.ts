@@ -31,6 +31,8 @@ function scripted(script: (tell: AuditorListeners) => void, signal: NodeJS.Signa
       })
       return Promise.resolve({
         sample: () => Promise.reject(new Error('not asked for')),
+        record: () => Promise.reject(new Error('not asked for')),
+        seal: () => Promise.reject(new Error('not asked for')),
         stop: () => {
           log.push('stop')
           return Promise.resolve()
@@ -122,7 +124,12 @@ test('ready comes first even if something happens before', async () => {
   const startAuditor: Parts['startAuditor'] = (_, tell) => {
     tell.gap(gap)
     setImmediate(() => io.signal('SIGTERM'))
-    return Promise.resolve({ sample: () => Promise.reject(new Error()), stop: () => Promise.resolve() })
+    return Promise.resolve({
+      sample: () => Promise.reject(new Error()),
+      record: () => Promise.reject(new Error()),
+      seal: () => Promise.reject(new Error('not asked for')),
+      stop: () => Promise.resolve(),
+    })
   }
   await execute(['run'], io, fakeParts({ startAuditor }))
   expect(io.stdout.text.split('\n')[0]).toBe('ready')
@@ -135,6 +142,8 @@ test('a signal during the start is obeyed', async () => {
     io.signal('SIGTERM')
     return Promise.resolve({
       sample: () => Promise.reject(new Error()),
+      record: () => Promise.reject(new Error('not asked for')),
+      seal: () => Promise.reject(new Error('not asked for')),
       stop: () => {
         stopped = true
         return Promise.resolve()

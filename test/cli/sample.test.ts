@@ -142,6 +142,8 @@ describe('--record', () => {
           calls.push('sample')
           return Promise.resolve(document)
         },
+        record: () => Promise.reject(new Error('not asked for')),
+        seal: () => Promise.reject(new Error('not asked for')),
         stop: () => {
           calls.push('stop')
           return Promise.resolve()
@@ -178,6 +180,8 @@ describe('--record', () => {
     const startAuditor: Parts['startAuditor'] = () =>
       Promise.resolve({
         sample: () => Promise.reject(new TrailWriteError('no space')),
+        record: () => Promise.reject(new Error('not asked for')),
+        seal: () => Promise.reject(new Error('not asked for')),
         stop: () => {
           stopped = true
           return Promise.resolve()

@@ -51,7 +51,7 @@ test('secrets leave no trace', () => {
         intervalNs: 'kept',
       },
     },
-    keys: '/srv/keys',
+    keys: '/srv/t.keys',
   })
   expect(redact({ password: null })).toEqual({ password: null })
 })

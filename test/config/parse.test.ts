@@ -12,7 +12,7 @@ test('every default', () => {
     references: [{ host: 'time.example.net', port: 123, operator: null, traceableTo: null, smear: 'none' }],
     trustLocal: false,
     trail: '/srv/audit/audit-trail',
-    keys: '/srv/audit/keys',
+    keys: '/srv/audit/audit-trail.keys',
     genesis: null,
     identity: { organisation: '', asset: '', site: '', hostLabel: 'pluto' },
     intervalNs: 64_000_000_000n,
@@ -28,7 +28,10 @@ test('every default', () => {
     heartbeatNs: 60_000_000_000n,
     zone: 'UTC',
     policy: { longestGapNs: 3_600_000_000_000n },
-    inert: { nightly: null, anchor: null, alerts: null, profiles: null },
+    anchor: { everyNs: 86_400_000_000_000n, tsa: null, command: null, timeoutNs: 30_000_000_000n },
+    print: { command: null, timeoutNs: 60_000_000_000n },
+    nightly: null,
+    inert: { alerts: null, profiles: null },
     notes: [],
   })
 })
@@ -72,18 +75,14 @@ test('every option given', () => {
     heartbeatNs: 30_000_000_000n,
     zone: 'Europe/Berlin',
     policy: { longestGapNs: 600_000_000_000n },
-    notes: [
-      '"keys" is recorded, but this version seals nothing',
-      '"genesis" is recorded, but this version seals nothing',
-      '"epoch" is recorded, but this version seals nothing',
-    ],
+    notes: [],
   })
 })
 
 describe('folders', () => {
   test('keys lie beside the trail, for a file beside the file', () => {
     const elsewhere = { ...least, trail: '/var/lib/audit/trail' }
-    expect(parseConfiguration(elsewhere, at).keys).toBe('/var/lib/audit/keys')
+    expect(parseConfiguration(elsewhere, at).keys).toBe('/var/lib/audit/trail.keys')
     expect(parseConfiguration(elsewhere, { ...at, source: 'ntp-auditor.json' }).keys).toBe('/srv/audit/keys')
   })
 
@@ -212,17 +211,11 @@ test.each([
 
 test('what this version does not act upon is kept and said', () => {
   const { inert, notes } = parse({
-    nightly: { at: '00:10', print: true },
     alerts: [{ kind: 'mail', to: 'ops@example.net' }],
   })
   expect(inert).toEqual({
-    nightly: { at: '00:10', print: true },
-    anchor: null,
     alerts: [{ kind: 'mail', to: 'ops@example.net' }],
     profiles: null,
   })
-  expect(notes).toEqual([
-    '"nightly" is recorded, but this version does not act upon it',
-    '"alerts" is recorded, but this version does not act upon it',
-  ])
+  expect(notes).toEqual(['"alerts" is recorded, but this version does not act upon it'])
 })

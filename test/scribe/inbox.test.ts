@@ -97,8 +97,8 @@ describe('taking', () => {
   test.each([
     ['no JSON', 'hello', 'the request cannot be read: '],
     ['no object', '[1]', 'a request must be an object'],
-    ['no kind', '{}', '"kind" must be "note" or "sample"'],
-    ['an unknown kind', '{"kind":"erase"}', '"kind" must be "note" or "sample"'],
+    ['no kind', '{}', '"kind" must be "note", "sample", "record" or "seal"'],
+    ['an unknown kind', '{"kind":"erase"}', '"kind" must be "note", "sample", "record" or "seal"'],
     ['an unknown field', '{"kind":"note","on":1,"text":"a","by":"b","seq":5}', '"seq" is no field of a note request'],
     ['a note on nothing', '{"kind":"note","on":0,"text":"a","by":"b"}', '"on" must be the seq of a record'],
     ['a note without text', '{"kind":"note","on":1,"text":"","by":"b"}', '"text" must be text of 1 to 4000 characters'],
@@ -172,5 +172,27 @@ describe('taking', () => {
       toleranceNs: '50000000',
     })
     expect(parseRequest(note)).toEqual(note)
+  })
+
+  test('a body that an auditor may record is taken, and nothing else', () => {
+    const body = {
+      type: 'print',
+      ok: true,
+      file: 'a.pdf',
+      bytes: 9,
+      sha256: 'a'.repeat(64),
+      command: ['lp'],
+      message: '',
+    }
+    expect(parseRequest({ kind: 'record', body })).toEqual({ kind: 'record', body })
+    const why = (wrong: object) => parseRequest({ kind: 'record', body: { ...body, ...wrong } })
+    const lead = '"body" is no record that can be asked for: '
+    expect(why({ bytes: -1 })).toBe(`${lead}"bytes" must be a whole number from 0 to 9007199254740991`)
+    expect(why({ type: 'sample' })).toBe(
+      `${lead}"type" must be one of note, imported, anchor, print, report, alert, config, discipline`,
+    )
+    expect(why({ seq: 9 })).toBe(`${lead}"seq" is given by the trail's writer`)
+    expect(why({ extra: 0.5 })).toContain(lead)
+    expect(why({ message: '\ud800' })).toContain(lead)
   })
 })

@@ -38,9 +38,9 @@ export function faultyFiles(base: Files = realFiles): FaultyFiles {
     fault: () => null,
     room: Number.POSITIVE_INFINITY,
     calls: [],
-    makeFolder: (path) => {
+    makeFolder: (path, mode) => {
       enter('makeFolder', path)
-      base.makeFolder(path)
+      base.makeFolder(path, mode)
     },
     names: (path) => {
       enter('names', path)

@@ -26,8 +26,12 @@ export class PlainWriter {
     this.#zone = zone
   }
 
+  labelOf(stamp: StoredStamp): string {
+    return DateTime.fromISO(stamp.wall, { zone: 'utc' }).setZone(this.#zone).toISODate() ?? ''
+  }
+
   open(body: OpenBody, stamp: StoredStamp): Placed {
-    this.#label = DateTime.fromISO(stamp.wall, { zone: 'utc' }).setZone(this.#zone).toISODate() ?? ''
+    this.#label = this.labelOf(stamp)
     this.#segment += 1
     this.#offset = 0
     this.#open = { ...body, segment: this.#segment, label: this.#label }

@@ -11,8 +11,11 @@ import type { Cause, ConsensusState, SampleReason, Support, Verdict } from '../.
 import { formatInstant, parseInstant } from '../../lib/instant.js'
 import { type Role, roles, testNames } from '../../lib/ntp/types.js'
 import { type Files, unsyncedFiles } from '../../lib/scribe/files.js'
+import type { ErrorData, SealNews } from '../../lib/scribe/messages.js'
+import type { SealOptions } from '../../lib/scribe/resume.js'
 import { type OpenDraft, Scribe } from '../../lib/scribe/scribe.js'
 import type { Draft, Placed, SampleBody, StoredReading, StoredStamp } from '../../lib/trail/types.js'
+import { SealedWriter, type Writer } from './sealed-writer.js'
 
 /** TAI - UTC that every built trail uses. */
 export const taiUtc = 37
@@ -30,6 +33,10 @@ export interface BuilderOptions {
   readonly open?: Partial<OpenDraft>
   /** Default: the real file system, without syncs. */
   readonly files?: Files
+  /** The trail is sealed, by keys out of this seed and by a writer beside the scribe. */
+  readonly sealedBy?: string
+  /** Seals the trail; default: nothing is sealed. Keys default to `<folder>.keys`, an epoch to an hour. */
+  readonly seals?: Partial<SealOptions>
 }
 
 export interface SampleOptions {
@@ -94,8 +101,12 @@ export class TrailBuilder {
   readonly folder: string
   /** What was written, but for the `open` records of rotations. */
   readonly placed: Placed[] = []
+  /** What the scribe told of seals and of problems. */
+  readonly seals: SealNews[] = []
+  readonly problems: ErrorData[] = []
   #options: BuilderOptions
-  #scribe: Scribe | null = null
+  #writer: Writer | null = null
+  #sealed: SealedWriter | null = null
   #drafts = 0
   #utcNs: bigint
   #wallNs: bigint
@@ -133,8 +144,19 @@ export class TrailBuilder {
   }
   /** The scribe that writes, between `open` and `close` or `crash`. */
   get scribe(): Scribe {
-    if (!this.#scribe) throw new Error('open the trail first')
-    return this.#scribe
+    if (!(this.#writer instanceof Scribe)) throw new Error('open the trail first')
+    return this.#writer
+  }
+  /** The writer of a sealed trail. */
+  get sealed(): SealedWriter {
+    const { sealedBy, zone = 'UTC' } = this.#options
+    if (sealedBy === undefined) throw new Error('this trail is not sealed')
+    this.#sealed ??= new SealedWriter(this.folder, zone, sealedBy)
+    return this.#sealed
+  }
+  /** The text of the key that a sealed trail begins with. */
+  get vkey(): string {
+    return this.sealed.vkey(this.#options.open?.origin ?? openDraft.origin)
   }
 
   /** Lets time pass: everything runs on. */
@@ -200,9 +222,19 @@ export class TrailBuilder {
   /** An auditor starts (again). */
   open(extra: Partial<OpenDraft> = {}): Placed {
     const { folder, zone = 'UTC', files = unsyncedFiles } = { ...this.#options, folder: this.folder }
-    this.#scribe ??= Scribe.open({ folder, zone, files })
+    this.#writer ??=
+      this.#options.sealedBy !== undefined
+        ? this.sealed
+        : Scribe.open({
+            folder,
+            zone,
+            files,
+            ...(this.#options.seals && { seals: { ...sealsOf(folder), ...this.#options.seals } }),
+            onSealed: (news) => this.seals.push(news),
+            onProblem: (problem) => this.problems.push(problem),
+          })
     const draft: OpenDraft = { ...openDraft, ...this.#options.open, ...extra }
-    const placed = this.#scribe.begin(draft, this.stamp({ looks: 1, widestSilence: 0 }))
+    const placed = this.#writer.begin(draft, this.stamp({ looks: 1, widestSilence: 0 }))
     this.placed.push(...placed)
     this.#lastA = this.#aNs
     const [open] = placed
@@ -317,26 +349,53 @@ export class TrailBuilder {
     return this.#record({ type: 'note', on, text, by }, {})
   }
 
+  /** An epoch of a trail with {@link BuilderOptions.sealedBy} ends. */
+  endEpoch(reason = 'epoch'): Placed {
+    return this.#keep(this.sealed.seal(reason, this.stamp()))
+  }
+
+  /** The key of a sealed trail is lost; the epoch goes on under the key of another seed. */
+  rekey(seed: string, why = 'lost'): Placed {
+    return this.#keep(this.sealed.rekey(seed, why, this.stamp()))
+  }
+
+  /** Takes away the first segments of a sealed trail. */
+  prune(segments: number): Placed {
+    return this.#keep(this.sealed.prune(segments, this.stamp()))
+  }
+
+  /** Closes the epoch behind the last record. */
+  seal(reason = 'requested'): SealNews {
+    const last = this.placed.at(-1)
+    if (!last) throw new Error('nothing was written')
+    return this.scribe.seal(reason, last.record)
+  }
+
   /** The auditor stops in good order. */
   close(reason = 'stop'): Placed {
-    const placed = this.scribe.close(reason, this.stamp())
-    this.#scribe = null
+    const placed = this.#open().close(reason, this.stamp())
+    this.#writer = null
     if (!placed) throw new Error('nothing was written')
     return this.#keep(placed)
   }
 
   /** The auditor dies: no `close` record. {@link open} starts another. */
   crash(): this {
-    this.scribe.abandon()
-    this.#scribe = null
+    this.#open().abandon()
+    this.#writer = null
     return this
   }
 
   #record(body: Draft['body'], options: StampOptions): Placed {
     this.#drafts += 1
     const draft: Draft = { stamp: this.stamp(options), body, id: this.#drafts, triggerId: null }
-    const placed = this.scribe.append(draft)
+    const placed = this.#open().append(draft)
     return this.#keep(placed)
+  }
+
+  #open(): Writer {
+    if (!this.#writer) throw new Error('open the trail first')
+    return this.#writer
   }
 
   #keep(placed: Placed): Placed {
@@ -384,6 +443,12 @@ export class TrailBuilder {
       ignored: 0,
     }
   }
+}
+
+/** Keys beside a trail folder. */
+export function sealsOf(folder: string): SealOptions {
+  const beside = { keys: `${folder}.keys`, genesisBeside: `${folder}.genesis.vkey` }
+  return { ...beside, genesis: null, epochNs: 3_600_000_000_000n }
 }
 
 function judge(

@@ -57,6 +57,61 @@ const bodies = {
     text: 'The system time was changed.',
     sha256: 'c'.repeat(64),
   },
+  anchor: {
+    type: 'anchor',
+    ok: true,
+    kind: 'rfc3161',
+    checkpoint: 'seals/2026/11/000000002.checkpoint',
+    size: 40,
+    sha256: 'c'.repeat(64),
+    keeper: 'http://tsa.example.net/',
+    at: stamp.wall,
+    token: { path: 'seals/2026/11/000000002.tsr', sha256: 'd'.repeat(64) },
+    message: 'granted',
+  },
+  print: {
+    type: 'print',
+    ok: false,
+    file: 'day.pdf',
+    bytes: 7,
+    sha256: 'c'.repeat(64),
+    command: ['lp', '-d', 'audit', 'day.pdf'],
+    message: 'lp: no such printer',
+  },
+  report: {
+    type: 'report',
+    period: '2026-11-21 (day)',
+    from: stamp.wall,
+    to: stamp.wall,
+    profile: 'custom',
+    toleranceNs: '50000000',
+    met: 'not-proven',
+    asOf: 12,
+    files: [{ name: 'day.pdf', bytes: 7, sha256: 'c'.repeat(64) }],
+    intact: 'true',
+    message: '',
+  },
+  alert: {
+    type: 'alert',
+    condition: 'clock-changed',
+    state: 'raised',
+    severity: 'alert',
+    on: 9,
+    cause: 'the clock was moved',
+    next: 'find out by whom',
+    channels: [{ name: 'mail', state: 'queued', message: 'refused' }],
+  },
+  config: { type: 'config', oldDigest: 'a', newDigest: 'b', keys: ['interval'], configuration: { interval: '64s' } },
+  discipline: {
+    type: 'discipline',
+    service: 'chronyd',
+    running: true,
+    synchronised: false,
+    sources: ['192.0.2.1'],
+    settings: ['makestep 1 3'],
+    kernel: { maxErrorNs: '16000000000', frequencyPpb: -12, status: 64 },
+    changed: ['synchronised'],
+  },
   recover: {
     type: 'recover',
     finding: 'torn',
@@ -128,7 +183,7 @@ describe.each(Object.entries(bodies))('a record of type %s', (_, body) => {
 })
 
 test('a type that is not known here needs its clock fields only', () => {
-  const record = { ...place, type: 'anchor', tsa: 'x' }
+  const record = { ...place, type: 'newer', tsa: 'x' }
   expect(checkRecord(record)).toBe(record)
   expect(() => checkRecord(without(record, 'd'))).toThrow('"d" is missing')
 })
@@ -199,4 +254,20 @@ test('what somebody else observed can never be called first-hand', () => {
   const imported = { ...place, ...bodies.imported }
   expect(() => checkRecord({ ...imported, firstHand: true })).toThrow('"firstHand" must be false')
   expect(recordText(checkRecord(imported), 132)).toContain('SECOND-HAND on 1, windows-security 4616: DESK\\ann with ')
+})
+
+test('what the services of the auditor wrote is told in words', () => {
+  const told = (body: object) =>
+    recordText(checkRecord({ ...place, ...body }), 132)
+      .split('\n')
+      .map((line) => line.trim())
+  expect(told(bodies.anchor)[0]).toContain('anchor rfc3161: seals/2026/11/000000002.checkpoint of 40 records kept by')
+  expect(told(bodies.anchor)[1]).toBe('http://tsa.example.net/ at 2026-03-03T10:00:00.000000000Z')
+  expect(told({ ...bodies.anchor, ok: false, token: null })[0]).toContain('NOT KEPT by')
+  expect(told(bodies.print)).toContain('lp: no such printer')
+  expect(told(bodies.report)[0]).toContain('report of 2026-11-21 (day) under custom: policy not-proven, trail intact')
+  expect(told(bodies.alert)[0]).toContain('ALERT clock-changed raised on 9: the clock was moved')
+  expect(told(bodies.alert)).toContain('next: find out by whom')
+  expect(told(bodies.config)[0]).toContain('configuration changed: interval')
+  expect(told(bodies.discipline)[0]).toContain('clock set by chronyd, running, NOT SYNCHRONISED; changed: synchronised')
 })

@@ -13,6 +13,7 @@ describe('segment paths', () => {
       label: '2026-11-22',
       number: 123,
       compressed: false,
+      pruned: false,
     })
     expect(parseSegmentPath('2026/11/2026-11-22.1000000.ndjson.gz')).toMatchObject({
       number: 1_000_000,

@@ -50,7 +50,9 @@ describe('a sound trail', () => {
       records: 14,
       upTo: 14,
       sealedUpTo: 0,
+      seals: 0,
       complete: 'unknown',
+      anchoredUpTo: 0,
       findings: [
         {
           severity: 'note',
@@ -145,7 +147,9 @@ test('an empty trail has nothing to tell', async () => {
     records: 0,
     upTo: 0,
     sealedUpTo: 0,
+    seals: 0,
     complete: 'unknown',
+    anchoredUpTo: 0,
     findings: [],
   })
 })

@@ -1,0 +1,72 @@
+/**
+ * Where a verification gets the bytes of a trail from: the files of a folder, or whatever else gives the same.
+ * @module
+ */
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { TrailReadError } from '../errors.js'
+import { type Line, segmentLines } from './lines.js'
+import type { SegmentPath } from './paths.js'
+import { type Survey, survey } from './survey.js'
+
+/** No seal and no frontier comes near this: a longer file is read as zero bytes, which are neither. */
+const longestFile = 64 * 1024
+
+export interface TrailSource {
+  /** Paths below `seals/`. Asked for first: a seal is made after its record, so each that is listed must find its record. */
+  seals(): Promise<string[]>
+  survey(signal?: AbortSignal): Promise<Survey>
+  /** Bytes of a file as they lie there, for the progress; 0 where it went away. */
+  size(path: string): Promise<number>
+  lines(segment: SegmentPath, signal?: AbortSignal): AsyncIterable<Line[]>
+  /** A small file; `null` where there is none. */
+  read(path: string): Promise<Buffer | null>
+}
+
+/** The files of a trail folder. What cannot be read throws a {@link TrailReadError}. */
+export function folderSource(folder: string): TrailSource {
+  return {
+    seals: () => below(folder, 'seals'),
+    survey: (signal) => survey(folder, 0, signal),
+    size: (path) =>
+      stat(join(folder, path)).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    lines: (segment, signal) => segmentLines(folder, segment, { signal }),
+    read: (path) => read(join(folder, path)),
+  }
+}
+
+async function below(folder: string, path: string): Promise<string[]> {
+  try {
+    const found: string[] = []
+    for (const entry of await readdir(join(folder, path), { withFileTypes: true })) {
+      const inner = `${path}/${entry.name}`
+      if (entry.isDirectory()) found.push(...(await below(folder, inner)))
+      else found.push(inner)
+    }
+    return found
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') return []
+    throw refused(join(folder, path), cause)
+  }
+}
+
+async function read(path: string): Promise<Buffer | null> {
+  try {
+    if ((await stat(path)).size > longestFile) return Buffer.alloc(longestFile)
+    return await readFile(path)
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null
+    if (code === 'EISDIR') return Buffer.alloc(0)
+    throw refused(path, cause)
+  }
+}
+
+function refused(path: string, cause: unknown): TrailReadError {
+  const { code } = cause as NodeJS.ErrnoException
+  return new TrailReadError(`${path} cannot be read (${code}); give the reader access to the whole trail`, { cause })
+}
