@@ -43,3 +43,4 @@ export type {
   Witnessed,
 } from './types.js'
 export { blockSize } from './types.js'
+export { heard, upToSeq } from './views.js'
