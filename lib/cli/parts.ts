@@ -134,11 +134,11 @@ export interface Parts {
     readonly paths: readonly string[]
     readonly exitCode: 0 | 1 | 3
   }>
-  /** Makes the index of a trail anew. `path` is `null` where it could only be made in memory. */
+  /** Makes the index of a trail anew. `path` is `null` where it could only be made in memory, `reason` says why. */
   rebuildIndex(
     trail: string,
     options: { readonly index?: string; readonly onProgress: (progress: Progress) => void },
-  ): Promise<{ readonly path: string | null; readonly records: number }>
+  ): Promise<{ readonly path: string | null; readonly records: number; readonly reason: string | null }>
   /** Simulates the demonstration's day into a folder. */
   simulateDay(options: {
     readonly out: string

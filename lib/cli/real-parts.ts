@@ -134,7 +134,7 @@ export const realParts: Parts = {
     const progress = ({ done, total }: { done: number; total: number }) => onProgress({ stage: 'index', done, total })
     const source = await rebuildIndex({ trail, index, onProgress: progress })
     source.close()
-    return { path: source.path === ':memory:' ? null : source.path, records: source.lastSeq }
+    return { path: source.path === ':memory:' ? null : source.path, records: source.lastSeq, reason: source.reason }
   },
 
   async answer(source, question) {
