@@ -1,11 +1,12 @@
 /**
  * `ntp-auditor run`: audits until SIGTERM or SIGINT. Prints `ready` when the audit stands, `first-sample` later, and a line for
- * each event. Losing the reader of these lines does not end the audit.
+ * each event. Losing the reader of these lines does not end the audit. A service manager that waits for it is told `READY=1`.
  * @module
  */
 import type { Io } from './io.js'
 import type { AuditorListeners, Parts } from './parts.js'
 import { rangeText } from './record-text.js'
+import { serviceManager } from './service-manager.js'
 import { type AuditOptions, auditSettings, tellNotes } from './settings.js'
 import { harmless, moveText, nanosecondsOf, paintVerdict, sideText } from './text.js'
 
@@ -14,6 +15,11 @@ export async function run(options: AuditOptions, io: Io, parts: Parts): Promise<
   const configuration = auditSettings(options, 'trail', io)
   await tellNotes(configuration.notes, io)
   const reporter = new Reporter(io, options.json === true)
+  const manager = serviceManager(io.env)
+  const tell = async (state: string) => {
+    const failure = await manager.tell(state)
+    if (failure !== null) reporter.problem(new Error(failure))
+  }
   let undo = () => {}
   const stopped = new Promise<string>((resolve) => {
     undo = io.onSignal(resolve)
@@ -21,7 +27,9 @@ export async function run(options: AuditOptions, io: Io, parts: Parts): Promise<
   try {
     const auditor = await parts.startAuditor(configuration, reporter)
     reporter.ready(configuration.trail)
+    await tell(`READY=1\nSTATUS=auditing into ${configuration.trail}`)
     const signal = await stopped
+    await tell(`STOPPING=1\nSTATUS=stopping on ${signal}`)
     await auditor.stop()
     reporter.stopped(signal)
     await reporter.flushed()
