@@ -26,6 +26,7 @@ describe('--help', () => {
       'profiles',
       'prove',
       'verify',
+      'anchor',
       'index',
       'demo',
       'help',
