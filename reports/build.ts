@@ -13,6 +13,7 @@ import { carriedAcross } from './carried.js'
 import { compose } from './compose.js'
 import type { SampleRecord } from './csv/samples.js'
 import { describeDrift, findDrift } from './drift.js'
+import { excerptSeqs, readExcerpt, worstBreach } from './excerpt.js'
 import { integrityOf, verifyFor } from './integrity.js'
 import { takeInventory } from './inventory.js'
 import { Material, SampleClock, type SeqRange } from './material.js'
@@ -133,7 +134,9 @@ export async function buildBy(profile: Profile, options: BuildOptions): Promise<
         pathOf(tallies, subject, toleranceNs),
       ),
     })
-    return { report, samples: () => samplesIn(material, used, period) }
+    const worst = worstBreach(report.result.breaches)
+    const excerpt = worst ? await readExcerpt(trail, excerptSeqs(worst), signal) : []
+    return { report: { ...report, excerpt }, samples: () => samplesIn(material, used, period) }
   } finally {
     source.close()
   }

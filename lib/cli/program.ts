@@ -166,6 +166,8 @@ function build(
     .option(...tolerance)
     .option('--zone <zone>', zone)
     .option('--index <path>', index)
+    .option('--pdf <file>', 'write a certificate of one page')
+    .option('--paper <size>', 'a4 or letter (default: a4)')
     .action(action(async (options) => (await import('./prove.js')).prove(options, io, parts)))
 
   command('verify', 'check the trail without the index')
