@@ -14,6 +14,7 @@ import { Engine } from '../engine/engine.js'
 import type { AuditorToEngine, EngineToAuditor } from '../engine/messages.js'
 import { realParts } from '../engine/parts.js'
 import { OutputError } from '../errors.js'
+import { LocalBoard } from '../evidence/live-board.js'
 import { memorySource } from '../evidence/source.js'
 import type { Fact, FactSource } from '../evidence/types.js'
 import type { Link } from '../scribe/link.js'
@@ -186,6 +187,7 @@ class Run {
       auditor: auditor.link,
       kind: 'inline',
       simulation: true,
+      live: new LocalBoard(),
       generation: 0,
     })
     await this.#until(end === 'stop' ? toNs - stopNs : toNs)

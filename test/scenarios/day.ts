@@ -48,6 +48,9 @@ export async function tryDay(seed: number, questions: number): Promise<DayResult
         wrong.push(`prove --true misses ${truth.error} at ${truth.utc}`)
     }
     const shown = await ask(truth.wall, 'wall')
+    // Behind the last record nothing is said of the wall clock.
+    const last = simulation.facts.at(-1)
+    if (!last || (truth.boot === last.boot && truth.a > last.aNs)) continue
     if (!shown.some(({ bound }) => bound === null || contains(bound, truth.error))) {
       wrong.push(`prove misses ${truth.error} at wall ${truth.wall}`)
     }

@@ -84,6 +84,8 @@ export async function hold(
     while (list[at] && (list[at]?.toNs ?? 0n) <= said.utcNs) at++
     if ((list[at]?.fromNs ?? 0n) > said.utcNs) at = list.findIndex(({ toNs }) => toNs > said.utcNs)
     const stretch = list[at < 0 ? list.length : at]
+    // In an inserted leap second UTC shows what it showed before: a label names the first of both.
+    if (simulation.truth.atUtc(simulation.truth.at(sinceNs).utcNs)?.sinceNs !== sinceNs) continue
     // The label of an instant is its UTC within the bound; at the seams it may lie in the neighbour.
     if (!stretch || stretch.fromNs + 5n > said.utcNs || stretch.toNs - 5n <= said.utcNs) continue
     const away = error < 0n ? -error : error
