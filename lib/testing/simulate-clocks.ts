@@ -5,9 +5,9 @@
 import type { ClockReading, ClockSource, KernelState, Notice } from '../clock/types.js'
 import { floorDivide } from '../instant.js'
 import type { IntervalNs } from '../interval.js'
+import type { Plot } from './simulate-life.js'
 import { awakeAt, bootName, type ClockLine, type ClockModel, clocksOn } from './simulate-model.js'
 import { noiseUpTo } from './simulate-noise.js'
-import type { Plot } from './simulate-plot.js'
 import type { VirtualTime } from './virtual-time.js'
 
 const billion = 1_000_000_000n

@@ -2,75 +2,18 @@
  * From a scenario to the life of its clocks and its auditor: everything is decided before the simulation begins.
  * @module
  */
-import { parseDuration } from '../config/units.js'
 import { OptionRangeError } from '../errors.js'
-import { floorDivide, parseInstant } from '../instant.js'
+import { floorDivide } from '../instant.js'
+import { type Pause, type Plot, type PlottedLeap, type Shift, spanNs, startOf, usualComputer } from './simulate-life.js'
 import { along, type ClockLine, ClockModel, crystalAt, steeredAt } from './simulate-model.js'
 import { noise } from './simulate-noise.js'
-import type { Scenario, SimulatedComputer, SimulatedEvent, Span } from './simulate-types.js'
+import type { Scenario, SimulatedComputer, SimulatedEvent } from './simulate-types.js'
 
 const second = 1_000_000_000n
 const day = 86_400n * second
 const wanderNs = 1_800n * second
 const steerNs = 1_024n * second
 const taiAtStart = 37
-
-/** When an auditor runs: from its start to its end, and how it ends. */
-export interface Shift {
-  readonly fromNs: bigint
-  readonly toNs: bigint
-  readonly end: 'stop' | 'kill'
-}
-
-/** A stretch in which nothing runs. */
-export interface Pause {
-  readonly fromNs: bigint
-  readonly forNs: bigint
-  readonly kind: 'sleep' | 'stall'
-}
-
-/** A leap second: since the start, and as UTC. */
-export interface PlottedLeap {
-  readonly atNs: bigint
-  readonly utcNs: bigint
-  readonly second: 1 | -1
-  readonly known: boolean
-  readonly announced: boolean
-}
-
-export interface Plot {
-  readonly startNs: bigint
-  readonly lengthNs: bigint
-  readonly seed: number
-  readonly computer: SimulatedComputer
-  readonly model: ClockModel
-  readonly shifts: readonly Shift[]
-  readonly pauses: readonly Pause[]
-  readonly leaps: readonly PlottedLeap[]
-}
-
-/** @throws {OptionTypeError | OptionRangeError} for a span that is none */
-export function spanNs(span: Span, option: string): bigint {
-  if (typeof span === 'bigint') return span
-  return span.startsWith('-') ? -parseDuration(span.slice(1), option) : parseDuration(span, option)
-}
-
-function startOf(start: string | bigint | undefined): bigint {
-  if (start === undefined) return parseInstant('2026-03-03T00:00:00.000000000Z')
-  if (typeof start === 'bigint') return start
-  return parseInstant(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(start) ? start.replace('Z', '.000000000Z') : start)
-}
-
-const defaults: SimulatedComputer = {
-  kind: 'native',
-  ahead: 0n,
-  crystalPpb: 12_000n,
-  wanderPpb: 300n,
-  withinPpb: 80_000n,
-  daemon: true,
-  bracketNs: 200n,
-  resolutionNs: 1n,
-}
 
 /**
  * Decides everything that a scenario leaves to chance.
@@ -114,7 +57,7 @@ class Plotter {
     this.#lengthNs = spanNs(scenario.length, 'length')
     if (this.#lengthNs <= 0n) throw new OptionRangeError('length', 'must be positive', scenario.length)
     this.#seed = scenario.seed ?? 1
-    this.#computer = { ...defaults, ...scenario.computer }
+    this.#computer = { ...usualComputer, ...scenario.computer }
     const { crystalPpb, ahead, daemon } = this.#computer
     this.#daemon = daemon
     this.#events = (scenario.events ?? [])
@@ -210,7 +153,16 @@ class Plotter {
   #steer(atNs: bigint): void {
     if (!this.#line.awake) return
     const noiseNs = BigInt(Math.round((noise(this.#seed, 2, atNs) * 2 - 1) * 20_000))
-    const wanted = ((this.#ahead(atNs) + noiseNs) * second) / (4n * steerNs)
+    const aheadNs = this.#ahead(atNs) + noiseNs
+    const { stepAbove } = this.#computer
+    const farNs = stepAbove === null ? null : spanNs(stepAbove, 'computer.stepAbove')
+    if (farNs !== null && (aheadNs > farNs || aheadNs < -farNs)) {
+      this.#steerPpb = -this.#line.crystalPpb
+      this.#bend(atNs, this.#rate())
+      this.#set(atNs, -aheadNs, false)
+      return
+    }
+    const wanted = (aheadNs * second) / (4n * steerNs)
     const most = 20_000n
     const correction = wanted > most ? most : wanted < -most ? -most : wanted
     this.#steerPpb = -this.#line.crystalPpb - correction

@@ -2,8 +2,9 @@
  * The truth of a simulation: what every clock showed at any instant, and when the wall clock showed what.
  * @module
  */
+
+import type { Plot } from './simulate-life.js'
 import { along, type ClockModel } from './simulate-model.js'
-import type { Plot } from './simulate-plot.js'
 import type { SimulatedInstant } from './simulate-types.js'
 
 export class SimulatedTruthLine {

@@ -28,6 +28,8 @@ export interface SimulatedComputer {
   readonly withinPpb: bigint
   /** Whether a time daemon steers the wall clock, well, at the start. Default true. */
   readonly daemon: boolean
+  /** How far off the clock may be before the daemon sets it instead of slewing it by 20 ppm at most; `null` (default): it never does. */
+  readonly stepAbove: Span | null
   /** How wide the bracket of a reading is (ns), and the resolution of the wall clock (ns). Default 200, 1. */
   readonly bracketNs: bigint
   readonly resolutionNs: bigint

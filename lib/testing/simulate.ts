@@ -14,7 +14,7 @@ import { Engine } from '../engine/engine.js'
 import type { AuditorToEngine, EngineToAuditor } from '../engine/messages.js'
 import { realParts } from '../engine/parts.js'
 import { OutputError } from '../errors.js'
-import { LocalBoard } from '../evidence/live-board.js'
+import type { LiveOutlet } from '../evidence/live-board.js'
 import { memorySource } from '../evidence/source.js'
 import type { Fact, FactSource } from '../evidence/types.js'
 import type { Link } from '../scribe/link.js'
@@ -22,8 +22,9 @@ import type { TrailRecord } from '../trail/types.js'
 import { seeded } from './random.js'
 import { ModelClocks } from './simulate-clocks.js'
 import { Ledger } from './simulate-ledger.js'
+import type { Plot, Shift } from './simulate-life.js'
 import { referenceAddress, referencesOf, SimulatedNetwork } from './simulate-network.js'
-import { type Plot, plotOf, type Shift } from './simulate-plot.js'
+import { plotOf } from './simulate-plot.js'
 import { SimulatedTruthLine } from './simulate-truth.js'
 import type { Scenario } from './simulate-types.js'
 import { VirtualTime } from './virtual-time.js'
@@ -113,6 +114,9 @@ interface RunOptions {
   readonly skip: boolean
 }
 
+/** Nobody asks a simulated auditor for its bound now: what it would say is not worked out. */
+const nobody: LiveOutlet = { publish: () => {}, wanted: () => false }
+
 /** How long an auditor may take to stop (ns). */
 const stopNs = 2_500_000_000n
 
@@ -185,9 +189,9 @@ class Run {
       }),
       scribe,
       auditor: auditor.link,
+      live: nobody,
       kind: 'inline',
       simulation: true,
-      live: new LocalBoard(),
       generation: 0,
     })
     await this.#until(end === 'stop' ? toNs - stopNs : toNs)

@@ -135,6 +135,7 @@ export function randomDay(seed: number): RandomDay {
       crystalPpb: about(90_000n),
       wanderPpb: pick([0n, 300n, 5_000n]),
       daemon: random() < 0.7,
+      stepAbove: pick([null, null, '128ms']),
       bracketNs: pick([200n, 2_000n, 40_000n]),
       resolutionNs: pick([1n, 1_000n]),
     },

@@ -151,6 +151,17 @@ test('truth is known at every instant, by true time and by what the wall clock s
   expect(truth.whenWallShowed(fromNs + 2n * minute).map(({ sinceNs }) => sinceNs)).toEqual([119_000_000_000n])
 })
 
+test('a daemon slews what is near and sets what is far, and the kernel says who it was', async () => {
+  const events = [{ at: '10m', do: 'set', by: '-3s' }] as const
+  const far = await simulate({ length: '1h', computer: { stepAbove: '128ms' }, events })
+  const changes = far.facts.flatMap((fact) => (fact.kind === 'clock-change' ? [fact] : []))
+  expect(changes.map(({ class: kind, by }) => `${kind} ${by}`)).toEqual(['step foreign', 'step daemon'])
+  expect(Math.abs(Number(far.truth.at(3_000_000_000_000n).errorNs))).toBeLessThan(1_000_000)
+  const slow = await simulate({ length: '1h', events })
+  // At most 20 ppm: 20 us a second.
+  expect(Number(slow.truth.at(3_000_000_000_000n).errorNs) / 1e9).toBeCloseTo(2.96, 1)
+})
+
 test('equal seeds, equal days; other seeds, other days', async () => {
   const day = (seed: number) => simulate({ length: '1h', seed })
   const [a, b, c] = [await day(1), await day(1), await day(2)]
