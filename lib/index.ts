@@ -9,6 +9,8 @@ export type { AskableClock, ClockBound } from './auditor/live.js'
 export { sampleOnce } from './auditor/once.js'
 export { type ProveOptions, prove } from './auditor/prove.js'
 export { Auditor, type AuditorEvents, type StartOptions } from './auditor.js'
+export type { Configuration } from './config/types.js'
+export type { Cause, Support, Verdict } from './consensus/types.js'
 export {
   AuditorError,
   ClockNotProvenError,
@@ -29,6 +31,8 @@ export {
   WorkerError,
 } from './errors.js'
 export type { ProofDocument } from './evidence/document.js'
+export type { SealNews } from './scribe/messages.js'
+export type { Anchor } from './trail/anchors.js'
 export type { SampleDocument } from './trail/document.js'
-export type { Finding, FindingCode, VerifyResult } from './trail/types.js'
-export { verifyTrail as verify } from './trail/verify.js'
+export type { Attachment, Finding, FindingCode, ServiceBody, VerifyResult } from './trail/types.js'
+export { type VerifyOptions, verifyTrail as verify } from './trail/verify.js'
