@@ -15,6 +15,7 @@ import {
 } from './auditor/events.js'
 import { inlineCrew } from './auditor/inline.js'
 import { Requests } from './auditor/requests.js'
+import { type Services, servicesOf } from './auditor/services.js'
 import { systemTimers } from './clock/timers.js'
 import { parseConfiguration } from './config/parse.js'
 import type { Configuration } from './config/types.js'
@@ -25,8 +26,8 @@ import { NotReadyError, ReportedError, StoppedError, WorkerError } from './error
 import type { ErrorData, ScribeToAuditor, SealAnswer, SealNews } from './scribe/messages.js'
 import { canonicalize } from './trail/canonical.js'
 import { sampleDocument } from './trail/document.js'
-import { checkServiceBody } from './trail/record.js'
-import type { Placed, ServiceBody } from './trail/types.js'
+import { checkAttachment, checkServiceBody } from './trail/record.js'
+import type { Attachment, Placed, ServiceBody } from './trail/types.js'
 
 export interface AuditorEvents {
   /** A sample is durable in the trail. */
@@ -51,6 +52,8 @@ export interface StartOptions {
   readonly keepAlive?: boolean
   /** Stops the auditor when aborted. */
   readonly signal?: AbortSignal
+  /** Begins a new chain of keys, whatever became of the old one, and says why in the trail: for `init --rekey`. */
+  readonly rekey?: string
   /** Folder that relative paths are relative to. Default: the working directory. */
   readonly base?: string
   /**
@@ -78,12 +81,15 @@ export class Auditor extends EventEmitter<AuditorEvents> {
   readonly #requests = new Requests()
   readonly #keepAlive: boolean
   #crew: Crew | null = null
+  #services: Services
   #ready = false
   #waits = 0
   #stopping: Promise<void> | null = null
   #onReady: (() => void)[] = []
   #onClosed: (() => void) | null = null
   #closed = false
+  /** Problems of the start, which nobody could listen to yet; `null`: it is over. */
+  #early: ErrorData[] | null = []
   /** Who waits for a seal; their numbers are below zero. */
   readonly #seals = new Map<number, (answer: SealAnswer) => void>()
   #lastSeal = 0
@@ -92,6 +98,10 @@ export class Auditor extends EventEmitter<AuditorEvents> {
     super()
     this.configuration = configuration
     this.#keepAlive = keepAlive
+    this.#services = servicesOf(configuration, {
+      record: (body, attachment) => this.record(body, attachment),
+      problem: (code, message) => this.#problem({ code, message }),
+    })
   }
 
   /**
@@ -109,6 +119,7 @@ export class Auditor extends EventEmitter<AuditorEvents> {
     options.signal?.throwIfAborted()
     const auditor = new Auditor(configuration, options.keepAlive ?? false)
     await auditor.#start(options)
+    auditor.#services.started()
     options.signal?.addEventListener('abort', () => void auditor.stop(), { once: true })
     return auditor
   }
@@ -123,6 +134,8 @@ export class Auditor extends EventEmitter<AuditorEvents> {
         if (error === null) {
           this.#crew?.hold(this.#keepAlive)
           resolve()
+          // Whoever waits for the start listens before this runs.
+          setImmediate(() => this.#tellEarly())
         } else {
           this.#stopping = Promise.resolve()
           void this.#end().then(() => reject(error))
@@ -154,9 +167,10 @@ export class Auditor extends EventEmitter<AuditorEvents> {
         options.engine === 'inline'
           ? inlineCrew(this.configuration, listener, {
               simulation: options.parts?.clocks !== undefined,
+              rekey: options.rekey ?? null,
               ...(options.parts ? { parts: options.parts } : {}),
             })
-          : new WorkerCrew(this.configuration, listener)
+          : new WorkerCrew(this.configuration, listener, options.rekey ?? null)
     })
   }
 
@@ -201,14 +215,16 @@ export class Auditor extends EventEmitter<AuditorEvents> {
   /**
    * Writes a record of the application's or an operator's into the trail, at a look of now; resolves once it is durable.
    * @param body what the record says (docs/trail-format.md), for example `{ type: 'note', on: 17, text: 'drill', by: 'ops' }`
+   * @param attachment a file that the body names: the token of an anchor
    * @throws {TypeError} for a body that is no record, naming the field; nothing is written
    * @throws {StoppedError} the auditor was stopped before
    */
-  async record(body: ServiceBody): Promise<{ readonly seq: number }> {
+  async record(body: ServiceBody, attachment?: Attachment): Promise<{ readonly seq: number }> {
     canonicalize(checkServiceBody(body))
+    if (attachment) checkAttachment(attachment, body)
     if (this.#stopping || !this.#crew) throw new StoppedError('the auditor was stopped; start another')
     const { requestId, answer } = this.#requests.add()
-    this.#crew.toEngine({ kind: 'record', requestId, body })
+    this.#crew.toEngine({ kind: 'record', requestId, body, ...(attachment && { attachment }) })
     const { record } = await this.#waiting(answer)
     return { seq: record.seq }
   }
@@ -247,6 +263,7 @@ export class Auditor extends EventEmitter<AuditorEvents> {
     const crew = this.#crew
     if (!crew) return
     crew.hold(true)
+    await this.#services.stop(timeoutMs / 4)
     await new Promise<void>((resolve) => {
       const timer = systemTimers.setTimeout(() => {
         const message = `the workers did not close the trail within ${timeoutMs / 1000} s and were ended; the next start says so`
@@ -292,8 +309,13 @@ export class Auditor extends EventEmitter<AuditorEvents> {
       this.#closed = true
       this.#onClosed?.()
     } else if (message.kind === 'record') this.#tell(message.draftId, message.placed)
-    else if (message.kind === 'sealed') this.emit('sealed', message.seal)
+    else if (message.kind === 'sealed') this.#sealed(message.seal)
     else if (message.kind === 'seal-answer') this.#answerSeal(message.requestId, message.answer)
+  }
+
+  #sealed(seal: SealNews): void {
+    this.#services.sealed(seal)
+    this.emit('sealed', seal)
   }
 
   #refuse(requestId: number, error: ErrorData): void {
@@ -315,6 +337,7 @@ export class Auditor extends EventEmitter<AuditorEvents> {
   #tell(draftId: number | null, placed: Placed): void {
     const { sample, clockChange, gap, verdict } = this.#narrator.tell(placed)
     if (draftId !== null) this.#requests.durable(draftId, placed)
+    this.#services.heard(placed)
     if (sample) {
       this.#settle(sample)
       this.emit('sample', sample)
@@ -333,9 +356,20 @@ export class Auditor extends EventEmitter<AuditorEvents> {
   }
 
   #problem(data: ErrorData): void {
+    if (this.#early !== null) {
+      this.#early.push(data)
+      return
+    }
+    this.#services.problem(data)
     const error = revive(data)
     if (this.listenerCount('problem') > 0) this.emit('problem', error)
     else process.emitWarning(error.message, { type: 'NtpAuditorWarning', code: data.code })
+  }
+
+  #tellEarly(): void {
+    const early = this.#early ?? []
+    this.#early = null
+    for (const data of early) this.#problem(data)
   }
 
   /** While somebody waits, the workers keep the process alive. */

@@ -3,6 +3,8 @@
  * @module
  */
 import { MessageChannel, Worker } from 'node:worker_threads'
+import { NativeGate, shutAtExit } from '../clock/native-gate.js'
+import { systemTimers } from '../clock/timers.js'
 import type { Configuration } from '../config/types.js'
 import type { AuditorToEngine, EngineToAuditor } from '../engine/messages.js'
 import type { EngineWorkerData } from '../engine/worker.js'
@@ -32,6 +34,8 @@ const firstPauseMs = 100
 const longestPauseMs = 60_000
 /** How long a worker may take to leave. */
 const patienceMs = 2_000
+/** How often it is asked meanwhile whether it is outside native code. */
+const stepMs = 10
 
 /** Only what a worker needs of the environment: nothing of the application's secrets. */
 function environment(): NodeJS.ProcessEnv {
@@ -52,6 +56,8 @@ export class WorkerCrew implements Crew {
   #engine: Worker
   #scribe: Worker
   #engines = 0
+  /** Of workers that are alive. */
+  readonly #gates = new Map<Worker, NativeGate>()
   #held = true
   #ended = false
   readonly #deaths: Record<Role, { count: number; at: number }> = {
@@ -59,11 +65,12 @@ export class WorkerCrew implements Crew {
     scribe: { count: 0, at: 0 },
   }
 
-  constructor(configuration: Configuration, listener: CrewListener) {
+  /** @param rekey why the first scribe begins a new chain of keys; `null`: it does not */
+  constructor(configuration: Configuration, listener: CrewListener, rekey: string | null = null) {
     this.#configuration = configuration
     this.#listener = listener
     const { port1, port2 } = new MessageChannel()
-    this.#scribe = this.#startScribe(port1)
+    this.#scribe = this.#startScribe(port1, rekey)
     this.#engine = this.#startEngine(port2)
   }
 
@@ -85,12 +92,19 @@ export class WorkerCrew implements Crew {
 
   async end(): Promise<void> {
     this.#ended = true
-    await Promise.all([leave(this.#engine), leave(this.#scribe)])
+    await Promise.all([this.#leave(this.#engine), this.#leave(this.#scribe)])
   }
 
-  #startScribe(engine: MessageChannel['port1']): Worker {
-    const workerData: ScribeWorkerData = { configuration: this.#configuration, token: this.#token, engine }
-    const worker = this.#start('scribe', new URL('../scribe/worker.js', import.meta.url), workerData, engine)
+  #startScribe(engine: MessageChannel['port1'], rekey: string | null = null): Worker {
+    const gate = new NativeGate()
+    const workerData: ScribeWorkerData = {
+      configuration: this.#configuration,
+      token: this.#token,
+      rekey,
+      engine,
+      gate: gate.buffer,
+    }
+    const worker = this.#start('scribe', new URL('../scribe/worker.js', import.meta.url), workerData, engine, gate)
     worker.on('message', (message: ScribeToAuditor) => {
       if (worker !== this.#scribe || this.#ended) return
       if (message.kind === 'opened') this.#token = message.token
@@ -102,15 +116,22 @@ export class WorkerCrew implements Crew {
   #startEngine(scribe: MessageChannel['port1']): Worker {
     const generation = this.#engines
     this.#engines += 1
-    const workerData: EngineWorkerData = { configuration: this.#configuration, generation, scribe }
-    const worker = this.#start('engine', new URL('../engine/worker.js', import.meta.url), workerData, scribe)
+    const gate = new NativeGate()
+    const workerData: EngineWorkerData = {
+      configuration: this.#configuration,
+      generation,
+      scribe,
+      gate: gate.buffer,
+    }
+    const worker = this.#start('engine', new URL('../engine/worker.js', import.meta.url), workerData, scribe, gate)
     worker.on('message', (message: EngineToAuditor) => {
       if (worker === this.#engine && !this.#ended) this.#listener.fromEngine(message)
     })
     return worker
   }
 
-  #start(role: Role, url: URL, workerData: object, port: MessageChannel['port1']): Worker {
+  #start(role: Role, url: URL, workerData: object, port: MessageChannel['port1'], gate: NativeGate): Worker {
+    const open = shutAtExit(gate)
     const worker = new Worker(url, {
       name: `ntp-auditor ${role}`,
       workerData,
@@ -122,7 +143,12 @@ export class WorkerCrew implements Crew {
     worker.on('error', (error) => {
       cause = error instanceof Error ? error.message : String(error)
     })
-    worker.on('exit', () => this.#died(role, cause))
+    worker.on('exit', () => {
+      open()
+      this.#gates.delete(worker)
+      this.#died(role, cause)
+    })
+    this.#gates.set(worker, gate)
     if (!this.#held) worker.unref()
     return worker
   }
@@ -152,21 +178,29 @@ export class WorkerCrew implements Crew {
       this.#scribe.postMessage({ kind: 'relink', port: port1 } satisfies Relink, [port1])
     }
   }
+
+  /**
+   * Lets a worker end by itself. To terminate a thread that happens to be inside a native module (koffi being loaded, a clock
+   * being read) aborts the whole process: one that does not answer is terminated when it is outside.
+   */
+  async #leave(worker: Worker): Promise<void> {
+    if (worker.threadId === -1) return // it ended before
+    const gate = this.#gates.get(worker)
+    await new Promise<void>((resolve) => {
+      const timer = systemTimers.setTimeout(resolve, patienceMs)
+      worker.once('exit', () => {
+        systemTimers.clearTimeout(timer)
+        resolve()
+      })
+      worker.postMessage({ kind: 'leave' } satisfies Leave)
+    })
+    for (let tries = 0; gate && !gate.close() && tries < patienceMs / stepMs; tries++) await pause(stepMs)
+    await worker.terminate()
+  }
 }
 
-/**
- * Lets a worker end by itself. To terminate a thread that happens to be inside a native module (koffi being loaded, a clock
- * being read) aborts the whole process: that is the last resort for one that does not answer.
- */
-async function leave(worker: Worker): Promise<void> {
-  if (worker.threadId === -1) return // it ended before
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, patienceMs)
-    worker.once('exit', () => {
-      clearTimeout(timer)
-      resolve()
-    })
-    worker.postMessage({ kind: 'leave' } satisfies Leave)
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    systemTimers.setTimeout(resolve, ms)
   })
-  await worker.terminate()
 }

@@ -16,6 +16,8 @@ import type { Crew, CrewListener } from './crew.js'
 export interface InlineOptions {
   readonly parts?: Partial<EngineParts>
   readonly simulation: boolean
+  /** Why a new chain of keys begins; `null`: none does. */
+  readonly rekey: string | null
 }
 
 export function inlineCrew(configuration: Configuration, listener: CrewListener, options: InlineOptions): Crew {
@@ -36,7 +38,7 @@ export function inlineCrew(configuration: Configuration, listener: CrewListener,
   })
   const desk = new Desk({
     folder: configuration.trail,
-    open: (hooks) => Scribe.open({ ...scribeSettings(configuration), ...hooks }),
+    open: (hooks) => Scribe.open({ ...scribeSettings(configuration, options.rekey), ...hooks }),
     timers: parts.timers,
     engine: scribeToEngine,
     auditor: scribeToAuditor,

@@ -2,8 +2,8 @@
  * `ntp-auditor init`: writes `ntp-auditor.json`, never over an existing one, and says what to do next.
  * @module
  */
-import { writeFileSync } from 'node:fs'
-import { basename, dirname, isAbsolute, relative, resolve } from 'node:path'
+import { accessSync, constants, existsSync, writeFileSync } from 'node:fs'
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { checkText } from '../config/fields.js'
 import { defaultFile } from '../config/file.js'
 import { parseConfiguration } from '../config/parse.js'
@@ -11,14 +11,19 @@ import { parseReference } from '../config/references.js'
 import type { Configuration } from '../config/types.js'
 import { formatDuration, parseDuration } from '../config/units.js'
 import { UsageError } from './exit.js'
+import { type KeyPlaces, keepRekeyed, keyPlaces, type MadeKeys, makeKeys } from './init-keys.js'
 import type { Io } from './io.js'
+import type { Parts } from './parts.js'
+import { auditSettings, type CommonOptions } from './settings.js'
 import { table } from './text.js'
 
-export interface InitOptions {
-  readonly config?: string
-  readonly json?: boolean
+export interface InitOptions extends CommonOptions {
   readonly yes?: boolean
-  readonly trail?: string
+  /** Folder of a trail that the new one takes the place of. */
+  readonly succeed?: string
+  /** Go on with a new key in an old trail, and why. */
+  readonly rekey?: boolean
+  readonly why?: string
   readonly reference?: readonly string[]
   readonly interval?: string
   readonly tolerance?: string
@@ -32,19 +37,23 @@ const suggestions: readonly (readonly [host: string, operator: string])[] = [
   ['time.cloudflare.com', 'Cloudflare, a company; near you in most places'],
 ]
 
-/** Bytes of records, measured on trails of real samples: what a sample has beside its readings, one reading, a heartbeat. */
-export const recordBytes = { sample: 950, reading: 850, heartbeat: 500 } as const
+/** Bytes of records, measured on trails of real samples: what a sample has beside its readings, one reading, a heartbeat, a close. */
+export const recordBytes = { sample: 950, reading: 850, heartbeat: 500, close: 720 } as const
+/** A checkpoint, on disks that give a file at least so much. */
+const sealBytes = 4096
 
-/** What a year of audit writes, in bytes: scheduled samples, and heartbeats where samples are further apart than these. */
+/** What a year of audit writes, in bytes: scheduled samples, heartbeats where samples are further apart than these, and seals. */
 export function bytesPerYear(configuration: Configuration): number {
   const { intervalNs, heartbeatNs, references } = configuration
   const samples = Number((365n * 86_400_000_000_000n) / intervalNs)
   const heartbeats = Number((intervalNs - 1n) / heartbeatNs)
   const sample = recordBytes.sample + references.length * recordBytes.reading
-  return samples * (sample + heartbeats * recordBytes.heartbeat)
+  const epochs = Number((365n * 86_400_000_000_000n) / configuration.epochNs)
+  return samples * (sample + heartbeats * recordBytes.heartbeat) + epochs * (recordBytes.close + sealBytes)
 }
 
-export async function init(options: InitOptions, io: Io): Promise<number> {
+export async function init(options: InitOptions, io: Io, parts: Parts): Promise<number> {
+  if (options.rekey) return rekey(options, io, parts)
   const path = resolve(io.cwd, options.config ?? defaultFile)
   const asked = io.ask !== null && !options.yes ? await interview(options, io, io.ask) : options
   if (asked.reference === undefined || asked.reference.length === 0) {
@@ -55,32 +64,85 @@ export async function init(options: InitOptions, io: Io): Promise<number> {
   const folder = dirname(path)
   const content = {
     references: [...asked.reference],
-    trail: trailText(resolve(io.cwd, asked.trail ?? 'audit-trail'), folder),
+    trail: below(resolve(io.cwd, asked.trail ?? 'audit-trail'), folder),
     interval: asked.interval ?? '64s',
     tolerance: asked.tolerance ?? '1s',
   }
   parseDuration(content.interval, '--interval')
   parseDuration(content.tolerance, '--tolerance')
-  const configuration = parseConfiguration(content, { base: folder, source: basename(path) })
-  writeNew(path, `${JSON.stringify(content, null, 2)}\n`)
+  const places = keyPlaces(path, resolve(io.cwd, asked.trail ?? 'audit-trail'))
+  const named = { ...content, ...(places.keys === join(folder, 'keys') ? {} : { keys: below(places.keys, folder) }) }
+  const whole = { ...named, genesis: below(places.genesis, folder) }
+  const configuration = parseConfiguration(whole, { base: folder, source: basename(path) })
+  refuseExisting(path)
+  const succeed = options.succeed === undefined ? undefined : resolve(io.cwd, options.succeed)
+  const made = makeKeys(configuration, places, { nowNs: io.nowNs(), succeed })
+  writeNew(path, `${JSON.stringify(whole, null, 2)}\n`)
   const megabytes = Math.ceil(bytesPerYear(configuration) / 1e6)
   for (const note of configuration.notes) await io.stderr.write(`note: ${note}\n`)
   if (options.json) {
-    const result = { config: path, trail: configuration.trail, megabytesPerYear: megabytes, notes: configuration.notes }
+    const { trail, keys, genesis, notes } = configuration
+    const { vkey, fingerprint } = made.sheet
+    const kept = { keys, genesis, sheet: places.sheet, vkey, fingerprint, succeeds: made.succeeds }
+    const result = { config: path, trail, ...kept, megabytesPerYear: megabytes, notes }
     await io.stdout.write(`${JSON.stringify(result)}\n`)
     return 0
   }
-  const named = path === resolve(io.cwd, defaultFile) ? '' : ` --config ${path}`
+  const option = path === resolve(io.cwd, defaultFile) ? '' : ` --config ${path}`
   await io.stdout.write(
     [
       `wrote ${path}`,
       `The trail will be ${configuration.trail} and grow by about ${megabytes} MB a year`,
       `(a sample of ${count(configuration.references.length)} every ${formatDuration(configuration.intervalNs)}).`,
       '',
+      ...keyText(made, configuration.keys, places),
+      '',
       'Next:',
-      `  ntp-auditor sample${named}    what the references say now; writes nothing`,
-      `  ntp-auditor run${named}       audits until it is stopped; let a service manager start it`,
-      `  ntp-auditor report${named}    PDF and CSV of yesterday`,
+      `  ntp-auditor sample${option}    what the references say now; writes nothing`,
+      `  ntp-auditor run${option}       audits until it is stopped; let a service manager start it`,
+      `  ntp-auditor report${option}    PDF and CSV of yesterday`,
+      '',
+    ].join('\n'),
+  )
+  return 0
+}
+
+function keyText({ sheet, kept, succeeds }: MadeKeys, keys: string, places: KeyPlaces): string[] {
+  const lines = [
+    kept ? `The keys in ${keys} are kept.` : `The genesis key was made in ${keys}: never copy or back up that folder.`,
+    `  public half  ${places.genesis}`,
+    `  fingerprint  ${sheet.fingerprint}`,
+    `Print ${places.sheet}, have it signed, and keep both away from this computer: a verifier begins with them.`,
+  ]
+  if (!succeeds) return lines
+  return [...lines, `The first record will cite the last seal of ${succeeds.origin}, over ${succeeds.size} records.`]
+}
+
+/** Begins a new chain of keys in the configured trail. */
+async function rekey(options: InitOptions, io: Io, parts: Parts): Promise<number> {
+  if (options.succeed !== undefined) throw new UsageError('--rekey and --succeed exclude one another')
+  const why = options.why?.trim() ?? ''
+  if (why === '' || why.length > 1000) {
+    throw new UsageError(
+      'why is a new key needed? Give --why TEXT (up to 1000 characters): it stands in the trail for ever',
+    )
+  }
+  const configuration = auditSettings(options, 'trail', io)
+  if ((await parts.lastSeq(configuration.trail)) === 0) {
+    throw new UsageError(`the trail ${configuration.trail} holds no records; "init" makes the first key of a trail`)
+  }
+  const { epoch, oldKey, vkey, fingerprint, seq } = await parts.rekey(configuration, why)
+  const path = keepRekeyed(configuration.genesis ?? configuration.keys, epoch, vkey)
+  if (options.json) {
+    await io.stdout.write(`${JSON.stringify({ seq, epoch, oldKey, vkey, fingerprint, file: path })}\n`)
+    return 0
+  }
+  await io.stdout.write(
+    [
+      `record ${seq}: from epoch ${epoch} on another chain of keys seals the trail ${configuration.trail}`,
+      `  public half  ${path}`,
+      `  fingerprint  ${fingerprint}`,
+      'Whoever verifies the trail needs this key besides the genesis key. Print it, have it signed, and keep it away from this computer.',
       '',
     ].join('\n'),
   )
@@ -149,10 +211,18 @@ async function accept(io: Io, make: () => string[]): Promise<string[]> {
   }
 }
 
-/** The trail as the file should name it: relative where it lies below the file's folder. */
-function trailText(trail: string, folder: string): string {
-  const below = relative(folder, trail).replaceAll('\\', '/')
-  return below === '' || below.startsWith('..') || isAbsolute(below) ? trail : `./${below}`
+/** A path as the file should name it: relative where it lies below the file's folder. */
+function below(path: string, folder: string): string {
+  const text = relative(folder, path).replaceAll('\\', '/')
+  return text === '' || text.startsWith('..') || isAbsolute(text) ? path : `./${text}`
+}
+
+/** Nothing is made before it is clear that the file can be. */
+function refuseExisting(path: string): void {
+  accessSync(dirname(path), constants.W_OK)
+  if (existsSync(path)) {
+    throw new UsageError(`${path} exists already and is left as it is; edit it, or write another with --config FILE`)
+  }
 }
 
 function writeNew(path: string, text: string): void {

@@ -91,12 +91,15 @@ function build(
   const index = 'where the index of the trail is kept (default: the cache folder of the user)'
   const tolerance = ['--tolerance <duration>', 'how far the clock may be off: 50ms, 1s'] as const
 
-  command('init', 'write a configuration; asks on a terminal')
+  command('init', 'write a configuration and make the keys of a trail; asks on a terminal')
     .option('--yes', 'do not ask')
+    .option('--succeed <old>', 'folder of a trail that the new one takes the place of')
+    .option('--rekey', 'go on with a new key in the configured trail, whose own is lost')
+    .option('--why <text>', 'with --rekey: why, for the trail')
     .addOption(reference())
     .option('--interval <duration>', 'time between samples (default: 64s)')
     .option(...tolerance)
-    .action(action(async (options) => (await import('./init.js')).init(options, io)))
+    .action(action(async (options) => (await import('./init.js')).init(options, io, parts)))
 
   command('sample', 'ask the references once, now; writes nothing without --record')
     .addOption(reference())
@@ -164,6 +167,10 @@ function build(
     .argument('<text...>', 'the remark')
     .option('--by <name>', 'who says so (default: the user)')
     .action(action(async (options, words) => (await import('./note.js')).note(words, options, io, parts)))
+
+  command('anchor', 'seal the trail now and take the seal to those who keep it').action(
+    action(async (options) => (await import('./anchor.js')).anchor(options, io, parts)),
+  )
 
   command('index rebuild', 'make the index of a trail anew')
     .option('--index <path>', index)

@@ -3,6 +3,7 @@
  * @module
  */
 import type { Request } from '../scribe/inbox.js'
+import type { SealNews } from '../scribe/messages.js'
 import type { NoteBody } from '../trail/types.js'
 import type { Parts } from './parts.js'
 
@@ -44,10 +45,59 @@ export const realParts: Parts = {
     throw new InboxError(`the auditor answered with record ${seq}, which is no sample in ${trail}`)
   },
 
-  async requestRecord(trail, body) {
+  async requestRecord(trail, body, attachment) {
     const { ask } = await import('../scribe/inbox.js')
-    const { seq } = await ask(trail, body.type === 'note' ? noteRequest(body) : { kind: 'record', body })
+    const request: Request =
+      body.type === 'note' ? noteRequest(body) : { kind: 'record', body, ...(attachment && { attachment }) }
+    const { seq } = await ask(trail, request)
     return { seq }
+  },
+
+  async requestSeal(trail) {
+    const [{ ask }, { InboxError }] = await Promise.all([import('../scribe/inbox.js'), import('../errors.js')])
+    const { document } = await ask(trail, { kind: 'seal' })
+    if (document !== null && 'text' in document) return document as SealNews
+    throw new InboxError('the answer of the auditor is no seal; do both have the same version?')
+  },
+
+  async takeSeal(seal, keeper, timeoutMs) {
+    const { take } = await import('../anchor/take.js')
+    return take(seal, keeper, { timeoutMs })
+  },
+
+  async rekey(configuration, why) {
+    const [
+      { Auditor },
+      { realFiles },
+      { recordsFrom },
+      { findEnd },
+      { fingerprint },
+      { formatVkey },
+      { UnsealedError },
+    ] = await Promise.all([
+      import('../auditor.js'),
+      import('../scribe/files.js'),
+      import('../scribe/scan.js'),
+      import('../scribe/tail.js'),
+      import('../scribe/genesis.js'),
+      import('../trail/note.js'),
+      import('../errors.js'),
+    ])
+    const { trail } = configuration
+    const from = (findEnd(trail, realFiles).last?.record.seq ?? 0) + 1
+    const problems: Error[] = []
+    const auditor = await Auditor.startWith(configuration, { keepAlive: true, rekey: why })
+    auditor.on('problem', (error) => problems.push(error))
+    await auditor.stop()
+    let origin = ''
+    for (const { placed } of recordsFrom(trail, realFiles, from)) {
+      const { record } = placed
+      if (record.type === 'open') origin = record.origin
+      if (record.type !== 'rekey') continue
+      const vkey = formatVkey(origin, Buffer.from(record.newKey, 'hex'))
+      return { seq: record.seq, epoch: record.epoch, oldKey: record.oldKey, vkey, fingerprint: fingerprint(vkey) }
+    }
+    throw problems[0] ?? new UnsealedError(`no new key could be begun in the trail ${trail}`)
   },
 
   async lastSeq(trail) {

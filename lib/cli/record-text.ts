@@ -80,7 +80,21 @@ function describe(record: TrailRecord): string[] {
     case 'recover':
       return [`RECOVERED ${record.finding}: ${record.message}`]
     case 'close':
-      return [`close ${record.reason}, epoch ${record.epoch}, ${record.count} records from ${record.firstSeq}`]
+      return [
+        `close ${record.reason}, epoch ${record.epoch}, ${record.count} records from ${record.firstSeq}` +
+          `${record.final ? ', final' : ''}${record.nextKey === '' ? ', unsealed' : ''}`,
+        ...(record.nextKey === '' ? [] : [`the next epoch's key is ${record.nextKey}`]),
+      ]
+    case 'rekey':
+      return [
+        `NEW KEY for epoch ${record.epoch}: ${record.why}`,
+        `${record.oldKey === '' ? 'there was none before' : `old ${record.oldKey}`}; new ${record.newKey}`,
+      ]
+    case 'prune':
+      return [
+        `PRUNED records ${record.fromSeq} to ${record.toSeq}, segments ${record.segments.from} to ${record.segments.to}`,
+        `they lie under ${record.checkpoint}, whose last leaf is ${record.lastLeaf}`,
+      ]
     default: {
       const { type, ...rest } = record as { type: string }
       const own = Object.fromEntries(Object.entries(rest).filter(([key]) => !commonFields.has(key)))
@@ -96,6 +110,15 @@ function describeOpen(record: OpenBody): string[] {
     `ntp-auditor ${record.versions.auditor}, node ${record.versions.node}, ${record.versions.os}, ${record.platform}`,
     `audit clock ${record.auditClock} (${record.clockSource})${steered}, rate ${record.ratePpb} ppb, lock ${record.lock}`,
   ]
+  const { enrolled, epoch, publicKey, succeeds } = record
+  if (publicKey === '') lines.push(`epoch ${epoch}, UNSEALED`)
+  else lines.push(`epoch ${epoch}${enrolled ? ', enrolled' : ''}, key ${publicKey}`)
+  if (succeeds) {
+    const { origin, size, root, lastSeq } = succeeds
+    lines.push(
+      `succeeds the trail ${origin}, sealed up to record ${size} (root ${root}), which ends with record ${lastSeq}`,
+    )
+  }
   if (record.simulation) lines.splice(1, 0, 'SIMULATION: no clock of this trail is a real one')
   if (record.afterCrash) lines.push('after a crash: the auditor before did not close the trail')
   if (record.supersedes)

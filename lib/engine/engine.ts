@@ -12,8 +12,9 @@ import type { SampleReason } from '../consensus/types.js'
 import type { Link } from '../scribe/link.js'
 import type { EngineToScribe, ScribeToEngine, TailSummary } from '../scribe/messages.js'
 import { encodeChange, encodeGap, encodeSample, encodeStamp } from '../trail/encode.js'
-import type { Draft, ServiceBody } from '../trail/types.js'
+import type { Attachment, Draft, ServiceBody } from '../trail/types.js'
 import { Courier } from './courier.js'
+import { expiryProblem, leapDoubt, tableExpired } from './leap-doubt.js'
 import type { AuditorToEngine, EngineToAuditor } from './messages.js'
 import { describeOpen, emptySince } from './open-fields.js'
 import { Outbox } from './outbox.js'
@@ -58,6 +59,8 @@ export class Engine {
   #lastDraftNs = 0n
   #lastBound: { atNs: bigint; wallNs: bigint } | null = null
   #leapIndicated = false
+  /** Whether it was told that the leap second table has expired. */
+  #expiryTold = false
   #stopping = false
 
   constructor(options: EngineOptions) {
@@ -67,6 +70,7 @@ export class Engine {
     this.#ratePpb = rateOf(configuration, parts.clocks)
     this.#courier = new Courier({
       timers: parts.timers,
+      nowNs: () => parts.clocks.auditNs(),
       kernel: () => parts.clocks.kernel?.() ?? null,
       deliver: (draft) => scribe.post({ kind: 'draft', draft }),
       amend: (draft) => this.#outbox.amend(draft),
@@ -107,7 +111,7 @@ export class Engine {
     })
     auditor.listen((message) => {
       if (message.kind === 'sample') this.#want({ requestId: message.requestId }, message.reason)
-      else if (message.kind === 'record') this.#service(message.body, { requestId: message.requestId })
+      else if (message.kind === 'record') this.#service(message, { requestId: message.requestId })
       else if (message.kind === 'seal') this.#seal({ requestId: message.requestId })
       else void this.#stop(message.reason, message.budgetMs)
     })
@@ -127,7 +131,14 @@ export class Engine {
   #begin(tail: TailSummary | null): void {
     const { configuration, parts, scribe, kind, simulation, generation } = this.#options
     const { firstId } = this.#outbox
-    const open = describeOpen({ configuration, clocks: parts.clocks, ratePpb: this.#ratePpb, kind, simulation })
+    const open = describeOpen({
+      configuration,
+      clocks: parts.clocks,
+      leap: parts.leap,
+      ratePpb: this.#ratePpb,
+      kind,
+      simulation,
+    })
     if (this.#watch) {
       this.#courier.pause()
       this.#watch.look()
@@ -204,7 +215,7 @@ export class Engine {
     const look = watch.last
     if (this.#rounds.current !== before) return // this very look saw a change: the new round answers
     const { configuration, parts } = this.#options
-    const sample = assemble({
+    const assembled = assemble({
       reason: round.reason,
       part,
       look,
@@ -216,6 +227,7 @@ export class Engine {
       trustLocal: configuration.trustLocal,
       taiUtc: taiUtcOf(collected) ?? parts.leap.taiUtc(look.wallNs),
     })
+    const sample = { ...assembled, leapDoubt: leapDoubt(assembled, collected, parts.leap) }
     this.#leapIndicated = indicatesLeap(collected)
     if (sample.consensus.m) {
       this.#endSilence(sample.atNs, sample.wallNs)
@@ -223,6 +235,10 @@ export class Engine {
     }
     const body = encodeSample(sample, { ratePpb: this.#ratePpb, resolutionNs: parts.clocks.resolutionNs })
     const draft = this.#emit(body, round.triggerId)
+    if (!this.#expiryTold && tableExpired(sample, parts.leap)) {
+      this.#expiryTold = true
+      this.#options.auditor.post({ kind: 'problem', error: expiryProblem(parts.leap) })
+    }
     witness.anchor()
     this.#waiting.satisfy(draft.id)
     const answers = round.reason === 'clock-change' || round.reason === 'resume' || round.reason === 'recheck'
@@ -261,10 +277,16 @@ export class Engine {
     return this.#emit(encodeChange(event), null, undefined, now ? event : null).id
   }
 
-  #emit(body: Draft['body'], triggerId: number | null = null, stamp?: Stamp, change: ClockChange | null = null): Draft {
+  #emit(
+    body: Draft['body'],
+    triggerId: number | null = null,
+    stamp?: Stamp,
+    change: ClockChange | null = null,
+    attachment?: Attachment,
+  ): Draft {
     const watch = this.#watch
     if (!watch) throw new Error('a draft before the first look')
-    const draft = this.#outbox.put(encodeStamp(stamp ?? watch.stamp()), body, triggerId)
+    const draft = this.#outbox.put(encodeStamp(stamp ?? watch.stamp()), body, triggerId, attachment)
     this.#lastDraftNs = watch.last.aNs
     this.#courier.take(draft, change)
     return draft
@@ -281,9 +303,9 @@ export class Engine {
       this.#want({ token }, 'requested', given === null ? undefined : BigInt(given))
     } else if (request.kind === 'note') {
       const { on, text, by } = request
-      this.#service({ type: 'note', on, text, by }, { token })
+      this.#service({ body: { type: 'note', on, text, by } }, { token })
     } else if (request.kind === 'seal') this.#seal({ token })
-    else this.#service(request.body, { token })
+    else this.#service(request, { token })
   }
 
   /** The epoch is closed behind a look of now. */
@@ -297,13 +319,13 @@ export class Engine {
   }
 
   /** What somebody asked to be recorded, at a look of now. */
-  #service(body: ServiceBody, who: Waiting): void {
+  #service({ body, attachment }: { body: ServiceBody; attachment?: Attachment }, who: Waiting): void {
     if (!this.#watch || this.#stopping) {
       this.#waiting.answer(who, notAuditing)
       return
     }
     this.#watch.look()
-    this.#waiting.answer(who, this.#emit(body).id)
+    this.#waiting.answer(who, this.#emit(body, null, undefined, null, attachment).id)
   }
 
   /** One last sample within the budget, then the scribe closes the trail. */
@@ -320,6 +342,7 @@ export class Engine {
     this.#rounds.cancel()
     this.#waiting.refuse({ code: 'ERR_STOPPED', message: 'the auditor stopped before the sample was taken' })
     watch.look()
+    for (const event of watch.settle()) this.#emitEvent(event)
     watch.stop()
     this.#courier.release()
     scribe.post({ kind: 'close', reason, stamp: encodeStamp(watch.stamp()) })

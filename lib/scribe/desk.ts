@@ -245,6 +245,11 @@ export class Desk {
     const { timers, engine } = this.#options
     this.#inbox = timers.setTimeout(() => {
       for (const { id, request } of this.#scribe?.inbox.take() ?? []) {
+        const path = request.kind === 'record' ? request.attachment?.path : undefined
+        if (path !== undefined && this.#scribe?.isFree(path) === false) {
+          this.#reply(id, { ok: false, error: { code: 'ERR_INBOX', message: `${path} is in the trail already` } })
+          continue
+        }
         this.#asked.set(id, request)
         engine.post({ kind: 'request', token: id, request })
       }

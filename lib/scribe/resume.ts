@@ -3,7 +3,7 @@
  * the one that the keys remember. In doubt nothing is sealed, which is told; never is another key taken in silence.
  * @module
  */
-import { GenesisError } from '../errors.js'
+import { GenesisError, UnsealedError } from '../errors.js'
 import { Frontier } from '../trail/merkle.js'
 import type { VerifierKey } from '../trail/note.js'
 import { sealPath } from '../trail/paths.js'
@@ -14,7 +14,7 @@ import { enrol, readGenesis } from './genesis.js'
 import { type EpochKey, KeyStore } from './key-store.js'
 import type { LastSeal } from './last-seal.js'
 import { type FoundClose, firstOpen, recordsFrom, type Scan, type ScanStart, scanTrail } from './scan.js'
-import { hashesTo, prunedStart, readSeal } from './seals.js'
+import { frontiers, hashesTo, readSeal } from './seals.js'
 import { why } from './unsealed.js'
 
 export interface SealOptions {
@@ -36,6 +36,8 @@ export interface Found {
   readonly files: Files
   /** The last record; `null`: the trail holds none. */
   readonly last: Placed | null
+  /** The epoch that the last `open` stands in. */
+  readonly epoch: number
   readonly origin: string
   readonly machine: string
 }
@@ -72,7 +74,7 @@ export interface Unsealed {
 /**
  * @throws {GenesisError} the trail is not the one of the configured genesis key
  * @throws {OptionRangeError} the configured genesis key cannot be read
- * @throws the system's error where the trail cannot be read
+ * @throws {UnsealedError} a new chain of keys was asked for, and the trail is too damaged for any
  */
 export function resume(options: SealOptions, found: Found): Sealed | Unsealed {
   const { folder, files, last } = found
@@ -86,14 +88,26 @@ export function resume(options: SealOptions, found: Found): Sealed | Unsealed {
   }
   const enrolled = genesis !== null && first?.publicKey === hexOf(genesis)
   const store = new KeyStore(options.keys, files)
+  if (last !== null) {
+    return filesOr(
+      (code) => unsealed(found, why.unreadableTrail(folder, code), { epoch: found.epoch }),
+      () => goOn(options, found, { store, first, enrolled, last, at: recordsAt(folder, files) }),
+    )
+  }
+  return filesOr(
+    (code) => unsealed(found, why.unreadable(options.keys, code)),
+    () => begin(options, found, store, genesis),
+  )
+}
+
+/** What needs files; or what is to be said where the system refuses them. */
+function filesOr<T, U>(refused: (code: string) => U, use: () => T): T | U {
   try {
-    return last === null
-      ? begin(options, found, store, genesis)
-      : goOn(options, found, { store, first, enrolled, last })
+    return use()
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? (error as Error).message
-    if (code.startsWith('ERR_')) throw error
-    return unsealed(found, why.unreadable(options.keys, code))
+    const { code } = error as NodeJS.ErrnoException
+    if (code === undefined || code.startsWith('ERR_')) throw error
+    return refused(code)
   }
 }
 
@@ -150,35 +164,38 @@ interface Context {
   readonly first: ReturnType<typeof firstOpen>
   readonly enrolled: boolean
   readonly last: Placed
+  readonly at: At
 }
 
 /** A trail with records. */
 function goOn(options: SealOptions, found: Found, context: Context): Sealed | Unsealed {
-  const { store, first, enrolled, last } = context
-  const { folder, files, machine } = found
-  const remembered = options.rekey === undefined ? store.lastSeal() : 'absent'
-  const origin = typeof remembered === 'string' ? (first?.origin ?? found.origin) : remembered.origin
-  const start = typeof remembered === 'string' ? null : startFrom(remembered, found)
-  const scanned = walk(found, context, start ?? prunedStart(folder, files))
+  const { store, first, enrolled, last, at } = context
+  const { folder, machine } = found
+  const refused = (code: string) => ({ refused: code })
+  const remembered = options.rekey === undefined ? filesOr(refused, () => store.lastSeal()) : 'absent'
+  const seal = typeof remembered === 'object' && 'size' in remembered ? remembered : null
+  const origin = first?.origin ?? seal?.origin ?? found.origin
+  const start = seal && startFrom(seal, found, at)
+  const scanned = walk(found, context, start ?? treeStart(found.folder, found.files, at))
   const { epoch, firstSeq, expected, scan, closes, since } = scanned
   const refuse = (reason: string): Unsealed => unsealed(found, reason, { epoch, firstSeq, origin })
+  if (options.rekey !== undefined) return rekey(options.rekey, found, context, scanned, origin)
   if (scanned.broken !== null) return refuse(why.damaged(folder, scanned.broken))
-  if (options.rekey !== undefined) return rekey(options.rekey, found, context, { ...scanned, origin })
   if (remembered === 'unreadable') return refuse(why.unreadableSeal(options.keys))
-  if (remembered !== 'absent') {
-    if (isOther(remembered, machine)) return refuse(why.otherComputer(options.keys))
-    if (remembered.size > last.record.seq) return refuse(why.olderTrail(folder, last.record.seq, remembered.size))
-    if (remembered.epoch > 0 && !remembers(remembered, found, scan))
-      return refuse(why.otherTrail(folder, remembered.size))
+  if (typeof remembered === 'object' && 'refused' in remembered) {
+    return refuse(why.unreadable(options.keys, remembered.refused))
   }
-  const key = store.load(epoch)
+  if (seal) {
+    if (isOther(seal, machine)) return refuse(why.otherComputer(options.keys))
+    if (seal.size > last.record.seq) return refuse(why.olderTrail(folder, last.record.seq, seal.size))
+    if (seal.epoch > 0 && !remembers(seal, found, scan, at)) return refuse(why.otherTrail(folder, seal.size))
+  }
+  const key = filesOr(refused, () => store.load(epoch))
+  if (key !== null && 'refused' in key) return refuse(why.unreadable(options.keys, key.refused))
   if (expected === '' || key?.publicKey !== expected) return refuse(why.noKey(options.keys, epoch))
   const { frontier } = scan
   if (frontier === null) return refuse(why.damaged(folder, scan.missing ?? 0))
-  const lastSeal: LastSeal =
-    remembered === 'absent'
-      ? { epoch: 0, size: 0, digest: '', origin, machine, lastLeaf: '', frontier: [], begun: true }
-      : remembered
+  const lastSeal = seal ?? lastSealOf(found, scanned, origin)
   return {
     kind: 'sealed',
     store,
@@ -197,27 +214,49 @@ function goOn(options: SealOptions, found: Found, context: Context): Sealed | Un
 }
 
 /** The tree that is remembered, where its checkpoint bears it out. */
-function startFrom(seal: LastSeal, { folder, files }: Found): ScanStart | null {
+function startFrom(seal: LastSeal, { folder, files }: Found, at: At): ScanStart | null {
   if (seal.epoch === 0) return null
-  const close = recordAt(folder, files, seal.size)
+  const close = at(seal.size)
   if (!close || !isClose(close.placed.record)) return null
   const found = readSeal(folder, sealPath(close.label, seal.epoch), files)
   if (found?.digest !== seal.digest || found.checkpoint.size !== seal.size) return null
   return hashesTo(seal.size, seal.frontier, found.checkpoint.root) ? seal : null
 }
 
+/** Where the tree of a trail goes on whose first records were pruned; else its beginning. */
+export function treeStart(folder: string, files: Files, at: At = recordsAt(folder, files)): ScanStart {
+  for (const { size, root, before } of frontiers(folder, files)) {
+    const close = at(size)
+    if (!close) continue
+    before.push(close.placed.hash)
+    if (before.root() === root) return { size, frontier: before.state() }
+  }
+  return { size: 0, frontier: [] }
+}
+
 /** Whether the record at the remembered place is the close that was sealed there. */
-function remembers(seal: LastSeal, { folder, files }: Found, scan: Scan): boolean {
-  const close = recordAt(folder, files, seal.size)
+function remembers(seal: LastSeal, { folder, files }: Found, scan: Scan, at: At): boolean {
+  const close = at(seal.size)
   if (!close || !isClose(close.placed.record) || close.placed.hash !== seal.lastLeaf) return false
   const found = readSeal(folder, sealPath(close.label, seal.epoch), files)
   const scanned = scan.closes.find(({ record }) => record.seq === seal.size)
   return found === null || !scanned || scanned.root === found.checkpoint.root
 }
 
-function recordAt(folder: string, files: Files, seq: number): { placed: Placed; label: string } | null {
-  for (const found of recordsFrom(folder, files, seq)) return found.placed.record.seq === seq ? found : null
-  return null
+/** The record of a seq and the label day of its segment. */
+type At = (seq: number) => { readonly placed: Placed; readonly label: string } | null
+
+/** Reads each record once. */
+function recordsAt(folder: string, files: Files): At {
+  const known = new Map<number, ReturnType<At>>()
+  return (seq) => {
+    const before = known.get(seq)
+    if (before !== undefined) return before
+    const { value } = recordsFrom(folder, files, seq).next()
+    const found = value?.placed.record.seq === seq ? value : null
+    known.set(seq, found)
+    return found
+  }
 }
 
 function isClose(record: TrailRecord): record is TrailRecord & CloseBody {
@@ -243,9 +282,9 @@ interface Walked {
 }
 
 /** Follows the chain of keys from a start to the end of the trail. */
-function walk({ folder, files }: Found, { first, last }: Context, start: ScanStart): Walked {
+function walk({ folder, files }: Found, { first, last, at }: Context, start: ScanStart): Walked {
   const scan = scanTrail(folder, files, start, last.record.seq)
-  const base = start.size === 0 ? null : recordAt(folder, files, start.size)
+  const base = start.size === 0 ? null : at(start.size)
   const closed = base && isClose(base.placed.record) ? base.placed.record : null
   const behind = base && closed && { record: closed, hash: base.placed.hash, label: base.label, root: null }
   let epoch = closed ? closed.epoch + 1 : 1
@@ -282,18 +321,19 @@ function walk({ folder, files }: Found, { first, last }: Context, start: ScanSta
 /** A new chain of keys for the present epoch; the old keys are of no use any more. */
 function rekey(
   reason: string,
-  { folder, files, machine }: Found,
+  found: Found,
   { store, enrolled }: Context,
-  { scan, epoch, firstSeq, expected, since, closes, base, origin }: Walked & { readonly origin: string },
+  walked: Walked,
+  origin: string,
 ): Sealed | Unsealed {
+  const { scan, epoch, firstSeq, expected, since } = walked
+  const { folder } = found
   const { frontier } = scan
-  if (frontier === null) {
-    return { kind: 'unsealed', epoch, firstSeq, origin, why: why.damaged(folder, scan.missing ?? 0) }
-  }
+  if (walked.broken !== null) throw new UnsealedError(why.damaged(folder, walked.broken))
+  if (frontier === null) throw new UnsealedError(why.damaged(folder, scan.missing ?? 0))
   const key = store.make(epoch, true)
   store.keepOnly(epoch)
-  const sealed = [...(base ? [base] : []), ...closes.map(({ close }) => close)]
-  const before = lastSealOf(folder, files, { closes: sealed, origin, machine })
+  const before = lastSealOf(found, walked, origin)
   store.remember(before)
   const body: RekeyBody = { type: 'rekey', epoch, oldKey: expected, newKey: key.publicKey, why: reason }
   const standing = { key, epoch, firstSeq, frontier, since, enrolled, origin, lastSeal: before, closes: [] }
@@ -301,13 +341,9 @@ function rekey(
 }
 
 /** What should be remembered of a trail's last seal, from the trail alone. */
-function lastSealOf(
-  folder: string,
-  files: Files,
-  about: { closes: readonly FoundClose[]; origin: string; machine: string },
-): LastSeal {
-  const { origin, machine } = about
-  for (const close of [...about.closes].reverse()) {
+function lastSealOf({ folder, files, machine }: Found, { base, closes }: Walked, origin: string): LastSeal {
+  const all = [...(base ? [base] : []), ...closes.map(({ close }) => close)]
+  for (const close of all.reverse()) {
     const { epoch, seq } = close.record
     const seal = readSeal(folder, sealPath(close.label, epoch), files)
     if (!seal) continue

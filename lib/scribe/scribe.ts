@@ -3,9 +3,21 @@
  * calls are synchronous; it lives in a worker of its own.
  * @module
  */
+import { join } from 'node:path'
 import { TrailWriteError, UnsealedError } from '../errors.js'
-import type { Body, CloseBody, Draft, OpenBody, Placed, RecoverBody, StoredStamp, TrailRecord } from '../trail/types.js'
+import type {
+  Attachment,
+  Body,
+  CloseBody,
+  Draft,
+  OpenBody,
+  Placed,
+  RecoverBody,
+  StoredStamp,
+  TrailRecord,
+} from '../trail/types.js'
 import { Calendar } from './calendar.js'
+import { putDurably, readIfThere } from './durable.js'
 import { Epochs } from './epochs.js'
 import { codeOf, writeFailure } from './failure.js'
 import { type Files, realFiles } from './files.js'
@@ -17,8 +29,8 @@ import type { ErrorData, SealNews } from './messages.js'
 import { Ownership } from './ownership.js'
 import { resume, type SealOptions } from './resume.js'
 import { firstOpen } from './scan.js'
-import { sealedSize } from './seals.js'
-import { nothingSince, Segments } from './segments.js'
+import { newestSeal } from './seals.js'
+import { Segments, sameLook } from './segments.js'
 import type { takeSqliteLock } from './sqlite-lock.js'
 import { findEnd } from './tail.js'
 import { why } from './unsealed.js'
@@ -197,7 +209,7 @@ export class Scribe {
     this.#epochs ??= this.#resume(open)
     this.#segments.begin(open.reason, stamp)
     const rekey = this.#epochs?.rekey
-    if (rekey) this.#segments.append(() => rekey, { ...stamp, since: nothingSince(stamp.since.notice) }, {})
+    if (rekey) this.#segments.append(() => rekey, sameLook(stamp), {})
     return this.#placed
   }
 
@@ -211,7 +223,8 @@ export class Scribe {
     this.#usable()
     this.#begun()
     this.#placed = []
-    const { stamp, id } = draft
+    const { stamp, id, attachment } = draft
+    if (attachment) this.#attach(attachment)
     const leaves = this.#segments.leaves(stamp)
     if (leaves || this.#epochs?.isOver(stamp)) this.#end(leaves ? rotation : 'epoch', leaves, stamp, id)
     this.#epochs?.settle()
@@ -225,7 +238,7 @@ export class Scribe {
 
   /**
    * Closes the epoch now, behind the last record.
-   * @param stamp the clock fields of that record
+   * @param stamp that record, or its clock fields
    * @throws {UnsealedError} nothing is sealed at present, and why
    * @throws {TrailWriteError} the close could not be written; nothing is recorded
    */
@@ -233,7 +246,7 @@ export class Scribe {
     this.#usable()
     this.#begun()
     this.#placed = []
-    const news = this.#end(reason, false, { ...stamp, since: nothingSince(stamp.since.notice) }, {})
+    const news = this.#end(reason, false, sameLook(stamp), {})
     if (news) return news
     throw new UnsealedError(this.#epochs?.why || `the trail ${this.folder} has no keys; nothing of it is sealed`)
   }
@@ -266,6 +279,25 @@ export class Scribe {
     this.#ownership.release()
   }
 
+  /** Whether a file of that path may still be put into the trail. */
+  isFree(path: string): boolean {
+    return readIfThere(this.#files, join(this.folder, path)) === null
+  }
+
+  /** Puts the file that a record will name in its place; over the same bytes only. */
+  #attach({ path, base64 }: Attachment): void {
+    const bytes = Buffer.from(base64, 'base64')
+    try {
+      const there = readIfThere(this.#files, join(this.folder, path))
+      if (there?.equals(bytes)) return
+      if (there) throw new TypeError(`${path} is there already, with other bytes`)
+      this.#files.makeFolder(join(this.folder, path, '..'))
+      putDurably(this.#files, join(this.folder, path), bytes, { top: this.folder })
+    } catch (error) {
+      throw error instanceof TypeError ? error : writeFailure(this.folder, error)
+    }
+  }
+
   #usable(): void {
     if (this.#closed) throw new TrailWriteError(`the trail ${this.folder} was closed; open it again`)
   }
@@ -280,14 +312,14 @@ export class Scribe {
     if (!seals) return null
     const { folder } = this
     const { machine } = identity
-    const standing = resume(seals, { folder, files: this.#files, last: this.#last, origin, machine })
+    const epoch = this.tail?.lastOpen?.epoch ?? 1
+    const standing = resume(seals, { folder, files: this.#files, last: this.#last, epoch, origin, machine })
     const options = { folder, files: this.#files, epochNs: seals.epochNs, machine, onSealed, onProblem }
     try {
       return new Epochs(standing, options)
     } catch (error) {
-      const { epoch, firstSeq } = standing
       const reason = why.unreadable(seals.keys, codeOf(error))
-      return new Epochs({ kind: 'unsealed', epoch, firstSeq, origin: standing.origin, why: reason }, options)
+      return new Epochs({ ...standing, kind: 'unsealed', why: reason }, options)
     }
   }
 
@@ -335,7 +367,7 @@ const rotation = 'rotation'
 
 /** How many records lie under a seal, as far as the trail and the keys of this computer know. */
 function underSeal({ folder, seals }: ScribeOptions, files: Files): number {
-  const inTrail = sealedSize(folder, files)
+  const inTrail = newestSeal(folder, files)?.checkpoint.size ?? 0
   if (!seals) return inTrail
   try {
     const seal = new KeyStore(seals.keys, files).lastSeal()

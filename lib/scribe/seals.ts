@@ -9,7 +9,6 @@ import { Frontier } from '../trail/merkle.js'
 import { parseSealPath, sealPath } from '../trail/paths.js'
 import { putDurably, readIfThere } from './durable.js'
 import type { Files } from './files.js'
-import type { ScanStart } from './scan.js'
 import { namesIn } from './tail.js'
 
 /** A seal that is on the disk. */
@@ -62,25 +61,34 @@ function names(folder: string, files: Files): string[] {
   }
 }
 
-/** How many records lie under the newest seal that can be read; 0 without one. @throws the system's error */
-export function sealedSize(folder: string, files: Files): number {
+/** The newest seal that can be read. @throws the system's error */
+export function newestSeal(folder: string, files: Files): FoundSeal | null {
   for (const path of newestFirst(folder, files, 'checkpoint')) {
     const seal = readSeal(folder, path, files)
-    if (seal) return seal.checkpoint.size
+    if (seal) return seal
   }
-  return 0
+  return null
 }
 
-/** Where the tree of a pruned trail goes on: the newest frontier that hashes to its checkpoint's root. */
-export function prunedStart(folder: string, files: Files): ScanStart {
+/**
+ * The trees before the closes of pruned epochs, newest first: each with the size and root of its checkpoint, which with the
+ * close as the next leaf it must give.
+ */
+export function* frontiers(
+  folder: string,
+  files: Files,
+): Generator<{ readonly size: number; readonly root: string; readonly before: Frontier }> {
   for (const path of newestFirst(folder, files, 'frontier')) {
     const seal = readSeal(folder, path.replace(/\.frontier$/, '.checkpoint'), files)
     const lines = readIfThere(files, join(folder, path))?.toString('latin1').split('\n').slice(0, -1)
     if (!seal || !lines) continue
     const { size, root } = seal.checkpoint
-    if (hashesTo(size, lines, root)) return { size, frontier: lines }
+    try {
+      yield { size, root, before: Frontier.from(size - 1, lines) }
+    } catch {
+      // Not a frontier: as if it were not there.
+    }
   }
-  return { size: 0, frontier: [] }
 }
 
 /** Whether a frontier belongs to a tree of that size and root. */

@@ -181,7 +181,7 @@ export class Segments {
     const segment = this.#present
     if (!segment) throw new Error('no segment is open')
     const since = this.#spent === key ? nothingSince(stamp.since.notice) : stamp.since
-    const record = checkRecord({ seq: this.#seq + 1, prev: this.#hash, ...stamp, since, ...body })
+    const record = checkRecord({ ...stamp, since, ...body, seq: this.#seq + 1, prev: this.#hash })
     const line = Buffer.from(canonicalize(record))
     if (line.length > longestLine) throw new TypeError(`the record has ${line.length} bytes, more than ${longestLine}`)
     const offset = segment.append(line)
@@ -207,8 +207,13 @@ export class Segments {
   }
 }
 
+/** The clock fields of one more record at the look of another. */
+export function sameLook({ wall, monoNs, bootNs, rawNs, bootId, d, since }: StoredStamp): StoredStamp {
+  return { wall, monoNs, bootNs, rawNs, bootId, d, since: nothingSince(since.notice) }
+}
+
 /** What the witness saw since the last record where that record stands at the same look: nothing. */
-export function nothingSince(notice: StoredStamp['since']['notice']): StoredStamp['since'] {
+function nothingSince(notice: StoredStamp['since']['notice']): StoredStamp['since'] {
   return {
     looks: 0,
     widestSilenceNs: '0',

@@ -7,17 +7,17 @@ import type { SealOptions } from './resume.js'
 
 /**
  * Folder, zone and seals of a configured trail.
- * @param rekey why a new chain of keys begins; default: none does
+ * @param rekey why a new chain of keys begins; `null`: none does
  */
 export function scribeSettings(
   configuration: Configuration,
-  rekey?: string,
+  rekey: string | null,
 ): { readonly folder: string; readonly zone: string; readonly seals: SealOptions } {
   const { trail, zone, keys, genesis, epochNs } = configuration
   return {
     folder: trail,
     zone,
-    seals: { keys, genesis, genesisBeside: genesisBeside(trail), epochNs, ...(rekey === undefined ? {} : { rekey }) },
+    seals: { keys, genesis, genesisBeside: genesisBeside(trail), epochNs, ...(rekey === null ? {} : { rekey }) },
   }
 }
 

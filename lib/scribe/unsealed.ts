@@ -14,6 +14,9 @@ export const why = {
   unreadable: (keys: string, code: string): string =>
     `the keys in ${keys} cannot be read or made (${code}). ${goesOn} ` +
     'Next step: give the user of the auditor a folder of its own for "keys"',
+  unreadableTrail: (folder: string, code: string): string =>
+    `the records of ${folder} that are under no seal yet cannot be read (${code}). ${goesOn} ` +
+    'Next step: see what the disk says; "ntp-auditor verify" tells what is lost',
   unreadableSeal: (keys: string): string =>
     `${keys}/last-seal does not say what it should, so nobody knows which trail these keys belong to. ${goesOn} ${choose}`,
   emptyTrail: (folder: string, keys: string): string =>

@@ -3,6 +3,7 @@
  * @module
  */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import { NativeGate } from '../clock/native-gate.js'
 import { systemTimers } from '../clock/timers.js'
 import type { Configuration } from '../config/types.js'
 import { Desk } from './desk.js'
@@ -10,16 +11,22 @@ import { portLink, SwitchLink } from './link.js'
 import type { AuditorToScribe, EngineToScribe, Leave, Relink, ScribeToAuditor, ScribeToEngine } from './messages.js'
 import { Scribe } from './scribe.js'
 import { scribeSettings } from './settings.js'
+import { takeSqliteLock } from './sqlite-lock.js'
 
 export interface ScribeWorkerData {
   readonly configuration: Configuration
   /** Of the scribe that died in this process and whose lock is taken over. */
   readonly token: string | null
+  /** Why a new chain of keys begins; `null`: none does. */
+  readonly rekey: string | null
   /** The line to the engine. */
   readonly engine: MessagePort
+  /** Of its {@link NativeGate}. */
+  readonly gate: SharedArrayBuffer
 }
 
-const { configuration, token, engine } = workerData as ScribeWorkerData
+const { configuration, token, rekey, engine, gate: gateBuffer } = workerData as ScribeWorkerData
+const gate = new NativeGate(gateBuffer)
 if (!parentPort) throw new Error('the scribe worker was loaded outside a worker thread')
 // Heard between two tasks, never inside a native call: to be terminated there would abort the application.
 parentPort.on('message', (message: Leave | Relink) => {
@@ -28,9 +35,15 @@ parentPort.on('message', (message: Leave | Relink) => {
 const toEngine = new SwitchLink<ScribeToEngine, EngineToScribe>(portLink(engine))
 const toAuditor = portLink<ScribeToAuditor, AuditorToScribe | Relink>(parentPort)
 
+const sqlite: typeof takeSqliteLock = (path) => {
+  const lock = gate.inside(() => takeSqliteLock(path))
+  return typeof lock === 'string' ? lock : { release: () => gate.inside(() => lock.release()) }
+}
+
 const desk = new Desk({
   folder: configuration.trail,
-  open: (hooks) => Scribe.open({ ...scribeSettings(configuration), ...hooks, ...(token === null ? {} : { token }) }),
+  open: (hooks) =>
+    Scribe.open({ ...scribeSettings(configuration, rekey), ...hooks, sqlite, ...(token === null ? {} : { token }) }),
   timers: systemTimers,
   engine: toEngine,
   auditor: {

@@ -66,6 +66,8 @@ export interface SampleDocument {
   readonly tolerance: number
   readonly verdict: Verdict
   readonly cause: Cause | null
+  /** Present where a leap second may go unknown: the table expired, and most references announce none. */
+  readonly leapDoubt?: true
 }
 
 /** The document of a recorded sample, or of its clock fields and body with `seq: null`. */
@@ -98,6 +100,7 @@ export function sampleDocument(
     tolerance: secondsDown(BigInt(record.toleranceNs)),
     verdict: record.verdict,
     cause: record.cause,
+    ...(record.leapDoubt === true && { leapDoubt: true }),
   }
 }
 

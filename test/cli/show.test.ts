@@ -46,6 +46,7 @@ test('text in 80 columns', async () => {
          ntp-auditor 0.1.0, node 20.20.2, Linux 6.1, linux-x64
          audit clock CLOCK_MONOTONIC_RAW (simulated), rate 100000 ppb, lock
            file+sqlite
+         epoch 1, UNSEALED
        2 2026-03-03 10:00:01.000000000 sample startup PROVEN, agreed, voted
          clock between 1.000400 ms fast and 1.000400 ms slow, tolerance
            1.000000000 s
@@ -70,7 +71,8 @@ test('text in 80 columns', async () => {
          from 2026-03-03T09:58:07.000000000Z to 2026-03-03T09:58:12.000000000Z
        7 2026-03-03 09:58:12.000000000 note on 4 by somebody: the
          janitor\\u{1b}[31m did it
-       8 2026-03-03 09:58:12.000000000 close stop, epoch 1, 8 records from 1
+       8 2026-03-03 09:58:12.000000000 close stop, epoch 1, 8 records from 1,
+         final, unsealed
 `)
   expect(io.stderr.text).toBe('')
 })

@@ -16,8 +16,11 @@ import { fileURLToPath } from 'node:url'
 const root = resolve(fileURLToPath(new URL('../../..', import.meta.url)))
 const lab = process.env.VM_LAB ?? join(root, '..', 'shared', 'vm')
 
-/** Each list in a machine of its own: an emulated one sleeps well only once a boot. */
-const boots = [['sets', 'many', 'undone', 'slews', 'stopped', 'daemon', 'leap', 'suspend'], ['asleep']]
+/** Each list in a machine of its own: an emulated one sleeps well only once a boot, and none shall run for long. */
+const boots = {
+  witness: [['sets', 'undone', 'stopped'], ['many'], ['slews'], ['daemon'], ['leap'], ['suspend'], ['asleep']],
+  auditor: [['sets', 'stopped'], ['many'], ['slews'], ['daemon'], ['leap'], ['suspend'], ['asleep']],
+}
 
 if (!existsSync(join(lab, 'run'))) {
   console.log(`skipped: no virtual machine at ${lab} (set VM_LAB)`)
@@ -51,13 +54,16 @@ try {
     })
     return run.status ?? 1
   }
-  const [what = 'witness', ...args] = process.argv.slice(2)
+  const [first, ...rest] = process.argv.slice(2)
+  const what = first === 'auditor' ? first : 'witness'
+  const args = first === undefined || first === what ? rest : [first, ...rest]
+  // Of an auditor `native` or `portable` may be asked for alone.
+  const kinds = args.filter((name) => name === 'native' || name === 'portable')
+  const chosen = args.filter((name) => name !== 'native' && name !== 'portable')
   status = 0
-  if (what === 'auditor') {
-    status = boot('whole', args)
-  } else {
-    const chosen = what === 'witness' ? args : [what, ...args]
-    for (const scenarios of chosen.length > 0 ? [chosen] : boots) status ||= boot('inside', scenarios)
+  for (const scenarios of chosen.length > 0 ? [chosen] : boots[what]) {
+    const failed = boot(what === 'auditor' ? 'whole' : 'inside', [...kinds, ...scenarios])
+    status ||= failed
   }
 } finally {
   rmSync(stage, { recursive: true, force: true })
