@@ -27,8 +27,9 @@ export async function verify(words: readonly string[], options: VerifyOptions, i
   if (word !== undefined && options.trail !== undefined) {
     throw new UsageError(`which trail, "${word}" or --trail "${options.trail}"? Give one of them.`)
   }
-  const trail = word === undefined ? trailOf(options, io) : resolve(io.cwd, word)
   const anchors = await Promise.all((options.anchor ?? []).map((path) => readAnchor(path, io)))
+  if (word?.endsWith('.json')) return (await import('./verify-bundle.js')).verifyBundle(word, anchors, options, io)
+  const trail = word === undefined ? trailOf(options, io) : resolve(io.cwd, word)
   await demandTrail(trail)
   const configured = options.key === undefined ? genesisOf(options, trail, io) : null
   const keys = await readKeys(options.key ?? (configured === null ? [] : [configured]), io)

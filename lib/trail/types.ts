@@ -496,6 +496,7 @@ export type FindingCode =
   | 'superseded'
   | 'foreign-file'
   | 'pruned'
+  | 'wrong-answer'
   | 'more'
 
 export interface Finding {
