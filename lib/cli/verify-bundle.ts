@@ -10,16 +10,16 @@ import { type BundleResult, checkBundle } from '../evidence/bundle-check.js'
 import type { Anchor } from '../trail/anchors.js'
 import { UsageError } from './exit.js'
 import type { Io } from './io.js'
-import { genesisOf } from './settings.js'
+import { type CommonOptions, genesisOf } from './settings.js'
 import { harmless } from './text.js'
 import { readKeys } from './trust.js'
-import { exitOf, findingText, type VerifyOptions, verdictText } from './verify.js'
+import { exitOf, findingText, verdictText } from './verify-text.js'
 
 /** @returns 0 intact under a key, 1 damaged or another answer, 3 no key */
 export async function verifyBundle(
   word: string,
   anchors: readonly Anchor[],
-  options: VerifyOptions,
+  options: CommonOptions & { readonly key?: readonly string[]; readonly until?: string },
   io: Io,
 ): Promise<number> {
   if (options.until !== undefined) throw new UsageError('--until is for a trail: a bundle holds one answer')

@@ -78,6 +78,8 @@ function checkChain(
   const known = keys.filter(({ name }) => name === origin)
   let head: Checkpoint | null = null
   let trusted = false
+  /** A key signs one checkpoint. */
+  const used = new Set<string>()
   let next: { readonly epoch: number; readonly key: string; readonly digest: string } | null = null
   for (const [index, entry] of bundle.epochs.entries()) {
     const spot = { file: 'epochs', line: index + 1 }
@@ -88,7 +90,8 @@ function checkChain(
       return { head: null, trusted: false }
     }
     const id = signerOf(entry.checkpoint)
-    const own = known.find((key) => key.id === id)
+    const own = used.has(id) ? undefined : known.find((key) => key.id === id)
+    used.add(id)
     let publicKey = next?.key ?? ''
     if (own && own.publicKey.toString('hex') !== publicKey) {
       // A key that the verifier brought: where the chain begins, or where the trail was given a new one.
