@@ -18,6 +18,8 @@ export interface WatchOptions {
   readonly noticeMs: number
   /** Called inside the look that saw them. `before`: clock fields at the last look ahead of them, to be recorded first. */
   readonly onEvents: (events: readonly WatchEvent[], before: Stamp | null) => void
+  /** Called after every look, also those of exchanges, with the last one that told something; events have been told before. */
+  readonly onFed?: (look: ClockReading) => void
   /** Called after every look of the timer. */
   readonly onLook: () => void
 }
@@ -85,6 +87,7 @@ export class Watch {
     this.#lookAtNs = reading.aNs + periodNs
     const events = witness.look(reading, told)
     if (events.length > 0) this.#options.onEvents(events, witness.before())
+    this.#options.onFed?.(witness.last)
     return events.length > 0
   }
 
