@@ -58,7 +58,8 @@ async function untilOf(until: string, trail: string, zone: string | undefined, i
 function verifyText(result: VerifyResult, trail: string, keyed: boolean, io: Io): string {
   const { records, upTo, sealedUpTo, seals, anchoredUpTo, complete } = result
   const lines = result.findings.map((finding) => findingText(finding, io))
-  const sealed = sealedUpTo === 0 ? 'none sealed' : `sealed up to ${sealedUpTo} in ${seals} ${seals === 1 ? 'epoch' : 'epochs'}`
+  const sealed =
+    sealedUpTo === 0 ? 'none sealed' : `sealed up to ${sealedUpTo} in ${seals} ${seals === 1 ? 'epoch' : 'epochs'}`
   lines.push(`${harmless(trail)}: ${verdictText(result.intact, io)}, ${records} records up to ${upTo}, ${sealed}`)
   if (result.intact === 'self-consistent') {
     lines.push(
