@@ -6,40 +6,28 @@
 import { EventEmitter } from 'node:events'
 import type { Crew } from './auditor/crew.js'
 import { WorkerCrew } from './auditor/crew.js'
-import {
-  type ClockChangeDocument,
-  type GapDocument,
-  Narrator,
-  type SampleDocument,
-  type VerdictDocument,
-} from './auditor/events.js'
+import { type AuditorEvents, Narrator, type SampleDocument } from './auditor/events.js'
 import { inlineCrew } from './auditor/inline.js'
+import { type AskableClock, type ClockBound, LiveClock, notProven, unaudited } from './auditor/live.js'
 import { Requests } from './auditor/requests.js'
+import { type Services, servicesOf } from './auditor/services.js'
+import { openSight } from './clock/sight.js'
 import { systemTimers } from './clock/timers.js'
+import type { ClockSource } from './clock/types.js'
 import { parseConfiguration } from './config/parse.js'
 import type { Configuration } from './config/types.js'
 import { parseDuration } from './config/units.js'
 import type { EngineToAuditor } from './engine/messages.js'
 import type { EngineParts } from './engine/parts.js'
 import { NotReadyError, ReportedError, StoppedError, WorkerError } from './errors.js'
+import { type Sight, sightOf } from './evidence/live.js'
 import type { Chore, ChoreAnswer, ErrorData, PruneNews, ScribeToAuditor, SealNews } from './scribe/messages.js'
 import { canonicalize } from './trail/canonical.js'
 import { sampleDocument } from './trail/document.js'
-import { checkServiceBody } from './trail/record.js'
-import type { Placed, ServiceBody } from './trail/types.js'
+import { checkAttachment, checkServiceBody } from './trail/record.js'
+import type { Attachment, Placed, ServiceBody } from './trail/types.js'
 
-export interface AuditorEvents {
-  /** A sample is durable in the trail. */
-  sample: [SampleDocument]
-  clockChange: [ClockChangeDocument]
-  /** What can be said of the clock changed. */
-  verdict: [VerdictDocument]
-  gap: [GapDocument]
-  /** An epoch was sealed: its checkpoint is on the disk. */
-  sealed: [SealNews]
-  /** Something failed inside the auditor; it goes on. With no listener: `process.emitWarning`. */
-  problem: [Error]
-}
+export type { AuditorEvents } from './auditor/events.js'
 
 export interface StartOptions {
   /**
@@ -74,12 +62,15 @@ const releaseMs = 300
  * auditor.on('clockChange', (change) => log(`the clock was moved by ${change.size.low} to ${change.size.high} s`))
  * await auditor.stop()
  */
-export class Auditor extends EventEmitter<AuditorEvents> {
+export class Auditor extends EventEmitter<AuditorEvents> implements AskableClock {
   readonly configuration: Configuration
   readonly #narrator = new Narrator()
   readonly #requests = new Requests()
   readonly #keepAlive: boolean
   #crew: Crew | null = null
+  #clock: LiveClock | null = null
+  #sight: () => Sight
+  #services: Services
   #ready = false
   #waits = 0
   #stopping: Promise<void> | null = null
@@ -92,10 +83,15 @@ export class Auditor extends EventEmitter<AuditorEvents> {
   readonly #chores = new Map<number, (answer: ChoreAnswer) => void>()
   #lastChore = 0
 
-  private constructor(configuration: Configuration, keepAlive: boolean) {
+  private constructor(configuration: Configuration, keepAlive: boolean, clocks: ClockSource | null) {
     super()
     this.configuration = configuration
+    this.#sight = clocks ? () => sightOf(clocks.read()) : openSight()
     this.#keepAlive = keepAlive
+    this.#services = servicesOf(configuration, {
+      record: (body, attachment) => this.record(body, attachment),
+      problem: (code, message) => this.#problem({ code, message }),
+    })
   }
 
   /**
@@ -111,8 +107,9 @@ export class Auditor extends EventEmitter<AuditorEvents> {
   /** {@link Auditor.start} with a configuration that was parsed already. */
   static async startWith(configuration: Configuration, options: StartOptions = {}): Promise<Auditor> {
     options.signal?.throwIfAborted()
-    const auditor = new Auditor(configuration, options.keepAlive ?? false)
+    const auditor = new Auditor(configuration, options.keepAlive ?? false, options.parts?.clocks ?? null)
     await auditor.#start(options)
+    auditor.#services.started()
     options.signal?.addEventListener('abort', () => void auditor.stop(), { once: true })
     return auditor
   }
@@ -164,7 +161,30 @@ export class Auditor extends EventEmitter<AuditorEvents> {
               ...(options.parts ? { parts: options.parts } : {}),
             })
           : new WorkerCrew(this.configuration, listener, options.rekey ?? null)
+      this.#clock = new LiveClock(this.#crew.live, this.#sight)
     })
+  }
+
+  /**
+   * How far this computer's clock is from UTC at most, at this instant: microseconds, no waiting, never throws. It reads the clock itself
+   * and holds it against the evidence that is durable: right after a set of the clock, before the first sample, with a worker that hangs
+   * or was killed, and once {@link stop} was called, it is UNMONITORED.
+   */
+  bound(): ClockBound {
+    return this.#stopping || !this.#clock ? unaudited(this.#sight) : this.#clock.bound()
+  }
+
+  /**
+   * Throws unless the clock is proven to be within a limit, now.
+   * @param limit a duration such as `50ms`; the configured tolerance plays no part
+   * @returns the bound that proves it
+   * @throws {ClockNotProvenError} with the verdict against this limit, the bound and the cause
+   * @throws {OptionTypeError | OptionRangeError} `limit` is no duration
+   */
+  assertWithin(limit: string): ClockBound {
+    if (!this.#stopping && this.#clock) return this.#clock.assertWithin(limit)
+    parseDuration(limit, 'limit')
+    throw notProven(unaudited(this.#sight), limit)
   }
 
   /**
@@ -208,14 +228,16 @@ export class Auditor extends EventEmitter<AuditorEvents> {
   /**
    * Writes a record of the application's or an operator's into the trail, at a look of now; resolves once it is durable.
    * @param body what the record says (docs/trail-format.md), for example `{ type: 'note', on: 17, text: 'drill', by: 'ops' }`
+   * @param attachment a file that the body names: the token of an anchor
    * @throws {TypeError} for a body that is no record, naming the field; nothing is written
    * @throws {StoppedError} the auditor was stopped before
    */
-  async record(body: ServiceBody): Promise<{ readonly seq: number }> {
+  async record(body: ServiceBody, attachment?: Attachment): Promise<{ readonly seq: number }> {
     canonicalize(checkServiceBody(body))
+    if (attachment) checkAttachment(attachment, body)
     if (this.#stopping || !this.#crew) throw new StoppedError('the auditor was stopped; start another')
     const { requestId, answer } = this.#requests.add()
-    this.#crew.toEngine({ kind: 'record', requestId, body })
+    this.#crew.toEngine({ kind: 'record', requestId, body, ...(attachment && { attachment }) })
     const { record } = await this.#waiting(answer)
     return { seq: record.seq }
   }
@@ -269,6 +291,7 @@ export class Auditor extends EventEmitter<AuditorEvents> {
     const crew = this.#crew
     if (!crew) return
     crew.hold(true)
+    await this.#services.stop(timeoutMs / 4)
     await new Promise<void>((resolve) => {
       const timer = systemTimers.setTimeout(() => {
         const message = `the workers did not close the trail within ${timeoutMs / 1000} s and were ended; the next start says so`
@@ -314,8 +337,13 @@ export class Auditor extends EventEmitter<AuditorEvents> {
       this.#closed = true
       this.#onClosed?.()
     } else if (message.kind === 'record') this.#tell(message.draftId, message.placed)
-    else if (message.kind === 'sealed') this.emit('sealed', message.seal)
+    else if (message.kind === 'sealed') this.#sealed(message.seal)
     else if (message.kind === 'chore-answer') this.#answerChore(message.requestId, message.answer)
+  }
+
+  #sealed(seal: SealNews): void {
+    this.#services.sealed(seal)
+    this.emit('sealed', seal)
   }
 
   #refuse(requestId: number, error: ErrorData): void {
@@ -337,6 +365,7 @@ export class Auditor extends EventEmitter<AuditorEvents> {
   #tell(draftId: number | null, placed: Placed): void {
     const { sample, clockChange, gap, verdict } = this.#narrator.tell(placed)
     if (draftId !== null) this.#requests.durable(draftId, placed)
+    this.#services.heard(placed)
     if (sample) {
       this.#settle(sample)
       this.emit('sample', sample)
@@ -359,6 +388,7 @@ export class Auditor extends EventEmitter<AuditorEvents> {
       this.#early.push(data)
       return
     }
+    this.#services.problem(data)
     const error = revive(data)
     if (this.listenerCount('problem') > 0) this.emit('problem', error)
     else process.emitWarning(error.message, { type: 'NtpAuditorWarning', code: data.code })

@@ -3,7 +3,9 @@
  * report rests on. docs/method.md derives them.
  * @module
  */
+
 import type { Stretch, Witnessed } from '../lib/evidence/types.js'
+import type { OpenBody } from '../lib/trail/types.js'
 import { seconds } from './seconds.js'
 import type { Subject } from './subject.js'
 import type { ReportResult } from './types.js'
@@ -46,6 +48,14 @@ function ppm(ppb: number): string {
   return `${ppb / 1000} ppm`
 }
 
+function leapSeconds({ source, expires, expired }: NonNullable<OpenBody['leapTable']>): string {
+  const table = `The leap second table (${source === 'shipped' ? 'that of this version' : source}) tells of leap seconds until ${expires.slice(0, 10)}`
+  return expired
+    ? `${table} and had EXPIRED: from 00:00:00 UTC of each possible leap date to the next sample nothing is stated ("leap-doubt") ` +
+        'unless most references announced the leap second.'
+    : `${table}.`
+}
+
 function assumptions({ open, settings, configurations, simulation }: Subject, stretches: readonly Stretch[]): string[] {
   const supports = new Set(stretches.map((stretch) => stretch.support))
   const witnesses = new Set<Witnessed>(stretches.map((stretch) => stretch.witness))
@@ -62,6 +72,7 @@ function assumptions({ open, settings, configurations, simulation }: Subject, st
     'The computer was not paused, restored from a snapshot or moved as a virtual machine since the sample before.',
     'The trail is unaltered since its anchor; what no seal and no anchor covers rests on the custody of the files.',
   )
+  if (open.leapTable) list.push(leapSeconds(open.leapTable))
   if (open.steered) {
     list.push(
       `The audit clock ${open.auditClock} is itself steered by this computer's time service: every rate is ` +

@@ -16,7 +16,7 @@ const floors = [
   ['trail'],
   ['evidence'],
   ['index-store'],
-  ['engine', 'scribe', 'anchor', 'alerts'],
+  ['engine', 'scribe', 'anchor', 'alerts', 'doctor', 'printing'],
   ['auditor', 'index'],
   ['reports'],
   ['testing'],

@@ -32,3 +32,14 @@ export interface Taken {
   readonly body: AnchorBody
   readonly token: Buffer | null
 }
+
+/** Which seal still waits, and for whom. */
+export interface Left {
+  readonly seal: Seal
+  readonly to: readonly Keeper[]
+}
+
+/** What a worker thread does: takes a seal to a keeper ({@link Taken}), or looks for one that waits ({@link Left} or null). */
+export type Errand =
+  | { readonly kind: 'take'; readonly seal: Seal; readonly keeper: Keeper; readonly timeoutMs: number }
+  | { readonly kind: 'left'; readonly trail: string; readonly keepers: readonly Keeper[] }

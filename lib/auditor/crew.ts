@@ -3,9 +3,13 @@
  * @module
  */
 import { MessageChannel, Worker } from 'node:worker_threads'
+import { hrtimeNs } from '../clock/hrtime.js'
+import { NativeGate, shutAtExit } from '../clock/native-gate.js'
+import { systemTimers } from '../clock/timers.js'
 import type { Configuration } from '../config/types.js'
 import type { AuditorToEngine, EngineToAuditor } from '../engine/messages.js'
 import type { EngineWorkerData } from '../engine/worker.js'
+import { type LiveInlet, SharedBoard } from '../evidence/live-board.js'
 import type { AuditorToScribe, ErrorData, Leave, Relink, ScribeToAuditor } from '../scribe/messages.js'
 import type { ScribeWorkerData } from '../scribe/worker.js'
 
@@ -19,6 +23,8 @@ export interface CrewListener {
 }
 
 export interface Crew {
+  /** What the engine publishes. */
+  readonly live: LiveInlet
   toEngine(message: AuditorToEngine): void
   toScribe(message: AuditorToScribe): void
   /** While held, the workers keep the process alive. */
@@ -32,6 +38,8 @@ const firstPauseMs = 100
 const longestPauseMs = 60_000
 /** How long a worker may take to leave. */
 const patienceMs = 2_000
+/** How often it is asked meanwhile whether it is outside native code. */
+const stepMs = 10
 
 /** Only what a worker needs of the environment: nothing of the application's secrets. */
 function environment(): NodeJS.ProcessEnv {
@@ -47,11 +55,14 @@ type Role = 'engine' | 'scribe'
 export class WorkerCrew implements Crew {
   readonly #configuration: Configuration
   readonly #listener: CrewListener
+  readonly live = new SharedBoard()
   /** Of the present scribe's lock: its successor takes it over. */
   #token: string | null = null
   #engine: Worker
   #scribe: Worker
   #engines = 0
+  /** Of workers that are alive. */
+  readonly #gates = new Map<Worker, NativeGate>()
   #held = true
   #ended = false
   readonly #deaths: Record<Role, { count: number; at: number }> = {
@@ -86,12 +97,20 @@ export class WorkerCrew implements Crew {
 
   async end(): Promise<void> {
     this.#ended = true
-    await Promise.all([leave(this.#engine), leave(this.#scribe)])
+    await Promise.all([this.#leave(this.#engine), this.#leave(this.#scribe)])
   }
 
   #startScribe(engine: MessageChannel['port1'], rekey: string | null = null): Worker {
-    const workerData: ScribeWorkerData = { configuration: this.#configuration, token: this.#token, rekey, engine }
-    const worker = this.#start('scribe', new URL('../scribe/worker.js', import.meta.url), workerData, engine)
+    const gate = new NativeGate()
+    const workerData: ScribeWorkerData = {
+      configuration: this.#configuration,
+      token: this.#token,
+      rekey,
+      engine,
+      live: this.live.buffer,
+      gate: gate.buffer,
+    }
+    const worker = this.#start('scribe', new URL('../scribe/worker.js', import.meta.url), workerData, engine, gate)
     worker.on('message', (message: ScribeToAuditor) => {
       if (worker !== this.#scribe || this.#ended) return
       if (message.kind === 'opened') this.#token = message.token
@@ -103,15 +122,23 @@ export class WorkerCrew implements Crew {
   #startEngine(scribe: MessageChannel['port1']): Worker {
     const generation = this.#engines
     this.#engines += 1
-    const workerData: EngineWorkerData = { configuration: this.#configuration, generation, scribe }
-    const worker = this.#start('engine', new URL('../engine/worker.js', import.meta.url), workerData, scribe)
+    const gate = new NativeGate()
+    const workerData: EngineWorkerData = {
+      configuration: this.#configuration,
+      generation,
+      scribe,
+      live: this.live.buffer,
+      gate: gate.buffer,
+    }
+    const worker = this.#start('engine', new URL('../engine/worker.js', import.meta.url), workerData, scribe, gate)
     worker.on('message', (message: EngineToAuditor) => {
       if (worker === this.#engine && !this.#ended) this.#listener.fromEngine(message)
     })
     return worker
   }
 
-  #start(role: Role, url: URL, workerData: object, port: MessageChannel['port1']): Worker {
+  #start(role: Role, url: URL, workerData: object, port: MessageChannel['port1'], gate: NativeGate): Worker {
+    const open = shutAtExit(gate)
     const worker = new Worker(url, {
       name: `ntp-auditor ${role}`,
       workerData,
@@ -123,7 +150,12 @@ export class WorkerCrew implements Crew {
     worker.on('error', (error) => {
       cause = error instanceof Error ? error.message : String(error)
     })
-    worker.on('exit', () => this.#died(role, cause))
+    worker.on('exit', () => {
+      open()
+      this.#gates.delete(worker)
+      this.#died(role, cause)
+    })
+    this.#gates.set(worker, gate)
     if (!this.#held) worker.unref()
     return worker
   }
@@ -131,14 +163,14 @@ export class WorkerCrew implements Crew {
   #died(role: Role, cause: string): void {
     if (this.#ended) return
     const death = this.#deaths[role]
-    const now = performance.now()
+    const now = Number(hrtimeNs()) / 1e6
     death.count = now - death.at > longestPauseMs ? 1 : death.count + 1
     death.at = now
     const pause = Math.min(firstPauseMs * 2 ** (death.count - 1), longestPauseMs)
     const message = `the ${role} worker died (${cause}); it is started again in ${pause / 1000} s and a gap is recorded`
     this.#listener.onProblem({ code: 'ERR_WORKER', message })
     if (role === 'engine') this.#listener.onEngineLost()
-    const timer = setTimeout(() => this.#replace(role), pause)
+    const timer = systemTimers.setTimeout(() => this.#replace(role), pause) as NodeJS.Timeout
     if (!this.#held) timer.unref()
   }
 
@@ -153,21 +185,29 @@ export class WorkerCrew implements Crew {
       this.#scribe.postMessage({ kind: 'relink', port: port1 } satisfies Relink, [port1])
     }
   }
+
+  /**
+   * Lets a worker end by itself. To terminate a thread that happens to be inside a native module (koffi being loaded, a clock
+   * being read) aborts the whole process: one that does not answer is terminated when it is outside.
+   */
+  async #leave(worker: Worker): Promise<void> {
+    if (worker.threadId === -1) return // it ended before
+    const gate = this.#gates.get(worker)
+    await new Promise<void>((resolve) => {
+      const timer = systemTimers.setTimeout(resolve, patienceMs)
+      worker.once('exit', () => {
+        systemTimers.clearTimeout(timer)
+        resolve()
+      })
+      worker.postMessage({ kind: 'leave' } satisfies Leave)
+    })
+    for (let tries = 0; gate && !gate.close() && tries < patienceMs / stepMs; tries++) await pause(stepMs)
+    await worker.terminate()
+  }
 }
 
-/**
- * Lets a worker end by itself. To terminate a thread that happens to be inside a native module (koffi being loaded, a clock
- * being read) aborts the whole process: that is the last resort for one that does not answer.
- */
-async function leave(worker: Worker): Promise<void> {
-  if (worker.threadId === -1) return // it ended before
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, patienceMs)
-    worker.once('exit', () => {
-      clearTimeout(timer)
-      resolve()
-    })
-    worker.postMessage({ kind: 'leave' } satisfies Leave)
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    systemTimers.setTimeout(resolve, ms)
   })
-  await worker.terminate()
 }

@@ -7,6 +7,7 @@ import { parseConfiguration } from '../config/parse.js'
 import type { Configuration } from '../config/types.js'
 import { assemble } from '../consensus/assemble.js'
 import type { Sample } from '../consensus/types.js'
+import { leapDoubt } from '../engine/leap-doubt.js'
 import { type EngineParts, realParts } from '../engine/parts.js'
 import { rateOf } from '../engine/rate.js'
 import { type Collected, Rounds } from '../engine/rounds.js'
@@ -63,7 +64,7 @@ export async function takeSample(configuration: Configuration, given: Partial<En
     await rounds.begin({ reason: 'requested', triggerId: null, exchanges, unscheduled: false, timeoutNs, toleranceNs })
     watch.look()
     const look = watch.last
-    return assemble({
+    const sample = assemble({
       reason: 'requested',
       part: 'all',
       look,
@@ -75,6 +76,7 @@ export async function takeSample(configuration: Configuration, given: Partial<En
       trustLocal: configuration.trustLocal,
       taiUtc: taiUtcOf(all) ?? parts.leap.taiUtc(look.wallNs),
     })
+    return { ...sample, leapDoubt: leapDoubt(sample, all, parts.leap) }
   } finally {
     parts.clocks.close()
   }

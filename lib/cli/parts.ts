@@ -4,12 +4,14 @@
  * @module
  */
 import type { ReportResult } from '../../reports/types.js'
+import type { Keeper, Seal, Taken } from '../anchor/types.js'
 import type { Breaks, ChangeBy, ChangeClass, GapCause } from '../clock/types.js'
 import type { Configuration } from '../config/types.js'
 import type { Verdict } from '../consensus/types.js'
 import type { Answer, FactSource, Question } from '../evidence/types.js'
+import type { SealNews } from '../scribe/messages.js'
 import type { SampleDocument } from '../trail/document.js'
-import type { ServiceBody } from '../trail/types.js'
+import type { Attachment, ServiceBody } from '../trail/types.js'
 import type { Progress } from './progress.js'
 
 interface Seconds {
@@ -45,7 +47,8 @@ export interface AuditorListeners {
 
 export interface RunningAuditor {
   sample(): Promise<SampleDocument>
-  record(body: ServiceBody): Promise<{ readonly seq: number }>
+  record(body: ServiceBody, attachment?: Attachment): Promise<{ readonly seq: number }>
+  seal(): Promise<SealNews>
   stop(): Promise<void>
 }
 
@@ -79,7 +82,11 @@ export interface Parts {
   /** Asks the auditor that holds a trail for a sample, and waits until it is in the trail. @throws {InboxError} no answer */
   requestSample(trail: string): Promise<SampleDocument>
   /** Asks the auditor that holds a trail to record something, and waits until it is in the trail. @throws {InboxError} no answer */
-  requestRecord(trail: string, body: ServiceBody): Promise<{ readonly seq: number }>
+  requestRecord(trail: string, body: ServiceBody, attachment?: Attachment): Promise<{ readonly seq: number }>
+  /** Asks the auditor that holds a trail to close its epoch now. @throws {InboxError} no answer, or nothing is sealed */
+  requestSeal(trail: string): Promise<SealNews>
+  /** Takes a seal to a keeper; a failure is a result. */
+  takeSeal(seal: Seal, keeper: Keeper, timeoutMs: number): Promise<Taken>
   /** Begins a new chain of keys in a trail that nobody holds. @throws {TrailLockedError} an auditor holds it */
   rekey(
     configuration: Configuration,

@@ -168,6 +168,10 @@ function build(
     .option('--by <name>', 'who says so (default: the user)')
     .action(action(async (options, words) => (await import('./note.js')).note(words, options, io, parts)))
 
+  command('anchor', 'seal the trail now and take the seal to those who keep it').action(
+    action(async (options) => (await import('./anchor.js')).anchor(options, io, parts)),
+  )
+
   command('index rebuild', 'make the index of a trail anew')
     .option('--index <path>', index)
     .action(action(async (options) => (await import('./index-rebuild.js')).rebuildIndex(options, io, parts)))

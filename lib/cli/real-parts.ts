@@ -3,6 +3,7 @@
  * @module
  */
 import type { Request } from '../scribe/inbox.js'
+import type { SealNews } from '../scribe/messages.js'
 import type { NoteBody } from '../trail/types.js'
 import type { Parts } from './parts.js'
 
@@ -44,10 +45,24 @@ export const realParts: Parts = {
     throw new InboxError(`the auditor answered with record ${seq}, which is no sample in ${trail}`)
   },
 
-  async requestRecord(trail, body) {
+  async requestRecord(trail, body, attachment) {
     const { ask } = await import('../scribe/inbox.js')
-    const { seq } = await ask(trail, body.type === 'note' ? noteRequest(body) : { kind: 'record', body })
+    const request: Request =
+      body.type === 'note' ? noteRequest(body) : { kind: 'record', body, ...(attachment && { attachment }) }
+    const { seq } = await ask(trail, request)
     return { seq }
+  },
+
+  async requestSeal(trail) {
+    const [{ ask }, { InboxError }] = await Promise.all([import('../scribe/inbox.js'), import('../errors.js')])
+    const { document } = await ask(trail, { kind: 'seal' })
+    if (document !== null && 'text' in document) return document as SealNews
+    throw new InboxError('the answer of the auditor is no seal; do both have the same version?')
+  },
+
+  async takeSeal(seal, keeper, timeoutMs) {
+    const { take } = await import('../anchor/take.js')
+    return take(seal, keeper, { timeoutMs })
   },
 
   async rekey(configuration, why) {

@@ -51,6 +51,10 @@ const hints: Readonly<Record<string, string>> = {
     'The path is too long to prove so much: a nearer reference narrows the bound, or a wider --tolerance fits it.\n',
 }
 
+const leapHint =
+  'The leap second table has expired: whether a leap second is due, nobody here knows (leap-doubt). Install a newer tzdata\n' +
+  '(leap-seconds.list) or a newer ntp-auditor.\n'
+
 /** The sample for eyes. */
 function sampleText(document: SampleDocument, io: Io): string {
   const rows: string[][] = []
@@ -91,5 +95,6 @@ function sampleText(document: SampleDocument, io: Io): string {
     `\n${state}${support === null || support === state ? '' : `, ${support}`}: ${bound}\n`,
     `${paintVerdict(io, document.verdict)}${cause} for a tolerance of ${sizeText(nanosecondsOf(document.tolerance))}\n`,
     hints[document.cause ?? ''] ?? '',
+    document.leapDoubt ? leapHint : '',
   ].join('')
 }

@@ -3,8 +3,9 @@
  * @module
  */
 import type { Configuration } from '../config/types.js'
+import type { SealNews } from '../scribe/messages.js'
 import type { SampleDocument } from '../trail/document.js'
-import type { ServiceBody } from '../trail/types.js'
+import type { Attachment, ServiceBody } from '../trail/types.js'
 import type { Io } from './io.js'
 import type { AuditorListeners, Parts } from './parts.js'
 
@@ -12,7 +13,9 @@ export interface Writer {
   /** Whether another auditor holds the trail and is asked. */
   readonly beside: boolean
   sample(): Promise<SampleDocument>
-  record(body: ServiceBody): Promise<{ readonly seq: number }>
+  record(body: ServiceBody, attachment?: Attachment): Promise<{ readonly seq: number }>
+  /** Closes the epoch now. */
+  seal(): Promise<SealNews>
 }
 
 /**
@@ -23,7 +26,7 @@ export interface Writer {
 export async function withWriter<T>(
   configuration: Configuration,
   io: Io,
-  parts: Pick<Parts, 'startAuditor' | 'requestSample' | 'requestRecord'>,
+  parts: Pick<Parts, 'startAuditor' | 'requestSample' | 'requestRecord' | 'requestSeal'>,
   use: (writer: Writer) => Promise<T>,
 ): Promise<T> {
   const { trail } = configuration
@@ -35,14 +38,16 @@ export async function withWriter<T>(
     return use({
       beside: true,
       sample: () => parts.requestSample(trail),
-      record: (body) => parts.requestRecord(trail, body),
+      record: (body, attachment) => parts.requestRecord(trail, body, attachment),
+      seal: () => parts.requestSeal(trail),
     })
   }
   try {
     return await use({
       beside: false,
       sample: () => auditor.sample(),
-      record: (body) => auditor.record(body),
+      record: (body, attachment) => auditor.record(body, attachment),
+      seal: () => auditor.seal(),
     })
   } finally {
     await auditor.stop()

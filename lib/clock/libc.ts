@@ -19,8 +19,8 @@ const stampOfPacket = 0x8907
 /** EAGAIN and ECANCELED, the same on both architectures. */
 const tryAgain = 11
 const cancelled = 125
-/** AF_INET, SOCK_DGRAM. */
-const datagram = { family: 2, type: 2 } as const
+/** AF_INET with SOCK_DGRAM, AF_UNIX with SOCK_STREAM. */
+const sockets = { datagram: { family: 2, type: 2 }, stream: { family: 1, type: 1 } } as const
 /** 2255-03-14: behind every clock, and inside what the kernel's 64-bit nanoseconds can hold. */
 const farSeconds = 9_000_000_000n
 
@@ -43,8 +43,10 @@ export interface Libc {
   readTimer(fd: number): 'waiting' | 'cancelled' | 'expired' | 'failed'
   /** The kernel's receive time (wall, ns) of the datagram last read from a socket; the first call makes it stamp what comes. */
   packetStamp(fd: number): bigint | null
-  /** A socket of no use but to be closed; `null` where there is none. */
-  socket(): number | null
+  /** A socket that is connected to nothing; `null` where there is none. */
+  socket(kind: 'datagram' | 'stream'): number | null
+  /** Makes the descriptor `fd` mean what `by` means (dup3(2)). */
+  replace(fd: number, by: number): boolean
   close(fd: number): void
 }
 
@@ -75,6 +77,7 @@ function bind(koffi: Koffi): Libc {
   const settime = library.func('timerfd_settime', 'int', ['int', 'int', 'void *', 'void *'])
   const control = library.func('ioctl', 'int', ['int', 'unsigned long', 'void *'])
   const socket = library.func('socket', 'int', ['int', 'int', 'int'])
+  const duplicate = library.func('dup3', 'int', ['int', 'int', 'int'])
   const read = library.func('read', 'int64', ['int', 'void *', 'size_t'])
   const close = library.func('close', 'int', ['int'])
   const spec = new BigInt64Array(words.timespec)
@@ -108,10 +111,11 @@ function bind(koffi: Koffi): Libc {
       const error = koffi.errno()
       return error === tryAgain ? 'waiting' : error === cancelled ? 'cancelled' : 'failed'
     },
-    socket() {
-      const fd = socket(datagram.family, datagram.type | closeOnExec, 0)
+    socket(kind) {
+      const fd = socket(sockets[kind].family, sockets[kind].type | closeOnExec, 0)
       return fd < 0 ? null : fd
     },
+    replace: (fd, by) => duplicate(by, fd, closeOnExec) === fd,
     close: (fd) => void close(fd),
   }
 }

@@ -47,11 +47,15 @@ export class LiveLine {
   }
 
   /**
-   * A sample was taken, or the line left by a slew: it runs through this D from now on. Not through a blunt one (a pre-empted look):
-   * a line as wide as that would let departures pass.
+   * A sample was taken: the line runs through this D from now on. Not through a blunt one (a pre-empted look): a line as wide as that
+   * would let departures pass.
    */
   anchor(aNs: bigint, d: IntervalNs): void {
-    if (width(d) * 4n > this.#reportNs && width(d) > 2n * width(this.#through.d)) return
+    if (width(d) * 4n <= this.#reportNs || width(d) <= 2n * width(this.#through.d)) this.left(aNs, d)
+  }
+
+  /** D left the line, and that was told: it runs through this D from now on, however blunt, lest the same be told again. */
+  left(aNs: bigint, d: IntervalNs): void {
     const newest: Anchor = { aNs, d }
     const other = this.#anchors.findLast(
       (a) => (width(a.d) + width(d)) * slopeHoldsNs <= this.#reportNs * (aNs - a.aNs) && a.aNs < aNs,

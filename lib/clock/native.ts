@@ -68,6 +68,7 @@ export function openNative(libc: Libc | null = openLibc(), bootId?: string): Clo
     read: () => toReading(narrowest(turn, lasted, effort)),
     auditNs: () => libc.now(clockId.monotonicRaw),
     notice: () => notice.take(),
+    onSet: (run) => notice.onSet(run),
     kernel(): KernelState | null {
       return libc.timex()
     },
@@ -85,7 +86,7 @@ export function openNative(libc: Libc | null = openLibc(), bootId?: string): Clo
  * and ends with the last; a port that is opened for a single exchange alone would get its answer before.
  */
 function keepStamping(libc: Libc): number | null {
-  const fd = libc.socket()
+  const fd = libc.socket('datagram')
   if (fd !== null) libc.packetStamp(fd)
   return fd
 }

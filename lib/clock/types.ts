@@ -66,6 +66,11 @@ export interface ClockSource {
    */
   notice(): Notice
   /**
+   * Calls `run` from the event loop as soon as the kernel announced a set that {@link notice} has not told yet, without polling and without
+   * keeping the process alive; returns what ends it. Absent: {@link notice} has to be asked.
+   */
+  onSet?(run: () => void): () => void
+  /**
    * The wall time (ns since the Unix epoch) at which the kernel received the datagram that was last read from a socket; absent or
    * `null` where it does not tell. The first call for a socket gives `null`, and makes the kernel stamp what comes.
    */

@@ -2,8 +2,8 @@
  * The witness: looks in, clock changes and gaps out. It owns no clock and no timer.
  *
  * Three tests run over each look. The **step test** holds `line` against every earlier look: a set of the clock shows, and nothing
- * else does. The **live line** follows D: what leaves it by more than `reportNs`, at once or little by little, is written. The
- * **sleep test** holds boot - mono against earlier looks and tells a suspend from a set.
+ * else does. The **live line** follows D: what leaves it by more than `reportNs`, at once or little by little, is written (see
+ * `departure.ts`). The **sleep test** holds boot - mono against earlier looks and tells a suspend from a set.
  *
  * The kernel's notice completes them. A noticed look in which no test finds anything hides a set that was undone before the look, or
  * one smaller than a look can tell: a `clock-change` of class `unknown` is written, its size an interval around zero, and what
@@ -14,8 +14,8 @@
  * @module
  */
 import { type IntervalNs, largest, meet, smallest, subtract } from '../interval.js'
+import { type Departure, Departures } from './departure.js'
 import { isLeap } from './leap-step.js'
-import { LiveLine } from './live-line.js'
 import { earlier, type Look, lineIsD, toLook } from './look.js'
 import { SinceLog } from './since-log.js'
 import { StepTest } from './step-test.js'
@@ -34,10 +34,8 @@ export class Witness {
   readonly #since: SinceLog
   readonly #steps: StepTest
   readonly #sleep: StepTest
-  readonly #line: LiveLine
+  readonly #line: Departures
   #last: Look
-  /** The last look at which D was certainly not further from the line than is reported. */
-  #inside: Look
   #carried = false
   /** Until this instant of A a notice is owed for a step already found. */
   #owedUntilNs: bigint | null = null
@@ -49,11 +47,10 @@ export class Witness {
     this.#silenceNs = max(leastSilenceNs, 4n * options.periodNs)
     const look = toLook(first, notice === 'absent' ? notice : 'none')
     this.#last = look
-    this.#inside = look
     this.#since = new SinceLog(look, options.reportNs)
     this.#steps = new StepTest(({ reading }) => reading.line, options.coupled ? 0n : options.maxRatePpb, look)
     this.#sleep = new StepTest(({ reading }) => reading.asleep, 0n, look)
-    this.#line = new LiveLine(options.reportNs, look.aNs, first.d, this.#kernelRatePpb())
+    this.#line = new Departures(options.reportNs, look, this.#kernelRatePpb())
   }
 
   /** D at the last look, as it was read. */
@@ -99,18 +96,21 @@ export class Witness {
     }
     const blind = look.aNs - previous.fromNs > this.#silenceNs && !events.some(breaksMono)
     if (blind) {
-      events.push(gap('starved', 'wall', previous, look))
-      this.#line.restart(look.aNs, this.d, this.#kernelRatePpb())
-      this.#inside = look
+      events.push(...this.settle(), gap('starved', 'wall', previous, look))
+      this.#line.restart(look, this.#kernelRatePpb())
     }
     if (events.length > 0 && this.#since.holds(from)) this.#before = from
     return events
   }
 
-  /** A sample was taken at the last look: the live line runs through it from now on. */
+  /** A sample was taken at the last look: the live line runs through it from now on, unless D is just leaving it. */
   anchor(): void {
-    this.#line.anchor(this.#last.aNs, this.d)
-    this.#inside = this.#last
+    this.#line.anchor(this.#last)
+  }
+
+  /** What is held back until it can be told as one: to be asked for when nothing more will be looked at. */
+  settle(): ClockChange[] {
+    return this.#line.settle().map((departure) => this.#slewed(departure))
   }
 
   /**
@@ -145,41 +145,36 @@ export class Witness {
     const set = lineIsD(look.reading) && stopped ? subtract(moved, asleep) : moved
     this.#steps.restart(look)
     this.#sleep.restart(look)
-    if (stopped) this.#line.stepped(look.aNs, this.d)
-    const events: (ClockChange | Gap)[] = [gap('suspend', stopped ? 'mono' : 'none', from, look)]
+    const events: (ClockChange | Gap)[] = [...this.settle(), gap('suspend', stopped ? 'mono' : 'none', from, look)]
     if (smallest(set) > this.#options.reportNs) {
       events.push(this.#change('set-during-suspend', set, from, look))
-      this.#line.stepped(look.aNs, this.d)
-    } else if (smallest(set) > 0n) this.#since.small(largest(set))
-    this.#inside = look
+      this.#line.stepped(look)
+    } else {
+      if (stopped) this.#line.stepped(look)
+      if (smallest(set) > 0n) this.#since.small(largest(set))
+    }
     return events
   }
 
   /** Without a suspend: a step, a slew, a notice with nothing to see, or nothing. */
   #changed(previous: Look, moved: Look | null, look: Look): ClockChange[] {
     const { reportNs, leapAnnounced } = this.#options
-    const departed = subtract(look.reading.d, this.#line.at(look.aNs))
-    const out = smallest(departed) > reportNs
     if (moved !== null) {
+      const held = this.settle()
+      const departed = this.#line.at(look)
       const size = subtract(look.reading.line, moved.reading.line)
       const large = smallest(size) > reportNs
-      if (!large && !out) {
+      if (!large && smallest(departed) <= reportNs) {
         this.#since.small(largest(size))
         this.#line.nudged(size)
-        return []
+        return held
       }
       const leap = isLeap(moved.reading, look.reading, size, leapAnnounced)
       const kind = leap ? 'leap' : this.#mayHaveSlept(moved, look) ? 'unknown' : 'step'
-      this.#line.stepped(look.aNs, this.d)
-      this.#inside = look
-      return [this.#change(kind, large ? size : departed, moved, look)]
+      this.#line.stepped(look)
+      return [...held, this.#change(kind, large ? size : departed, moved, look)]
     }
-    const changes: ClockChange[] = []
-    if (out) {
-      changes.push(this.#change('slew', departed, this.#inside, look))
-      this.#line.anchor(look.aNs, this.d)
-    }
-    if (out || largest(departed) <= reportNs) this.#inside = look
+    const changes = this.#line.add(look).map((departure) => this.#slewed(departure))
     if (look.notice === 'seen' && !this.#paid(look)) {
       changes.push(this.#change('unknown', subtract(look.reading.line, previous.reading.line), previous, look))
     }
@@ -202,6 +197,10 @@ export class Witness {
     const asleep = subtract(look.reading.asleep, from.reading.asleep)
     const size = subtract(look.reading.line, from.reading.line)
     return asleep.highNs > 0n && size.lowNs > 0n && meet(asleep, size) !== null
+  }
+
+  #slewed({ from, to, size }: Departure): ClockChange {
+    return this.#change('slew', size, from, to)
   }
 
   #change(kind: ChangeClass, size: IntervalNs, from: Look, look: Look): ClockChange {

@@ -61,6 +61,8 @@ export interface Sample {
   readonly d: IntervalNs
   readonly readings: Readonly<Partial<Record<Role, Reading>>>
   readonly consensus: Consensus
+  /** A leap second may come, or have come, that neither the expired table nor most references tell of. Absent: no. */
+  readonly leapDoubt?: boolean
   /** TAI - UTC in seconds by the leap table at this instant. */
   readonly taiUtc: number
   /** The bound of the clock's error, UTC - wall = M - D - (TAI - UTC); positive = slow. `null` where there is none. */

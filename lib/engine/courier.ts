@@ -10,6 +10,8 @@ import type { Draft } from '../trail/types.js'
 
 export interface CourierOptions {
   readonly timers: Timers
+  /** A now (ns): the wait counts from the look that saw the change. */
+  readonly nowNs: () => bigint
   /** What the kernel says now; `null` where it cannot be asked. */
   readonly kernel: () => KernelState | null
   readonly deliver: (draft: Draft) => void
@@ -37,7 +39,11 @@ export class Courier {
     const { timers } = this.#options
     const hinted = change === null ? draft : this.#hint(draft, change)
     const suspect = change !== null && hinted.body.type === 'clock-change' && hinted.body.by === 'foreign'
-    if (suspect && this.#timer === null) this.#timer = timers.setTimeout(() => this.release(), hintDelayMs)
+    if (suspect && this.#timer === null) {
+      const passedMs = Number(this.#options.nowNs() - change.latestNs) / 1e6
+      const ms = Math.min(hintDelayMs, Math.max(0, Math.ceil(hintDelayMs - passedMs)))
+      this.#timer = timers.setTimeout(() => this.release(), ms)
+    }
     if (this.#timer === null && !this.#paused) this.#options.deliver(hinted)
     else this.#held.push({ draft: hinted, change: suspect ? change : null })
   }

@@ -9,15 +9,18 @@ import { Witness } from '../clock/witness.js'
 import type { Configuration } from '../config/types.js'
 import { assemble } from '../consensus/assemble.js'
 import type { SampleReason } from '../consensus/types.js'
+import type { LiveOutlet } from '../evidence/live-board.js'
 import type { Link } from '../scribe/link.js'
 import type { Chore, EngineToScribe, ScribeToEngine, TailSummary } from '../scribe/messages.js'
 import { encodeChange, encodeGap, encodeSample, encodeStamp } from '../trail/encode.js'
-import type { Draft, ServiceBody } from '../trail/types.js'
+import type { Attachment, Draft, ServiceBody } from '../trail/types.js'
 import { Courier } from './courier.js'
+import { expiryProblem, leapDoubt, tableExpired } from './leap-doubt.js'
 import type { AuditorToEngine, EngineToAuditor } from './messages.js'
 import { describeOpen, emptySince } from './open-fields.js'
 import { Outbox } from './outbox.js'
 import type { EngineParts } from './parts.js'
+import { Publisher } from './publisher.js'
 import { rateOf } from './rate.js'
 import { type Collected, type Round, Rounds } from './rounds.js'
 import { Sampler } from './sampler.js'
@@ -36,6 +39,8 @@ export interface EngineOptions {
   readonly simulation: boolean
   /** How many engines of this run died before this one. */
   readonly generation: number
+  /** Where the live cone is published. */
+  readonly live: LiveOutlet
 }
 
 /** Exchanges of a sample that answers a clock change, 2 s apart. */
@@ -52,12 +57,15 @@ export class Engine {
   readonly #rounds: Rounds
   readonly #schedule: Schedule
   readonly #waiting: WaitingList
+  readonly #publisher: Publisher
   readonly #ratePpb: bigint
   #watch: Watch | null = null
   #witness: Witness | null = null
   #lastDraftNs = 0n
   #lastBound: { atNs: bigint; wallNs: bigint } | null = null
   #leapIndicated = false
+  /** Whether it was told that the leap second table has expired. */
+  #expiryTold = false
   #stopping = false
 
   constructor(options: EngineOptions) {
@@ -65,8 +73,19 @@ export class Engine {
     this.#outbox = new Outbox(options.generation * idsPerEngine)
     const { configuration, parts, scribe, auditor } = options
     this.#ratePpb = rateOf(configuration, parts.clocks)
+    this.#publisher = new Publisher({
+      outlet: options.live,
+      configuration,
+      clocks: parts.clocks,
+      timers: parts.timers,
+      leap: parts.leap,
+      ratePpb: this.#ratePpb,
+      generation: options.generation,
+      leapIndicated: () => this.#leapIndicated,
+    })
     this.#courier = new Courier({
       timers: parts.timers,
+      nowNs: () => parts.clocks.auditNs(),
       kernel: () => parts.clocks.kernel?.() ?? null,
       deliver: (draft) => scribe.post({ kind: 'draft', draft }),
       amend: (draft) => this.#outbox.amend(draft),
@@ -102,12 +121,14 @@ export class Engine {
     )
     scribe.listen((message) => {
       if (message.kind === 'tail') this.#begin(message.tail)
-      else if (message.kind === 'written') this.#outbox.written(message.draftId)
-      else this.#asked(message)
+      else if (message.kind === 'written') {
+        this.#outbox.written(message.draftId)
+        this.#publisher.written(message.draftId, message.seq)
+      } else this.#asked(message)
     })
     auditor.listen((message) => {
       if (message.kind === 'sample') this.#want({ requestId: message.requestId }, message.reason)
-      else if (message.kind === 'record') this.#service(message.body, { requestId: message.requestId })
+      else if (message.kind === 'record') this.#service(message, { requestId: message.requestId })
       else if (message.kind === 'chore') this.#chore({ requestId: message.requestId }, message.chore)
       else void this.#stop(message.reason, message.budgetMs)
     })
@@ -118,6 +139,7 @@ export class Engine {
     this.#stopping = true
     this.#rounds.cancel()
     this.#watch?.stop()
+    this.#publisher.stop()
     this.#schedule.stop()
     this.#courier.drop()
     this.#options.parts.clocks.close()
@@ -127,7 +149,14 @@ export class Engine {
   #begin(tail: TailSummary | null): void {
     const { configuration, parts, scribe, kind, simulation, generation } = this.#options
     const { firstId } = this.#outbox
-    const open = describeOpen({ configuration, clocks: parts.clocks, ratePpb: this.#ratePpb, kind, simulation })
+    const open = describeOpen({
+      configuration,
+      clocks: parts.clocks,
+      leap: parts.leap,
+      ratePpb: this.#ratePpb,
+      kind,
+      simulation,
+    })
     if (this.#watch) {
       this.#courier.pause()
       this.#watch.look()
@@ -156,12 +185,14 @@ export class Engine {
       periodNs: configuration.witness.periodNs,
       noticeMs: parts.noticeMs,
       onEvents: (events, before) => this.#saw(events, before),
+      onFed: (look) => this.#publisher.looked(look),
       onLook: () => this.#beat(),
     })
     const reason = generation > 0 ? 'restart' : 'start'
     scribe.post({ kind: 'begin', open, reason, stamp: encodeStamp(this.#watch.stamp()), firstId })
     this.#lastDraftNs = first.aNs
     if (tail) for (const event of sinceTail(tail, first, this.#options)) this.#emitEvent(event)
+    this.#publisher.looked(first)
     this.#watch.start()
     this.#schedule.start()
     void this.#rounds.begin(this.#round('startup', null, configuration.exchanges))
@@ -180,6 +211,7 @@ export class Engine {
     let triggerId: number | null = null
     for (const event of events) {
       const id = this.#emitEvent(event, true)
+      if (event.kind === 'gap') this.#publisher.gap(event)
       if (event.kind === 'clock-change') triggerId = id
     }
     if (this.#stopping) return
@@ -204,7 +236,7 @@ export class Engine {
     const look = watch.last
     if (this.#rounds.current !== before) return // this very look saw a change: the new round answers
     const { configuration, parts } = this.#options
-    const sample = assemble({
+    const assembled = assemble({
       reason: round.reason,
       part,
       look,
@@ -216,6 +248,7 @@ export class Engine {
       trustLocal: configuration.trustLocal,
       taiUtc: taiUtcOf(collected) ?? parts.leap.taiUtc(look.wallNs),
     })
+    const sample = { ...assembled, leapDoubt: leapDoubt(assembled, collected, parts.leap) }
     this.#leapIndicated = indicatesLeap(collected)
     if (sample.consensus.m) {
       this.#endSilence(sample.atNs, sample.wallNs)
@@ -223,6 +256,11 @@ export class Engine {
     }
     const body = encodeSample(sample, { ratePpb: this.#ratePpb, resolutionNs: parts.clocks.resolutionNs })
     const draft = this.#emit(body, round.triggerId)
+    this.#publisher.sampled(draft.id, sample)
+    if (!this.#expiryTold && tableExpired(sample, parts.leap)) {
+      this.#expiryTold = true
+      this.#options.auditor.post({ kind: 'problem', error: expiryProblem(parts.leap) })
+    }
     witness.anchor()
     this.#waiting.satisfy(draft.id)
     const answers = round.reason === 'clock-change' || round.reason === 'resume' || round.reason === 'recheck'
@@ -261,10 +299,16 @@ export class Engine {
     return this.#emit(encodeChange(event), null, undefined, now ? event : null).id
   }
 
-  #emit(body: Draft['body'], triggerId: number | null = null, stamp?: Stamp, change: ClockChange | null = null): Draft {
+  #emit(
+    body: Draft['body'],
+    triggerId: number | null = null,
+    stamp?: Stamp,
+    change: ClockChange | null = null,
+    attachment?: Attachment,
+  ): Draft {
     const watch = this.#watch
     if (!watch) throw new Error('a draft before the first look')
-    const draft = this.#outbox.put(encodeStamp(stamp ?? watch.stamp()), body, triggerId)
+    const draft = this.#outbox.put(encodeStamp(stamp ?? watch.stamp()), body, triggerId, attachment)
     this.#lastDraftNs = watch.last.aNs
     this.#courier.take(draft, change)
     return draft
@@ -281,9 +325,9 @@ export class Engine {
       this.#want({ token }, 'requested', given === null ? undefined : BigInt(given))
     } else if (request.kind === 'note') {
       const { on, text, by } = request
-      this.#service({ type: 'note', on, text, by }, { token })
+      this.#service({ body: { type: 'note', on, text, by } }, { token })
     } else if (request.kind === 'seal' || request.kind === 'prune') this.#chore({ token }, request)
-    else this.#service(request.body, { token })
+    else this.#service(request, { token })
   }
 
   /** The scribe does something behind a look of now. */
@@ -297,13 +341,13 @@ export class Engine {
   }
 
   /** What somebody asked to be recorded, at a look of now. */
-  #service(body: ServiceBody, who: Waiting): void {
+  #service({ body, attachment }: { body: ServiceBody; attachment?: Attachment }, who: Waiting): void {
     if (!this.#watch || this.#stopping) {
       this.#waiting.answer(who, notAuditing)
       return
     }
     this.#watch.look()
-    this.#waiting.answer(who, this.#emit(body).id)
+    this.#waiting.answer(who, this.#emit(body, null, undefined, null, attachment).id)
   }
 
   /** One last sample within the budget, then the scribe closes the trail. */
@@ -320,7 +364,9 @@ export class Engine {
     this.#rounds.cancel()
     this.#waiting.refuse({ code: 'ERR_STOPPED', message: 'the auditor stopped before the sample was taken' })
     watch.look()
+    for (const event of watch.settle()) this.#emitEvent(event)
     watch.stop()
+    this.#publisher.stop()
     this.#courier.release()
     scribe.post({ kind: 'close', reason, stamp: encodeStamp(watch.stamp()) })
   }

@@ -3,10 +3,11 @@
  * @module
  */
 import { release, type } from 'node:os'
-import type { ClockSource } from '../clock/types.js'
+import type { ClockSource, LeapTable } from '../clock/types.js'
 import { recordedConfiguration } from '../config/encode.js'
 import { machinePseudonym, trailOrigin } from '../config/host.js'
 import type { Configuration } from '../config/types.js'
+import { formatInstant } from '../instant.js'
 import type { OpenFields } from '../scribe/messages.js'
 import type { StoredStamp } from '../trail/types.js'
 import { version } from '../version.js'
@@ -14,11 +15,12 @@ import { version } from '../version.js'
 export function describeOpen(about: {
   readonly configuration: Configuration
   readonly clocks: ClockSource
+  readonly leap: LeapTable
   readonly ratePpb: bigint
   readonly kind: 'worker' | 'inline'
   readonly simulation: boolean
 }): OpenFields {
-  const { configuration, clocks, ratePpb, kind, simulation } = about
+  const { configuration, clocks, leap, ratePpb, kind, simulation } = about
   const { organisation, asset, site, hostLabel } = configuration.identity
   return {
     format: 1,
@@ -31,6 +33,11 @@ export function describeOpen(about: {
     auditClock: clocks.auditClock,
     steered: clocks.steered,
     coupled: clocks.coupled,
+    leapTable: {
+      source: leap.source,
+      expires: formatInstant(leap.expiresNs),
+      expired: leap.expired(clocks.read().wallNs),
+    },
     resolutionNs: clocks.resolutionNs.toString(),
     driftPpb: Number(configuration.driftPpb),
     ratePpb: Number(ratePpb),

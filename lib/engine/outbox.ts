@@ -6,7 +6,7 @@
  */
 import { DraftQueue } from '../scribe/queue.js'
 import { canonicalize } from '../trail/canonical.js'
-import type { Draft, StoredStamp, TrailRecord } from '../trail/types.js'
+import type { Attachment, Draft, StoredStamp, TrailRecord } from '../trail/types.js'
 
 const limit = 10_000
 /** Gaps made here count down from it; the scribe's own queue uses ids just below zero. */
@@ -24,9 +24,9 @@ export class Outbox {
   }
 
   /** Gives the draft its number and keeps it. */
-  put(stamp: StoredStamp, body: Draft['body'], triggerId: number | null): Draft {
+  put(stamp: StoredStamp, body: Draft['body'], triggerId: number | null, attachment?: Attachment): Draft {
     this.#lastId += 1
-    const draft: Draft = { id: this.#lastId, stamp, body, triggerId }
+    const draft: Draft = { id: this.#lastId, stamp, body, triggerId, ...(attachment && { attachment }) }
     this.#drafts.push(draft)
     if (this.#drafts.length > limit) this.#shrink()
     return draft

@@ -14,10 +14,12 @@ export interface WatchOptions {
   readonly timers: Timers
   readonly witness: Witness
   readonly periodNs: bigint
-  /** How often the kernel's notice is asked for between looks (ms). */
+  /** How often the kernel's notice is asked for between looks, where the clocks do not tell of it by themselves (ms). */
   readonly noticeMs: number
   /** Called inside the look that saw them. `before`: clock fields at the last look ahead of them, to be recorded first. */
   readonly onEvents: (events: readonly WatchEvent[], before: Stamp | null) => void
+  /** Called after every look, also those of exchanges, with the last one that told something; events have been told before. */
+  readonly onFed?: (look: ClockReading) => void
   /** Called after every look of the timer. */
   readonly onLook: () => void
 }
@@ -25,6 +27,8 @@ export interface WatchOptions {
 export class Watch {
   readonly #options: WatchOptions
   #timer: unknown = null
+  /** Ends the kernel's calls. */
+  #deaf: (() => void) | null = null
   #stopped = false
   #lookAtNs = 0n
   #carried: Notice = 'none'
@@ -36,7 +40,14 @@ export class Watch {
   start(): void {
     const { timers, periodNs, noticeMs, clocks } = this.#options
     const periodMs = Number(periodNs) / 1e6
-    const quick = clocks.notice() !== 'absent' && noticeMs < periodMs
+    const now = (): void => {
+      if (this.#stopped) return
+      this.look()
+      this.#options.onLook()
+    }
+    if (clocks.notice() === 'seen') this.#carried = 'seen'
+    this.#deaf = clocks.onSet?.(now) ?? null
+    const quick = this.#deaf === null && clocks.notice() !== 'absent' && noticeMs < periodMs
     const stepMs = quick ? noticeMs : periodMs
     const earlyNs = BigInt(Math.floor(stepMs * 500_000))
     this.#lookAtNs = clocks.auditNs() + periodNs
@@ -49,8 +60,7 @@ export class Watch {
         // The tick that is nearest to the period: timers are whole milliseconds and may be early.
         if (this.#carried === 'none' && clocks.auditNs() + earlyNs < this.#lookAtNs) return
       }
-      this.look()
-      this.#options.onLook()
+      now()
     }
     this.#timer = timers.setTimeout(tick, stepMs)
   }
@@ -77,7 +87,13 @@ export class Watch {
     this.#lookAtNs = reading.aNs + periodNs
     const events = witness.look(reading, told)
     if (events.length > 0) this.#options.onEvents(events, witness.before())
+    this.#options.onFed?.(witness.last)
     return events.length > 0
+  }
+
+  /** What the witness holds back: to be written where no look will follow. */
+  settle(): readonly WatchEvent[] {
+    return this.#options.witness.settle()
   }
 
   /** The clock fields of a record at the last look. */
@@ -93,5 +109,6 @@ export class Watch {
   stop(): void {
     this.#stopped = true
     this.#options.timers.clearTimeout(this.#timer)
+    this.#deaf?.()
   }
 }

@@ -66,7 +66,8 @@ export function factOf(record: TrailRecord): Fact {
         error: lowNs === null || highNs === null ? null : interval({ lowNs, highNs }),
         taiUtc: record.taiUtc,
         ratePpb: BigInt(record.ratePpb),
-        cause: record.cause,
+        // A doubt goes with a bound: then the other cause is one that a bound shows by itself.
+        cause: record.leapDoubt === true ? 'leap-doubt' : record.cause,
         trigger: record.trigger,
       }
     }

@@ -65,9 +65,10 @@ export class LeapLine {
           before: BigInt(before.taiUtc) * scale,
           after: BigInt(after.taiUtc) * scale,
         })
-      } else if (typeof zone === 'object') {
+      } else if (zone !== 'none') {
         const lack: Lack = { verdict: 'INDETERMINATE', cause: 'leap-doubt' }
-        doubts.push({ fromNs: zone.fromNs, toNs: after.atNs, seq: after.seq, lack })
+        const fromNs = zone === 'several' ? before.atNs : zone.fromNs
+        doubts.push({ fromNs, toNs: after.atNs, seq: after.seq || before.seq, lack })
       }
     }
     this.#first = BigInt(points[0]?.taiUtc ?? 0) * scale
@@ -119,6 +120,9 @@ function pointsOf(run: Run, taiBefore: number | null, taiAfter: number | null): 
   }
   if (last && taiAfter !== null && taiAfter !== last.taiUtc) {
     points.push({ ...edge, atNs: run.endNs, taiUtc: taiAfter })
+  } else if (last?.doubt && run.endNs > last.atNs) {
+    // No sample follows, and the doubt goes on to the end.
+    points.push({ ...edge, atNs: run.endNs, taiUtc: last.taiUtc })
   }
   return points
 }

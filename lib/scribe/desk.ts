@@ -32,6 +32,8 @@ export interface DeskOptions {
   readonly timers: Timers
   readonly engine: Link<ScribeToEngine, EngineToScribe>
   readonly auditor: Link<ScribeToAuditor, AuditorToScribe>
+  /** Keeps `live.json` while the trail is open; absent: nobody does. */
+  readonly mirror?: { start(token: string): void; stop(): void }
 }
 
 /** How often the inbox is looked into, and a failing disk tried again. */
@@ -86,6 +88,7 @@ export class Desk {
       return
     }
     auditor.post({ kind: 'opened', token: this.#scribe.token })
+    this.#options.mirror?.start(this.#scribe.token)
     engine.listen((message) => this.#hear(message))
     this.greet()
     this.#lookIntoInbox()
@@ -106,6 +109,7 @@ export class Desk {
     const { timers } = this.#options
     timers.clearTimeout(this.#retry)
     timers.clearTimeout(this.#inbox)
+    if (this.#scribe) this.#options.mirror?.stop()
     this.#scribe?.abandon()
     this.#scribe = null
   }
@@ -254,6 +258,11 @@ export class Desk {
     const { timers, engine } = this.#options
     this.#inbox = timers.setTimeout(() => {
       for (const { id, request } of this.#scribe?.inbox.take() ?? []) {
+        const path = request.kind === 'record' ? request.attachment?.path : undefined
+        if (path !== undefined && this.#scribe?.isFree(path) === false) {
+          this.#reply(id, { ok: false, error: { code: 'ERR_INBOX', message: `${path} is in the trail already` } })
+          continue
+        }
         this.#asked.set(id, request)
         engine.post({ kind: 'request', token: id, request })
       }

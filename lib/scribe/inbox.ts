@@ -8,8 +8,8 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { InboxError } from '../errors.js'
 import { canonicalize } from '../trail/canonical.js'
-import { checkServiceBody } from '../trail/record.js'
-import type { ServiceBody } from '../trail/types.js'
+import { checkAttachment, checkServiceBody } from '../trail/record.js'
+import type { Attachment, ServiceBody } from '../trail/types.js'
 import { putWhole } from './durable.js'
 import { type Files, realFiles } from './files.js'
 
@@ -17,7 +17,7 @@ import { type Files, realFiles } from './files.js'
 export type Request =
   | { readonly kind: 'note'; readonly on: number; readonly text: string; readonly by: string }
   | { readonly kind: 'sample'; readonly toleranceNs: string | null }
-  | { readonly kind: 'record'; readonly body: ServiceBody }
+  | { readonly kind: 'record'; readonly body: ServiceBody; readonly attachment?: Attachment }
   /** Close the epoch now; the answer's `document` is the seal. */
   | { readonly kind: 'seal' }
   /** Prune the segments whose label day lies before this one; the answer's `document` says what went. */
@@ -185,7 +185,7 @@ function quietly(run: () => void): void {
 const known: Readonly<Record<Request['kind'], readonly string[]>> = {
   note: ['on', 'text', 'by'],
   sample: ['toleranceNs'],
-  record: ['body'],
+  record: ['body', 'attachment'],
   seal: [],
   prune: ['before'],
 }
@@ -209,7 +209,7 @@ export function parseRequest(value: unknown): Request | string {
     const { before } = rest
     return isDay(before) ? { kind, before } : '"before" must be a day such as 2026-11-22'
   }
-  if (kind === 'record') return recordRequest(rest.body)
+  if (kind === 'record') return recordRequest(rest)
   const { on, text, by } = rest
   if (!Number.isSafeInteger(on) || (on as number) < 1) return '"on" must be the seq of a record'
   if (!isText(text, 4000)) return '"text" must be text of 1 to 4000 characters'
@@ -222,11 +222,12 @@ function isDay(value: unknown): value is string {
 }
 
 /** A body that can stand in a line of the trail. */
-function recordRequest(body: unknown): Request | string {
+function recordRequest({ body, attachment }: Record<string, unknown>): Request | string {
   try {
     const checked = checkServiceBody(body)
     canonicalize(checked)
-    return { kind: 'record', body: checked }
+    if (attachment === undefined) return { kind: 'record', body: checked }
+    return { kind: 'record', body: checked, attachment: checkAttachment(attachment, checked) }
   } catch (error) {
     return `"body" is no record that can be asked for: ${(error as Error).message}`
   }

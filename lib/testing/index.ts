@@ -5,6 +5,7 @@
  */
 export type { ClockReading, ClockSource, KernelState, Notice, Timers } from '../clock/types.js'
 export type { NtpHeader } from '../ntp/types.js'
+export { FakeAuditor, type FakeState, fakeAuditor } from './fake-auditor.js'
 export { LoopbackReference, type LoopbackReferenceOptions, type ReceivedRequest } from './loopback-reference.js'
 export type {
   ReferenceChange,

@@ -32,6 +32,11 @@ export interface SimulatedClocksOptions {
    * 10 ms resolution. Default false.
    */
   readonly portable?: boolean
+  /**
+   * A computer as Windows and macOS have it: A is a counter on a crystal of its own, which runs on in sleep, and the wall clock is steered
+   * without it; no notice, no TAI, no boot clock apart from it. `portable` and `kernelNotice` are not looked at. Default false.
+   */
+  readonly uncoupled?: boolean
   /** Where in its bracket the wall clock is read. Equal seeds, equal readings. Default 1. */
   readonly seed?: number
 }
@@ -69,13 +74,14 @@ interface Slew {
 
 /**
  * A {@link ClockSource} over a {@link VirtualTime}. As on Linux, wall, boot and mono are slewed together and only a set
- * moves wall against boot; raw is the crystal; mono and raw stand still in suspend. Reading takes no simulated time.
+ * moves wall against boot; raw is the crystal; mono and raw stand still in suspend. Unless it is `uncoupled`: then there is the crystal,
+ * and the wall clock. Reading takes no simulated time.
  */
 export class SimulatedClocks implements ClockSource {
   readonly name = 'simulated'
   readonly auditClock: string
   readonly steered: boolean
-  readonly coupled = true
+  readonly coupled: boolean
   readonly resolutionNs: bigint
   /** The width of the next brackets (ns): widen it to imitate pre-emption. */
   bracketNs: bigint
@@ -104,10 +110,11 @@ export class SimulatedClocks implements ClockSource {
     this.#random = seeded(options.seed ?? 1)
     this.resolutionNs = options.resolutionNs ?? 1_000n
     this.bracketNs = options.bracketNs ?? 200n
-    this.steered = options.portable ?? false
+    this.coupled = !(options.uncoupled ?? false)
+    this.steered = this.coupled && (options.portable ?? false)
     this.auditClock = this.steered ? 'simulated monotonic clock' : 'simulated crystal'
-    this.#kernelNotice = options.kernelNotice ?? true
-    this.#kernelTaiNs = options.kernelTaiNs === undefined ? 37n * billion : options.kernelTaiNs
+    this.#kernelNotice = this.coupled && (options.kernelNotice ?? true)
+    this.#kernelTaiNs = !this.coupled ? null : options.kernelTaiNs === undefined ? 37n * billion : options.kernelTaiNs
     const upNs = options.upNs ?? 3_600n * billion
     const fromNs = time.elapsedNs()
     // Raw and mono of a real computer have long gone apart; here too, so that nobody mistakes one for the other unnoticed.
@@ -128,9 +135,10 @@ export class SimulatedClocks implements ClockSource {
     const utcNs = this.#time.utcAt(elapsedNs)
     const steeredNs = this.#steeredAt(elapsedNs)
     const wallNs = steeredNs + this.#wallNs
-    const bootNs = steeredNs - this.#bootedNs
-    const monoNs = bootNs - this.#asleepNs
-    const aNs = this.steered ? monoNs : along(this.#crystal, elapsedNs)
+    const crystalNs = along(this.#crystal, elapsedNs)
+    const bootNs = this.coupled ? steeredNs - this.#bootedNs : crystalNs
+    const monoNs = this.coupled ? bootNs - this.#asleepNs : crystalNs
+    const aNs = this.steered ? monoNs : crystalNs
     return { utcNs, wallNs, aNs, monoNs, bootNs, dNs: wallNs - aNs, errorNs: utcNs - wallNs }
   }
 
@@ -148,11 +156,11 @@ export class SimulatedClocks implements ClockSource {
       aNs: now.aNs,
       wallNs,
       d: against(now.aNs),
-      line: against(this.steered ? now.monoNs : now.bootNs),
+      line: against(!this.coupled ? now.aNs : this.steered ? now.monoNs : now.bootNs),
       asleep: this.#asleep(now),
       monoNs: now.monoNs,
       bootNs: now.bootNs,
-      rawNs: this.steered ? null : now.aNs,
+      rawNs: this.steered || !this.coupled ? null : now.aNs,
       kernelTaiNs: this.#kernelTaiNs,
     }
   }
@@ -215,9 +223,13 @@ export class SimulatedClocks implements ClockSource {
 
   /**
    * The computer sleeps for `ns`: mono and raw stand still, timers too; wall and boot go on. Linux announces a resume as it
-   * announces a set.
+   * announces a set. An `uncoupled` crystal runs on.
    */
   suspend(ns: bigint): void {
+    if (!this.coupled) {
+      this.#time.sleep(ns)
+      return
+    }
     const before = this.#time.elapsedNs()
     const crystal = along(this.#crystal, before)
     const steered = this.#steeredAt(before)
@@ -259,6 +271,7 @@ export class SimulatedClocks implements ClockSource {
 
   #asleep(now: SimulatedTruth): IntervalNs {
     const asleepNs = now.bootNs - now.monoNs
+    // Uncoupled: none, the counter ran on.
     if (!this.steered) return { lowNs: asleepNs, highNs: asleepNs }
     const uptime = floorDivide(now.bootNs, 10_000_000n) * 10_000_000n
     return { lowNs: uptime - now.monoNs, highNs: uptime + 9_999_999n - now.monoNs + this.bracketNs }

@@ -66,6 +66,8 @@ export interface SampleDocument {
   readonly tolerance: number
   readonly verdict: Verdict
   readonly cause: Cause | null
+  /** Present where a leap second may go unknown: the table expired, and most references announce none. */
+  readonly leapDoubt?: true
 }
 
 /** The document of a recorded sample, or of its clock fields and body with `seq: null`. */
@@ -98,6 +100,7 @@ export function sampleDocument(
     tolerance: secondsDown(BigInt(record.toleranceNs)),
     verdict: record.verdict,
     cause: record.cause,
+    ...(record.leapDoubt === true && { leapDoubt: true }),
   }
 }
 
@@ -166,14 +169,21 @@ function hex2(byte: number): string {
  * is the exact value; beyond, it is rounded down to 15 digits: nearer a double's text cannot be trusted to come.
  */
 export function secondsDown(ns: bigint): number {
+  if (isShort(ns)) return Number(ns) / 1e9
   const unit = lastDigit(ns)
   return seconds(floorDivide(ns, unit) * unit)
 }
 
 /** Seconds as a JSON number that is not below the exact value; see {@link secondsDown}. */
 export function secondsUp(ns: bigint): number {
+  if (isShort(ns)) return Number(ns) / 1e9
   const unit = lastDigit(ns)
   return seconds(ceilDivide(ns, unit) * unit)
+}
+
+/** Whether it has up to 15 digits: then the double nearest to the quotient is the one nearest to the text. Zero has a sign of its own. */
+function isShort(ns: bigint): boolean {
+  return ns < 1_000_000_000_000_000n && ns > -1_000_000_000_000_000n
 }
 
 /** The weight of the fifteenth significant digit, at least one nanosecond. */

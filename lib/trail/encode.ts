@@ -89,6 +89,7 @@ export function encodeSample(sample: Sample, run: RunRates): SampleBody {
     toleranceNs: sample.toleranceNs.toString(),
     verdict: sample.verdict,
     cause: sample.cause,
+    ...(sample.leapDoubt === true && { leapDoubt: true }),
   }
 }
 

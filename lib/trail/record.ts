@@ -4,6 +4,7 @@
  * @module
  */
 import { roles, testNames } from '../ntp/types.js'
+import { sha256 } from './hash.js'
 import {
   boolean,
   type Fault,
@@ -22,7 +23,7 @@ import {
   shape,
   text,
 } from './rules.js'
-import type { ServiceBody, TrailRecord } from './types.js'
+import type { Attachment, ServiceBody, TrailRecord } from './types.js'
 
 const digits = hex(64)
 /** 64 hexadecimal digits, or nothing: a key or a hash that may not exist. */
@@ -152,6 +153,7 @@ const bodies: Readonly<Record<string, Rule>> = {
       supersedes: nullable(shape({ segment: integer(1), offset: natural })),
     },
     {
+      leapTable: shape({ source: text, expires: instant, expired: boolean }),
       succeeds: shape({
         origin: text,
         size: integer(1),
@@ -162,30 +164,33 @@ const bodies: Readonly<Record<string, Rule>> = {
       }),
     },
   ),
-  sample: shape({
-    reason: oneOf('startup', 'scheduled', 'clock-change', 'recheck', 'resume', 'requested', 'shutdown'),
-    trigger: nullable(integer(1)),
-    part: oneOf('first', 'all'),
-    atNs: nanoseconds,
-    taiUtc: integer(-1000, 1000),
-    ratePpb: natural,
-    resolutionNs: nanoseconds,
-    readings,
-    consensus: shape({
-      state: oneOf('agreed', 'ambiguous', 'single', 'conflict', 'none'),
-      support: nullable(oneOf('voted', 'paired', 'single')),
-      m: nullable(interval),
-      lowNs: nullable(nanoseconds),
-      highNs: nullable(nanoseconds),
-      agree: list(role),
-      dissent: list(role),
-      faults: natural,
-      configured: integer(1, 3),
-    }),
-    toleranceNs: nanoseconds,
-    verdict: oneOf('PROVEN', 'VIOLATED', 'INDETERMINATE', 'UNMONITORED', 'OFF'),
-    cause: nullable(text),
-  }),
+  sample: shape(
+    {
+      reason: oneOf('startup', 'scheduled', 'clock-change', 'recheck', 'resume', 'requested', 'shutdown'),
+      trigger: nullable(integer(1)),
+      part: oneOf('first', 'all'),
+      atNs: nanoseconds,
+      taiUtc: integer(-1000, 1000),
+      ratePpb: natural,
+      resolutionNs: nanoseconds,
+      readings,
+      consensus: shape({
+        state: oneOf('agreed', 'ambiguous', 'single', 'conflict', 'none'),
+        support: nullable(oneOf('voted', 'paired', 'single')),
+        m: nullable(interval),
+        lowNs: nullable(nanoseconds),
+        highNs: nullable(nanoseconds),
+        agree: list(role),
+        dissent: list(role),
+        faults: natural,
+        configured: integer(1, 3),
+      }),
+      toleranceNs: nanoseconds,
+      verdict: oneOf('PROVEN', 'VIOLATED', 'INDETERMINATE', 'UNMONITORED', 'OFF'),
+      cause: nullable(text),
+    },
+    { leapDoubt: (value) => (value === true ? null : wrong('must be true')) },
+  ),
   'clock-change': shape(
     {
       earliestNs: nanoseconds,
@@ -346,6 +351,28 @@ export function checkServiceBody(value: unknown): ServiceBody {
   return value as ServiceBody
 }
 
+const tokenForm = /^seals\/\d{4}\/\d{2}\/\d{9,16}(?:\.[1-9]\d{0,3})?\.tsr$/
+
+/**
+ * Takes a parsed value for the file that belongs to a body, or says what is wrong with it: the body must name it, with its digest.
+ * @throws {TypeError}
+ */
+export function checkAttachment(value: unknown, body: ServiceBody): Attachment {
+  const fault = attachment(value)
+  if (fault) throw new TypeError(`the attachment ${fault.path === '' ? '' : `"${fault.path}" `}${fault.why}`)
+  const { path, base64 } = value as Attachment
+  const bytes = Buffer.from(base64, 'base64')
+  if (!tokenForm.test(path) || bytes.toString('base64') !== base64) {
+    throw new TypeError('the attachment must be a time-stamp token (.tsr) among the seals, in base64')
+  }
+  const named = body.type === 'anchor' ? body.token : null
+  if (named?.path !== path || named.sha256 !== sha256(bytes)) {
+    throw new TypeError('the attachment is not the file that the body names')
+  }
+  return { path, base64 }
+}
+
+const attachment = shape({ path: text, base64: text })
 const anything: Rule = () => null
 function bodyRule(type: unknown): Rule {
   return typeof type === 'string' && Object.hasOwn(bodies, type) ? (bodies[type] ?? anything) : anything

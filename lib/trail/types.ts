@@ -56,6 +56,11 @@ export interface OpenBody {
   readonly auditClock: string
   readonly steered: boolean
   readonly coupled: boolean
+  /**
+   * Whose leap seconds are known (`shipped`, or the file), the instant from which the table says nothing, and whether the wall clock stood
+   * behind that instant already. Absent in records of versions that did not tell.
+   */
+  readonly leapTable?: { readonly source: string; readonly expires: string; readonly expired: boolean }
   readonly resolutionNs: Ns
   /** Drift bound of the crystal, and the rate that every bound of this run widens by, in parts per billion. */
   readonly driftPpb: number
@@ -140,6 +145,8 @@ export interface SampleBody {
   readonly part: 'first' | 'all'
   readonly atNs: Ns
   readonly taiUtc: number
+  /** A leap second may come, or have come, that neither the table, which expired, nor most references tell of. Absent: no. */
+  readonly leapDoubt?: true
   readonly ratePpb: number
   readonly resolutionNs: Ns
   readonly readings: { readonly [role in Role]?: StoredReading }
@@ -430,6 +437,15 @@ export interface Draft {
   readonly id: number
   /** The draft of the clock-change that caused this sample; the scribe writes its seq as `trigger`. */
   readonly triggerId: number | null
+  /** A file that the body names: it is durable before the record is. */
+  readonly attachment?: Attachment
+}
+
+/** A file that belongs to a record: a time-stamp token. */
+export interface Attachment {
+  /** Below the trail folder: `seals/2026/11/000000017.tsr`. */
+  readonly path: string
+  readonly base64: string
 }
 
 /** A record in its place. `prev` is the RFC 6962 leaf hash of the line before, hex; `""` in the very first. */

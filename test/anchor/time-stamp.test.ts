@@ -89,7 +89,7 @@ describe('what is refused', () => {
     const response = await stamped()
     const right = await readResponse(response, expected())
     const refused: unknown[] = []
-    for (let index = 0; index < response.length; index += 5) {
+    for (let index = 0; index < response.length; index += 23) {
       const altered = Buffer.from(response)
       altered[index] = (altered[index] ?? 0) ^ (1 << (index % 8))
       const read = await readResponse(altered, expected()).catch((error: { code: string }) => error.code)
@@ -97,7 +97,7 @@ describe('what is refused', () => {
       else expect(read).toEqual(right)
     }
     // What no signature covers is the wrapping, and certificates beside the signer's.
-    expect(refused.length).toBeGreaterThan(response.length / 10)
+    expect(refused.length).toBeGreaterThan(response.length / 46)
   })
 
   test('a cut or lengthened response, and noise', async () => {

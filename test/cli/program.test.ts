@@ -17,7 +17,19 @@ describe('--help', () => {
     const { code, stdout, stderr } = await call('--help')
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     const commands = [...stdout.matchAll(/^ {2}([a-z]+)(?: \[options\])?(?: \S+)? {2,}/gm)].map((match) => match[1])
-    expect(commands).toEqual(['init', 'sample', 'run', 'show', 'report', 'prove', 'verify', 'index', 'demo', 'help'])
+    expect(commands).toEqual([
+      'init',
+      'sample',
+      'run',
+      'show',
+      'report',
+      'prove',
+      'verify',
+      'anchor',
+      'index',
+      'demo',
+      'help',
+    ])
     expect(stdout).toContain('Durations: 500ms, 64s, 5m, 1h, 7d.')
     expect(stdout).toContain('Exit codes: 2 wrong usage')
   })

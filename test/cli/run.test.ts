@@ -32,6 +32,7 @@ function scripted(script: (tell: AuditorListeners) => void, signal: NodeJS.Signa
       return Promise.resolve({
         sample: () => Promise.reject(new Error('not asked for')),
         record: () => Promise.reject(new Error('not asked for')),
+        seal: () => Promise.reject(new Error('not asked for')),
         stop: () => {
           log.push('stop')
           return Promise.resolve()
@@ -126,6 +127,7 @@ test('ready comes first even if something happens before', async () => {
     return Promise.resolve({
       sample: () => Promise.reject(new Error()),
       record: () => Promise.reject(new Error()),
+      seal: () => Promise.reject(new Error('not asked for')),
       stop: () => Promise.resolve(),
     })
   }
@@ -141,6 +143,7 @@ test('a signal during the start is obeyed', async () => {
     return Promise.resolve({
       sample: () => Promise.reject(new Error()),
       record: () => Promise.reject(new Error('not asked for')),
+      seal: () => Promise.reject(new Error('not asked for')),
       stop: () => {
         stopped = true
         return Promise.resolve()

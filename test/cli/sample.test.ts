@@ -143,6 +143,7 @@ describe('--record', () => {
           return Promise.resolve(document)
         },
         record: () => Promise.reject(new Error('not asked for')),
+        seal: () => Promise.reject(new Error('not asked for')),
         stop: () => {
           calls.push('stop')
           return Promise.resolve()
@@ -180,6 +181,7 @@ describe('--record', () => {
       Promise.resolve({
         sample: () => Promise.reject(new TrailWriteError('no space')),
         record: () => Promise.reject(new Error('not asked for')),
+        seal: () => Promise.reject(new Error('not asked for')),
         stop: () => {
           stopped = true
           return Promise.resolve()

@@ -182,6 +182,7 @@ export class Computer {
         cancelOnSet: () => null,
         packetStamp: () => null,
         socket: () => null,
+        replace: () => false,
         readTimer: () => 'failed',
         close: () => undefined,
       }

@@ -49,10 +49,11 @@ function setUp(kernel: KernelState | null) {
   const delivered: string[] = []
   const amended: string[] = []
   const told = ({ id, body }: Draft): string => `${id} ${body.type === 'clock-change' ? body.by : body.type}`
-  const world = { kernel }
+  const world = { kernel, nowNs: change.latestNs }
   const courier = new Courier({
     timers,
     kernel: () => world.kernel,
+    nowNs: () => world.nowNs,
     deliver: (draft) => delivered.push(told(draft)),
     amend: (draft) => amended.push(told(draft)),
   })
@@ -76,6 +77,20 @@ test('a change that left the kernel bound reset for 20 ms is foreign; what came 
   expect(amended).toEqual(['2 foreign'])
   courier.take(heartbeat(4))
   expect(delivered.at(-1)).toBe('4 heartbeat')
+})
+
+test.each([
+  [7_500_000n, 13],
+  [19_000_000n, 1],
+  [80_000_000n, 0],
+])('the wait counts from the look that saw it: %d ns later it is %d ms', (laterNs, ms) => {
+  const { courier, world, delivered, delays, fire } = setUp(reset)
+  world.nowNs += laterNs
+  courier.take(step(1), change)
+  expect(delays()).toEqual([ms])
+  expect(delivered).toEqual([])
+  fire()
+  expect(delivered).toEqual(['1 foreign'])
 })
 
 test('one that wrote the bound within 20 ms was a daemon', () => {

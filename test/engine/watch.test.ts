@@ -11,9 +11,26 @@ const ms = 1_000_000n
 async function watched(
   options: SimulatedClocksOptions,
   deeds: (at: (ms: number, run: () => void) => void, clocks: SimulatedClocks) => void,
+  tells = false,
 ) {
   const time = new VirtualTime(parseInstant('2026-03-03T14:00:00.000000000Z'))
   const clocks = new SimulatedClocks(time, options)
+  if (tells) {
+    const told = clocks.step.bind(clocks)
+    let hear = (): void => undefined
+    Object.assign(clocks, {
+      onSet: (run: () => void) => {
+        hear = run
+        return () => {
+          hear = () => undefined
+        }
+      },
+      step: (byNs: bigint) => {
+        told(byNs)
+        hear()
+      },
+    })
+  }
   const { coupled, bootId } = clocks
   const periodNs = 250n * ms
   const looks: number[] = []
@@ -51,6 +68,20 @@ test('a set is seen at the next question after it, and the period starts anew th
   expect(seen.map(({ atMs }) => atMs)).toEqual([550])
   expect(seen[0]!.events).toMatchObject([{ kind: 'clock-change', class: 'step', seen: 'kernel-notice' }])
   expect(looks.slice(0, 5)).toEqual([250, 500, 550, 800, 1_050])
+})
+
+test('a set that the kernel tells of by itself is seen at once, and nothing is asked between looks', async () => {
+  const { looks, seen } = await watched(
+    {},
+    (at, clocks) => {
+      at(511, () => clocks.step(5n * ms))
+      at(2_100, () => clocks.step(5n * ms))
+    },
+    true,
+  )
+  expect(seen.map(({ atMs }) => atMs)).toEqual([511])
+  expect(seen[0]!.events).toMatchObject([{ kind: 'clock-change', class: 'step', seen: 'kernel-notice' }])
+  expect(looks.slice(0, 5)).toEqual([250, 500, 511, 750, 1_000])
 })
 
 test('without a notice it is seen at the next look', async () => {

@@ -261,3 +261,12 @@ test('a leap second that may have been missed: nothing from midnight to the next
   expect(words[1]).toContain(`..${from + 40} `)
   expect(words[2]).toContain('PROVEN')
 })
+
+test('a leap second that may have been missed, and no sample since: nothing from midnight to the end', async () => {
+  const tape = new Tape({ startUtc: july - s(100) }).open(0).sample(60, -1, 1, { cause: 'leap-doubt' }).beat(150)
+  const words = await tape.words(from - 40, from + 50, 10)
+  expect(words[0]).toContain('PROVEN')
+  expect(words[1]).toMatch(/\.\.\d+ INDETERMINATE leap-doubt$/)
+  expect(words[1]).toContain(`..${from + 50} `)
+  expect(words).toHaveLength(2)
+})

@@ -6,6 +6,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Auditor } from '../../lib/auditor.js'
+import type { LeapTable } from '../../lib/clock/types.js'
 import { parseConfiguration } from '../../lib/config/parse.js'
 import { parseInstant } from '../../lib/instant.js'
 import { LoopbackReference } from '../../lib/testing/loopback-reference.js'
@@ -35,6 +36,8 @@ export interface AuditSetUp {
   readonly clocks?: SimulatedClocksOptions
   readonly options?: object
   readonly start?: string
+  /** Default: the one that this computer would use. */
+  readonly leap?: LeapTable
   /** Go on in this trail instead of a new one. */
   readonly trail?: string
 }
@@ -75,7 +78,14 @@ export async function simulatedAudit(setUp: AuditSetUp = {}): Promise<SimulatedA
   const ports = countingPorts()
   const auditor = await Auditor.startWith(configuration, {
     engine: 'inline',
-    parts: { clocks, timers: time.timers, openPort: ports.open, uniform: () => 0, noticeMs: 250 },
+    parts: {
+      clocks,
+      timers: time.timers,
+      openPort: ports.open,
+      uniform: () => 0,
+      noticeMs: 250,
+      ...(setUp.leap && { leap: setUp.leap }),
+    },
   })
   const pass = (ns: bigint) => time.run(time.nowNs() + ns, { busy: ports.busy, patienceMs: 20 })
   return {

@@ -53,6 +53,22 @@ describe('a simulated computer', () => {
     expect(after).toMatchObject({ aNs: before.aNs, monoNs: before.monoNs, bootNs: before.bootNs })
   })
 
+  test('uncoupled: the crystal alone is A, mono and boot; it runs on in sleep, and steering moves only the wall clock', () => {
+    const { time, clocks } = computer({ ...exact, uncoupled: true, driftPpb: 40_000n, upNs: 0n, portable: true })
+    expect(clocks).toMatchObject({ coupled: false, steered: false })
+    const before = clocks.read()
+    expect(before).toMatchObject({ rawNs: null, kernelTaiNs: null, asleep: point(0n), line: before.d })
+    clocks.slew(2_000_000n, 5n * second)
+    time.advanceTo(start + 10n * second)
+    clocks.suspend(10n * second)
+    const after = clocks.read()
+    expect(after.aNs - before.aNs).toBe(20n * second + 800_000n)
+    expect([after.monoNs, after.bootNs]).toEqual([after.aNs, after.aNs])
+    expect(after.wallNs - before.wallNs).toBe(20n * second + 2_000_000n)
+    expect(after.asleep).toEqual(point(0n))
+    expect(clocks.notice()).toBe('absent')
+  })
+
   test('a kernel without notices says so, also after a set', () => {
     const { clocks } = computer({ kernelNotice: false })
     clocks.step(second)

@@ -25,6 +25,8 @@ export interface Told {
 export class Audit {
   readonly name: string
   readonly told: Told[] = []
+  /** Clock changes told so far. */
+  changes = 0
   /** Readings so far whose receive time is the kernel's. */
   stamped = 0
   readonly #folder: string
@@ -53,6 +55,7 @@ export class Audit {
       createInterface({ input: child.stdout }).on('line', (text) => {
         const line = { ...JSON.parse(text), monoNs: hrtimeNs() } as Told
         this.told.push(line)
+        if (line.event === 'clock-change') this.changes += 1
         if (line.event === 'first-sample') resolve()
       })
     })

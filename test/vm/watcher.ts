@@ -6,7 +6,6 @@ import { hrtimeNs } from '../../lib/clock/hrtime.js'
 import { loadLeapTable } from '../../lib/clock/leap.js'
 import { observe } from '../../lib/clock/observe.js'
 import { openClockSource } from '../../lib/clock/open.js'
-import type { Notice } from '../../lib/clock/types.js'
 import { Witness } from '../../lib/clock/witness.js'
 
 const prefer = process.argv[2] as 'native' | 'wasi' | 'edge'
@@ -34,8 +33,8 @@ function print(line: object): void {
 }
 
 let looks = 0
-function look(carried: Notice = 'none'): void {
-  const { reading, notice } = observe(source, carried)
+function look(): void {
+  const { reading, notice } = observe(source)
   looks++
   const events = witness.look(reading, notice)
   if (events.length === 0) return
@@ -52,7 +51,7 @@ function look(carried: Notice = 'none'): void {
   }
 }
 setInterval(look, periodMs)
-if (first.notice !== 'absent') setInterval(() => source.notice() === 'seen' && look('seen'), 50)
+source.onSet?.(look)
 process.on('SIGTERM', () => {
   const { user, system } = process.cpuUsage()
   print({ kind: 'end', looks, cpuSeconds: (user + system) / 1e6, seconds: process.uptime() })

@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url'
 import { meet, subtract, widen } from '../../lib/interval.js'
 import type { TrailRecord } from '../../lib/trail/types.js'
 import { Audit } from './audit.js'
-import { clk, line, monoMinusRaw, sh, wallMinusRaw } from './kernel.js'
+import { clk, line, monoMinusRaw, sh, step, wallMinusRaw } from './kernel.js'
 
 type Change = Extract<TrailRecord, { type: 'clock-change' }>
 type Gap = Extract<TrailRecord, { type: 'gap' }>
@@ -136,8 +136,11 @@ const scenarios: Record<string, () => Promise<void>> = {
   async many() {
     const steps: bigint[] = []
     for (let n = 0; n < 120; n++) {
-      steps.push(await clk('step', n % 2 === 0 ? '0.005' : '-0.005'))
-      await wait(400 + ((n * 37) % 300))
+      const from = audits.map((audit) => audit.changes)
+      steps.push(step(n % 2 === 0 ? 5_000_000n : -5_000_000n))
+      // On a computer that is held up two steps could fall into one look: the next waits until this one was told, or is missed.
+      for (let ms = 0; ms < 5_000 && audits.some((audit, i) => audit.changes === from[i]); ms += 10) await wait(10)
+      await wait(150 + ((n * 37) % 300))
     }
     await wait(6_000)
     const end = steps.at(-1)! + 600_000_000n
@@ -255,7 +258,9 @@ const scenarios: Record<string, () => Promise<void>> = {
     })
     for (const { audit, records } of results) {
       const found = gaps(records)
-      const right = found.length === 1 && found[0]?.cause === 'starved' && found[0].breaks === 'wall'
+      // A busy host may hold the machine up for a second besides, and that is recorded too.
+      const long = found.filter(({ fromNs, toNs }) => BigInt(toNs ?? 0) - BigInt(fromNs ?? 0) > 4_000_000_000n)
+      const right = long.length === 1 && found.every(({ cause, breaks }) => cause === 'starved' && breaks === 'wall')
       check(
         right && changes(records).length === 0,
         `${audit.name}: SIGSTOP for 5 s: ${tell([...found, ...changes(records)])}`,
@@ -273,6 +278,9 @@ const scenarios: Record<string, () => Promise<void>> = {
         `${audit.name}: a sample on waking`,
       )
     }
+  },
+
+  async asleep() {
     const inSleep = async (): Promise<void> => {
       for (const audit of audits) audit.signal('SIGSTOP')
       await sh('clk step -3; rtcwake -m mem -s 3 >/dev/null 2>&1')

@@ -1,0 +1,17 @@
+/**
+ * `ntp-auditor/testing`: what an application needs to test itself against an auditor without a network and without waiting:
+ * a reference on loopback that errs as it is told, true time that jumps, and the clocks of a simulated computer.
+ * @module
+ */
+export type { ClockReading, ClockSource, Timers } from '../clock/types.js'
+export type { NtpHeader } from '../ntp/types.js'
+export { LoopbackReference, type LoopbackReferenceOptions, type ReceivedRequest } from './loopback-reference.js'
+export type {
+  ReferenceChange,
+  ReferenceFault,
+  ReferenceHeader,
+  ReferencePath,
+  ReferenceSettings,
+} from './loopback-settings.js'
+export { SimulatedClocks, type SimulatedClocksOptions, type SimulatedTruth } from './simulated-clocks.js'
+export { type RunOptions, VirtualTime } from './virtual-time.js'

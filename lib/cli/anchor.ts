@@ -1,0 +1,52 @@
+/**
+ * `ntp-auditor anchor`: closes the epoch now and takes its seal to everybody who keeps seals, also beside a running auditor.
+ * @module
+ */
+import { keepersOf } from '../anchor/keepers.js'
+import { sealOf } from '../anchor/seal-of.js'
+import { filed } from '../auditor/anchoring.js'
+import type { AnchorBody } from '../trail/types.js'
+import type { Io } from './io.js'
+import type { Parts } from './parts.js'
+import { serviceLines } from './service-text.js'
+import { type AuditOptions, auditSettings, tellNotes } from './settings.js'
+import { harmless } from './text.js'
+import { withWriter } from './writer.js'
+
+/**
+ * Prints the seal, which is an anchor wherever it is kept: on paper, in a mail, in a notary's book.
+ * @returns 0 when every keeper took it, 4 otherwise
+ */
+export async function anchor(options: AuditOptions, io: Io, parts: Parts): Promise<number> {
+  const configuration = auditSettings(options, 'trail', io)
+  await tellNotes(configuration.notes, io)
+  const keepers = keepersOf(configuration.anchor)
+  const timeoutMs = Number(configuration.anchor.timeoutNs / 1_000_000n)
+  // The seal is taken here: the auditor that a command starts must not take it once more.
+  const quiet = { ...configuration, anchor: { ...configuration.anchor, tsa: null, command: null } }
+  const { seal, anchors } = await withWriter(quiet, io, parts, async (writer) => {
+    const news = await writer.seal()
+    const anchors: (AnchorBody & { seq: number })[] = []
+    for (const keeper of keepers) {
+      const { body, attachment } = await filed(
+        configuration.trail,
+        await parts.takeSeal(sealOf(news), keeper, timeoutMs),
+      )
+      const { seq } = await writer.record(body, attachment)
+      anchors.push({ seq, ...body })
+    }
+    return { seal: news, anchors }
+  })
+  if (options.json) {
+    const { path, text, epoch, seq: size, digest: sha256 } = seal
+    await io.stdout.write(`${JSON.stringify({ checkpoint: { path, text, epoch, size, sha256 }, anchors })}\n`)
+  } else {
+    const told = anchors.flatMap((body) => serviceLines(body)).filter((line) => line !== '')
+    const advice =
+      keepers.length === 0
+        ? ['Nobody is configured to keep it ("anchor" in the configuration): keep these lines yourself.']
+        : []
+    await io.stdout.write(`${seal.text}\n${[...told, ...advice].map(harmless).join('\n')}\n`)
+  }
+  return anchors.every(({ ok }) => ok) ? 0 : 4
+}
