@@ -3,22 +3,11 @@
  * calls are synchronous; it lives in a worker of its own.
  * @module
  */
-import { join } from 'node:path'
 import { TrailWriteError, UnsealedError } from '../errors.js'
-import type {
-  Attachment,
-  Body,
-  CloseBody,
-  Draft,
-  OpenBody,
-  Placed,
-  PruneBody,
-  RecoverBody,
-  StoredStamp,
-} from '../trail/types.js'
+import type { Body, CloseBody, Draft, OpenBody, Placed, PruneBody, RecoverBody, StoredStamp } from '../trail/types.js'
+import { attach, isFree } from './attach.js'
 import { Calendar } from './calendar.js'
 import { Compressor } from './compress.js'
-import { putDurably, readIfThere } from './durable.js'
 import { Epochs } from './epochs.js'
 import { codeOf, writeFailure } from './failure.js'
 import { type Files, realFiles } from './files.js'
@@ -203,7 +192,7 @@ export class Scribe {
     this.#begun()
     this.#placed = []
     const { stamp, id, attachment } = draft
-    if (attachment) this.#attach(attachment)
+    if (attachment) attach(this.folder, this.#files, attachment)
     const leaves = this.#segments.leaves(stamp)
     if (leaves || this.#epochs?.isOver(stamp)) this.#end(leaves ? rotation : 'epoch', leaves, stamp, id)
     this.#epochs?.settle()
@@ -298,21 +287,7 @@ export class Scribe {
 
   /** Whether a file of that path may still be put into the trail. */
   isFree(path: string): boolean {
-    return readIfThere(this.#files, join(this.folder, path)) === null
-  }
-
-  /** Puts the file that a record will name in its place; over the same bytes only. */
-  #attach({ path, base64 }: Attachment): void {
-    const bytes = Buffer.from(base64, 'base64')
-    try {
-      const there = readIfThere(this.#files, join(this.folder, path))
-      if (there?.equals(bytes)) return
-      if (there) throw new TypeError(`${path} is there already, with other bytes`)
-      this.#files.makeFolder(join(this.folder, path, '..'))
-      putDurably(this.#files, join(this.folder, path), bytes, { top: this.folder })
-    } catch (error) {
-      throw error instanceof TypeError ? error : writeFailure(this.folder, error)
-    }
+    return isFree(this.folder, this.#files, path)
   }
 
   #usable(): void {

@@ -29,9 +29,11 @@ function deadly(name: keyof Files, call: (...given: unknown[]) => unknown): (...
     if (phase === wanted) calls += 1
     const now = phase === wanted && calls === Number(number)
     if (now && calls % 2 === 0) die(name)
-    const result = call(...given)
-    if (now) die(name)
-    return result
+    try {
+      return call(...given)
+    } finally {
+      if (now) die(name)
+    }
   }
 }
 
