@@ -4,9 +4,11 @@
  * @module
  */
 import type { ReportResult } from '../../reports/types.js'
+import type { OpenAlert } from '../alerts/open.js'
+import type { Message } from '../alerts/types.js'
 import type { Keeper, Seal, Taken } from '../anchor/types.js'
 import type { Breaks, ChangeBy, ChangeClass, GapCause } from '../clock/types.js'
-import type { Configuration } from '../config/types.js'
+import type { ChannelConfig, Configuration } from '../config/types.js'
 import type { Verdict } from '../consensus/types.js'
 import type { Answer, FactSource, Question } from '../evidence/types.js'
 import type { PruneNews, SealNews } from '../scribe/messages.js'
@@ -51,6 +53,15 @@ export interface RunningAuditor {
   seal(): Promise<SealNews>
   prune(before: string): Promise<PruneNews>
   stop(): Promise<void>
+}
+
+/** A message that could not be delivered yet. */
+export interface WaitingAlert {
+  readonly channel: string
+  readonly id: string
+  readonly condition: string
+  readonly wall: string
+  readonly cause: string
 }
 
 export type ReportFormat = 'pdf' | 'csv' | 'json'
@@ -101,6 +112,17 @@ export interface Parts {
     readonly vkey: string
     readonly fingerprint: string
   }>
+  /** Delivers a message by one channel, once; a failure is a result. */
+  deliverAlert(
+    message: Message,
+    channel: ChannelConfig,
+    timeoutMs: number,
+  ): Promise<{ readonly state: 'sent' | 'failed'; readonly message: string }>
+  /** Alerts of a trail that are not over, and messages that wait in a queue. */
+  openAlerts(
+    trail: string,
+    queue: string,
+  ): Promise<{ readonly open: readonly OpenAlert[]; readonly waiting: readonly WaitingAlert[] }>
   /** The seq of the last record of a trail; 0 where there is none. */
   lastSeq(trail: string): Promise<number>
   /** The facts of a trail, by its index where there can be one. */
@@ -115,11 +137,11 @@ export interface Parts {
     readonly paths: readonly string[]
     readonly exitCode: 0 | 1 | 3
   }>
-  /** Makes the index of a trail anew. `path` is `null` where it could only be made in memory. */
+  /** Makes the index of a trail anew. `path` is `null` where it could only be made in memory, `reason` says why. */
   rebuildIndex(
     trail: string,
     options: { readonly index?: string; readonly onProgress: (progress: Progress) => void },
-  ): Promise<{ readonly path: string | null; readonly records: number }>
+  ): Promise<{ readonly path: string | null; readonly records: number; readonly reason: string | null }>
   /** Simulates the demonstration's day into a folder. */
   simulateDay(options: {
     readonly out: string

@@ -168,6 +168,20 @@ function build(
     .option('--by <name>', 'who says so (default: the user)')
     .action(action(async (options, words) => (await import('./note.js')).note(words, options, io, parts)))
 
+  command('alerts test', 'send a test message to each channel, or to one, and say how it went')
+    .argument('[channel]', 'name of the channel')
+    .action(action(async (options, words) => (await import('./alerts.js')).testAlerts(words, options, io, parts)))
+
+  command('alerts silence', 'tell nobody of a condition for a while; the trail says so')
+    .argument('<condition>', 'the condition, or all')
+    .option('--for <duration>', 'how long (default: 1h)')
+    .option('--by <name>', 'who says so (default: the user)')
+    .action(action(async (options, words) => (await import('./alerts.js')).silenceAlerts(words, options, io, parts)))
+
+  command('alerts list', 'tell which alerts are open, and which messages wait').action(
+    action(async (options) => (await import('./alerts.js')).listAlerts(options, io, parts)),
+  )
+
   command('anchor', 'seal the trail now and take the seal to those who keep it').action(
     action(async (options) => (await import('./anchor.js')).anchor(options, io, parts)),
   )

@@ -25,6 +25,7 @@ describe('--help', () => {
       'report',
       'prove',
       'verify',
+      'alerts',
       'anchor',
       'index',
       'demo',

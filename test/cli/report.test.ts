@@ -177,13 +177,27 @@ describe('failures', () => {
 describe('index rebuild', () => {
   test('says where and how many', async () => {
     const rebuildIndex: Parts['rebuildIndex'] = (trail, { index }) =>
-      Promise.resolve({ path: index ?? null, records: trail.length > 0 ? 7 : 0 })
+      Promise.resolve({
+        path: index ?? null,
+        records: trail.length > 0 ? 7 : 0,
+        reason: index ? null : 'EROFS: read-only file system',
+      })
     const parts = fakeParts({ rebuildIndex })
     expect(await execute(['index', 'rebuild', '--trail', 'one', '--index', '/i', '--json'], io, parts)).toBe(0)
-    expect(JSON.parse(io.stdout.text)).toEqual({ trail: join(cwd, 'one'), index: '/i', records: 7 })
+    expect(JSON.parse(io.stdout.text)).toEqual({ trail: join(cwd, 'one'), index: '/i', records: 7, reason: null })
     io.stdout.text = ''
-    expect(await execute(['index', 'rebuild', '--trail', 'one'], io, parts)).toBe(0)
-    expect(io.stdout.text).toBe(`indexed 7 records of ${join(cwd, 'one')} in memory: no folder for it can be written\n`)
+    expect(await execute(['index', 'rebuild', '--trail', 'one', '--index', '/i'], io, parts)).toBe(0)
+    expect(io.stdout.text).toBe(`indexed 7 records of ${join(cwd, 'one')} in /i\n`)
+  })
+
+  test('that can be kept nowhere is no index: 4, why, and what to do', async () => {
+    const rebuildIndex: Parts['rebuildIndex'] = () =>
+      Promise.resolve({ path: null, records: 7, reason: 'EROFS: read-only file system' })
+    expect(await execute(['index', 'rebuild', '--trail', 'one'], io, fakeParts({ rebuildIndex }))).toBe(4)
+    expect(io.stdout.text).toBe('')
+    expect(io.stderr.text).toContain('could be kept: EROFS: read-only file system')
+    expect(io.stderr.text).toContain('Name a file that can be written with --index')
+    expect(await execute(['index', 'rebuild', '--trail', 'one', '--index', ':memory:'], io, fakeParts())).toBe(2)
   })
 
   test.each([[['index']], [['index', 'rebild']]])('%j is wrong usage', async (args) => {
