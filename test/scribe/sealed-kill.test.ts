@@ -6,7 +6,7 @@ import { sealsOf } from '../support/trail-builder.js'
 import { freshFolder, readAll } from '../support/trail-folder.js'
 
 /** How many calls of the file system each phase has, at least: a kill is put at one of them. */
-const phases = { close: 50, rotate: 70, anchor: 45, record: 6, start: 60 } as const
+const phases = { close: 46, rotate: 62, anchor: 40, record: 46, start: 70 } as const
 type Phase = keyof typeof phases
 const plan: readonly Phase[] = ['close', 'rotate', 'anchor', 'close', 'rotate', 'anchor', 'record', 'start']
 
