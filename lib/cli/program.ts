@@ -140,12 +140,14 @@ function build(
     .option('--at <instant>', 'what the audited clock showed: 2026-11-21T08:00:00Z')
     .option('--true', '--at is UTC instead')
     .option(...tolerance)
+    .option('--bundle <file>', 'also write the answer with all that proves it, to be checked elsewhere with verify')
+    .option('--anchor <file>', 'begin the keys of the bundle at this checkpoint, which its verifier has')
     .option('--zone <zone>', zone)
     .option('--index <path>', index)
     .action(action(async (options) => (await import('./prove.js')).prove(options, io, parts)))
 
-  command('verify', 'check the trail without the index')
-    .argument('[trail]', 'folder of the trail')
+  command('verify', 'check the trail without the index, or a bundle without its trail')
+    .argument('[trail]', 'folder of the trail, or a bundle (FILE.json)')
     .addOption(
       several(
         '--key <file>',
