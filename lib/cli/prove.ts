@@ -78,16 +78,6 @@ export async function prove(options: ProveOptions, io: Io, parts: Parts): Promis
   return exitOfVerdicts(answers.map(({ verdict }) => verdict))
 }
 
-<<<<<<< HEAD
-type CauseWords = Readonly<Record<NonNullable<Answer['cause']>, string>>
-
-function proofText(
-  { at, scale, toleranceNs, simulation }: Asked,
-  answers: readonly Answer[],
-  words: CauseWords,
-  io: Io,
-): string {
-=======
 /** Writes a file whole or not at all. @throws {OutputError} where it cannot be written, or other bytes lie there */
 async function putBundle(path: string, text: string): Promise<void> {
   try {
@@ -101,8 +91,14 @@ async function putBundle(path: string, text: string): Promise<void> {
   }
 }
 
-function proofText({ at, scale, toleranceNs, simulation }: Asked, answers: readonly Answer[], io: Io): string {
->>>>>>> room/seals
+type CauseWords = Readonly<Record<NonNullable<Answer['cause']>, string>>
+
+function proofText(
+  { at, scale, toleranceNs, simulation }: Asked,
+  answers: readonly Answer[],
+  words: CauseWords,
+  io: Io,
+): string {
   const what = scale === 'wall' ? `the audited clock showed ${at}` : `it was ${at} UTC`
   if (answers.length === 0) return `There was no instant when ${what}: it was set forward over that time.\n`
   const note = simulation ? ['SIMULATION: no clock of this trail is a real one'] : []
