@@ -1,14 +1,25 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
+import { leafHash } from '../../lib/trail/hash.js'
 import { verifyTrail } from '../../lib/trail/verify.js'
 import { startChild } from '../support/child.js'
 import { sealsOf } from '../support/trail-builder.js'
-import { freshFolder, readAll } from '../support/trail-folder.js'
+import { freshFolder, segmentFiles } from '../support/trail-folder.js'
 
 /** How many calls of the file system each phase has, at least: a kill is put at one of them. */
 const phases = { close: 46, rotate: 62, anchor: 40, record: 46, start: 70 } as const
 type Phase = keyof typeof phases
 const plan: readonly Phase[] = ['close', 'rotate', 'anchor', 'close', 'rotate', 'anchor', 'record', 'start']
+
+/** Hashes of all lines, in order. */
+function hashesIn(folder: string): string[] {
+  return segmentFiles(folder).flatMap((path) => {
+    const lines = readFileSync(join(folder, path), 'latin1').split('\n')
+    // What stands behind the last newline is no record yet.
+    return lines.slice(0, -1).map((line) => leafHash(Buffer.from(line, 'latin1')))
+  })
+}
 
 /** So many processes, one after the other, on one trail; each kills itself at another place. */
 async function killed(rounds: number, first: number): Promise<Map<Phase, number>> {
@@ -30,15 +41,15 @@ async function killed(rounds: number, first: number): Promise<Map<Phase, number>
       if (word === 'record') known.set(Number(seq), hash ?? '')
     }
     if (known.size === 0) continue
-    const { placed, broken } = await readAll(folder)
-    expect(broken).toEqual([])
-    for (const [seq, hash] of known) expect([seq, placed[seq - 1]?.hash]).toEqual([seq, hash])
+    const hashes = hashesIn(folder)
+    for (const [seq, hash] of known) expect([seq, hashes[seq - 1]]).toEqual([seq, hash])
+    for (const [index, hash] of hashes.entries()) known.set(index + 1, hash)
+    if (round % 3 > 0) continue
     const keys = [readFileSync(sealsOf(folder).genesisBeside, 'utf8')]
     const { findings } = await verifyTrail(folder, { keys })
     // Between a close and its checkpoint the seal may be missing; the next start makes it.
     const damage = findings.filter(({ severity }) => severity === 'damage')
     expect([at, damage.filter(({ code }) => code !== 'seal-missing')]).toEqual([at, []])
-    for (const { record, hash } of placed) known.set(record.seq, hash)
   }
   const last = startChild('killed-process', [folder, 'never', '1'])
   await last.ended
