@@ -70,6 +70,8 @@ export class Scribe {
   #epochs: Epochs | null = null
   #run: OpenDraft | null = null
   #placed: Placed[] = []
+  /** The last record. */
+  #look: StoredStamp | null = null
   #triggers = new Map<number, number>()
   #closed = false
   readonly #compressor: Compressor | null
@@ -104,6 +106,7 @@ export class Scribe {
       run: () => this.#runFields(),
       onPlaced: (placed) => {
         this.#placed.push(placed)
+        this.#look = placed.record
         this.#epochs?.took(placed)
       },
     })
@@ -193,8 +196,9 @@ export class Scribe {
     this.#placed = []
     const { stamp, id, attachment } = draft
     if (attachment) attach(this.folder, this.#files, attachment)
-    const leaves = this.#segments.leaves(stamp)
-    if (leaves || this.#epochs?.isOver(stamp)) this.#end(leaves ? rotation : 'epoch', leaves, stamp, id)
+    // The last close of a day belongs to the day: it stands at the look of the record before it.
+    if (this.#look && this.#segments.leaves(stamp)) this.#end(rotation, true, sameLook(this.#look), {})
+    else if (this.#epochs?.isOver(stamp)) this.#end('epoch', false, stamp, id)
     this.#epochs?.settle()
     const placed = this.#segments.append(this.#bodyOf(draft), stamp, id)
     if (placed.record.type === 'clock-change') {
