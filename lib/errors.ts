@@ -200,3 +200,9 @@ export class UnsealedError extends AuditorError {
   readonly code = 'ERR_UNSEALED'
   override readonly name = 'UnsealedError'
 }
+
+/** No bundle can be made of an answer: its records are under no seal yet, pruned or damaged, or there are none. */
+export class BundleError extends AuditorError {
+  readonly code = 'ERR_BUNDLE'
+  override readonly name = 'BundleError'
+}

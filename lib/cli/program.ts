@@ -164,14 +164,16 @@ function build(
     .option('--at <instant>', 'what the audited clock showed: 2026-11-21T08:00:00Z')
     .option('--true', '--at is UTC instead')
     .option(...tolerance)
+    .option('--bundle <file>', 'also write the answer with all that proves it, to be checked elsewhere with verify')
+    .option('--anchor <file>', 'begin the keys of the bundle at this checkpoint, which its verifier has')
     .option('--zone <zone>', zone)
     .option('--index <path>', index)
     .option('--pdf <file>', 'write a certificate of one page')
     .option('--paper <size>', 'a4 or letter (default: a4)')
     .action(action(async (options) => (await import('./prove.js')).prove(options, io, parts)))
 
-  command('verify', 'check the trail without the index')
-    .argument('[trail]', 'folder of the trail')
+  command('verify', 'check the trail without the index, or a bundle without its trail')
+    .argument('[trail]', 'folder of the trail, or a bundle (FILE.json)')
     .addOption(
       several(
         '--key <file>',
@@ -211,6 +213,11 @@ function build(
   command('anchor', 'seal the trail now and take the seal to those who keep it').action(
     action(async (options) => (await import('./anchor.js')).anchor(options, io, parts)),
   )
+
+  command('prune', 'take away the records of old days; what proves the rest stays')
+    .option('--before <day>', 'of segments whose label day lies before this one: 2026-01-01')
+    .option('--yes', 'do not ask')
+    .action(action(async (options) => (await import('./prune.js')).prune(options, io, parts)))
 
   command('index rebuild', 'make the index of a trail anew')
     .option('--index <path>', index)

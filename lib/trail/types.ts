@@ -498,6 +498,7 @@ export type FindingCode =
   | 'superseded'
   | 'foreign-file'
   | 'pruned'
+  | 'wrong-answer'
   | 'more'
 
 export interface Finding {
