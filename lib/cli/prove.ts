@@ -2,13 +2,14 @@
  * `ntp-auditor prove`: what was provable at one instant.
  * @module
  */
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { OutputError } from '../errors.js'
 import { type Asked, proofDocument } from '../evidence/document.js'
 import type { Answer } from '../evidence/types.js'
 import { formatInstant } from '../instant.js'
 import { readRecorded } from '../trail/recorded.js'
+import { checkCertificate, writeCertificate } from './certificate.js'
 import { exitOfVerdicts, UsageError } from './exit.js'
 import type { Io } from './io.js'
 import type { Parts } from './parts.js'
@@ -30,11 +31,15 @@ export interface ProveOptions extends CommonOptions {
   readonly bundle?: string
   /** A checkpoint that the verifier has: the bundle's chain of keys begins there. */
   readonly anchor?: string
+  /** Where to write a certificate. */
+  readonly pdf?: string
+  readonly paper?: string
 }
 
 /** @returns 0 PROVEN, 1 VIOLATED, 3 otherwise; of several answers the worst */
 export async function prove(options: ProveOptions, io: Io, parts: Parts): Promise<number> {
   if (options.at === undefined) throw new UsageError('which instant? Give --at, such as --at 2026-11-21T08:00:00Z')
+  if (options.pdf !== undefined) checkCertificate(options.pdf, options.paper)
   const trail = trailOf(options, io)
   await demandTrail(trail)
   const recorded = await readRecorded(trail)
@@ -71,9 +76,13 @@ export async function prove(options: ProveOptions, io: Io, parts: Parts): Promis
     )
   }
   const asked = { at: formatInstant(atNs), scale, toleranceNs, simulation: settings.simulation } as const
-  await io.stdout.write(
-    options.json ? `${JSON.stringify(proofDocument(asked, answers))}\n` : proofText(asked, answers, io),
-  )
+  const { causeWords } = await import('../../reports/words.js')
+  const proof = proofDocument(asked, answers)
+  await io.stdout.write(options.json ? `${JSON.stringify(proof)}\n` : proofText(asked, answers, causeWords, io))
+  if (options.pdf !== undefined) {
+    const path = await writeCertificate({ trail, proof, file: options.pdf, paper: options.paper, cwd: io.cwd })
+    await io.stderr.write(`wrote ${path}\n`)
+  }
   return exitOfVerdicts(answers.map(({ verdict }) => verdict))
 }
 
@@ -83,6 +92,7 @@ async function putBundle(path: string, text: string): Promise<void> {
     await writeFile(path, text, { flag: 'wx' })
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
+    if (code !== 'EEXIST') await rm(path, { force: true })
     if (code === 'EEXIST' && (await readFile(path, 'utf8')) === text) return
     const why =
       code === 'EEXIST' ? 'another file of that name is there; give another name' : `it cannot be written (${code})`
@@ -90,34 +100,45 @@ async function putBundle(path: string, text: string): Promise<void> {
   }
 }
 
-function proofText({ at, scale, toleranceNs, simulation }: Asked, answers: readonly Answer[], io: Io): string {
+type CauseWords = Readonly<Record<NonNullable<Answer['cause']>, string>>
+
+function proofText(
+  { at, scale, toleranceNs, simulation }: Asked,
+  answers: readonly Answer[],
+  words: CauseWords,
+  io: Io,
+): string {
   const what = scale === 'wall' ? `the audited clock showed ${at}` : `it was ${at} UTC`
   if (answers.length === 0) return `There was no instant when ${what}: it was set forward over that time.\n`
   const note = simulation ? ['SIMULATION: no clock of this trail is a real one'] : []
   const lines = [...note, `When ${what}, for a tolerance of ${sizeText(toleranceNs)}:`]
   for (const [index, answer] of answers.entries()) {
     if (answers.length > 1) lines.push(`${index + 1} of ${answers.length} times it showed this:`)
-    lines.push(...answerLines(answer, io))
+    lines.push(...answerLines(answer, words, io))
   }
   return `${lines.join('\n')}\n`
 }
 
-function answerLines(answer: Answer, io: Io): string[] {
-  const { bound, support, cause, asKnownThen, nearest } = answer
+function answerLines(answer: Answer, words: CauseWords, io: Io): string[] {
+  const { bound, support, cause, asKnownThen, nearest, within } = answer
   const clock =
     bound === null ? 'nothing is known of the clock' : `the clock was ${rangeText(bound.lowNs, bound.highNs, sideText)}`
   const looks =
     answer.witness === 'complete' ? 'no step goes unnoticed' : 'assuming nothing was set and undone within one look'
-  const where = `UTC ${formatInstant(answer.utcNs)}${answer.estimated ? ' (estimated)' : ''}`
+  const wide = within.lowNs < within.highNs
+  const doubt = wide
+    ? ` (estimated: between ${formatInstant(within.lowNs)} and ${formatInstant(within.highNs)})`
+    : ' (estimated)'
+  const where = `UTC ${formatInstant(answer.utcNs)}${answer.estimated ? doubt : ''}`
   const then =
     asKnownThen.bound === null ? '' : `, ${rangeText(asKnownThen.bound.lowNs, asKnownThen.bound.highNs, sideText)}`
   const near = Object.entries({ sample: nearest.sample, 'clock change': nearest.clockChange, gap: nearest.gap })
     .filter(([, seq]) => seq !== null)
     .map(([name, seq]) => `${name} ${seq}`)
   return [
-    `  ${paintVerdict(io, answer.verdict)}${cause === null ? '' : ` (${cause})`}: ${clock}`,
+    `  ${paintVerdict(io, answer.verdict)}${cause === null ? '' : ` (${cause}: ${words[cause]})`}: ${clock}`,
     ...(bound === null
-      ? []
+      ? [`  ${where}`]
       : [`  ${support ?? 'no support'}; ${looks}`, `  ${where}, clock ${formatInstant(answer.wallNs)}`]),
     `  as known then: ${asKnownThen.verdict}${then}`,
     ...(answer.records.length === 0 ? [] : [`  rests on records ${answer.records.join(', ')}`]),

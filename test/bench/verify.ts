@@ -62,7 +62,9 @@ async function verification(): Promise<number> {
 /** As a writer does it: check, canonical text, hash, tree; a key, a signature for each epoch. */
 function sealing(): { chain: number; seal: number } {
   const origin = 'ntp-auditor.example/bench'
-  const lines = segmentFiles(folder).flatMap((path) => readFileSync(join(folder, path), 'utf8').split('\n').slice(0, -1))
+  const lines = segmentFiles(folder).flatMap((path) =>
+    readFileSync(join(folder, path), 'utf8').split('\n').slice(0, -1),
+  )
   const values = lines.map((line) => JSON.parse(line) as Record<string, unknown>)
   const tree = new Frontier()
   const from = cpuMs()
