@@ -214,6 +214,11 @@ function build(
     action(async (options) => (await import('./anchor.js')).anchor(options, io, parts)),
   )
 
+  command('prune', 'take away the records of old days; what proves the rest stays')
+    .option('--before <day>', 'of segments whose label day lies before this one: 2026-01-01')
+    .option('--yes', 'do not ask')
+    .action(action(async (options) => (await import('./prune.js')).prune(options, io, parts)))
+
   command('index rebuild', 'make the index of a trail anew')
     .option('--index <path>', index)
     .action(action(async (options) => (await import('./index-rebuild.js')).rebuildIndex(options, io, parts)))

@@ -66,10 +66,13 @@ export async function prove(options: ProveOptions, io: Io, parts: Parts): Promis
   } finally {
     facts.close()
   }
+  let bundled: Buffer | null = null
   if (options.bundle !== undefined) {
     const { makeBundle } = await import('../evidence/bundle-make.js')
     const bundle = await makeBundle(trail, question, answers, { since })
-    await putBundle(resolve(io.cwd, options.bundle), `${JSON.stringify(bundle)}\n`)
+    const text = `${JSON.stringify(bundle)}\n`
+    bundled = Buffer.from(text)
+    await putBundle(resolve(io.cwd, options.bundle), text)
     const about = `${bundle.records.length} records and the keys of ${bundle.epochs.length} epochs`
     await io.stderr.write(
       `wrote ${options.bundle}: the answer with ${about}; check it with "ntp-auditor verify FILE --key genesis.vkey"\n`,
@@ -80,7 +83,14 @@ export async function prove(options: ProveOptions, io: Io, parts: Parts): Promis
   const proof = proofDocument(asked, answers)
   await io.stdout.write(options.json ? `${JSON.stringify(proof)}\n` : proofText(asked, answers, causeWords, io))
   if (options.pdf !== undefined) {
-    const path = await writeCertificate({ trail, proof, file: options.pdf, paper: options.paper, cwd: io.cwd })
+    const path = await writeCertificate({
+      trail,
+      proof,
+      bundle: bundled,
+      file: options.pdf,
+      paper: options.paper,
+      cwd: io.cwd,
+    })
     await io.stderr.write(`wrote ${path}\n`)
   }
   return exitOfVerdicts(answers.map(({ verdict }) => verdict))

@@ -28,6 +28,7 @@ describe('--help', () => {
       'verify',
       'alerts',
       'anchor',
+      'prune',
       'index',
       'demo',
       'help',
