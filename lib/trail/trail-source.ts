@@ -2,7 +2,7 @@
  * Where a verification gets the bytes of a trail from: the files of a folder, or whatever else gives the same.
  * @module
  */
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TrailReadError } from '../errors.js'
@@ -58,8 +58,10 @@ async function below(folder: string, path: string): Promise<string[]> {
 /** Synchronous: a few hundred bytes, hundreds of times in a year's trail; a detour through the thread pool costs more than reading. */
 async function read(path: string): Promise<Buffer | null> {
   try {
-    const file = openSync(path, 'r')
+    // A pipe in the place of a seal must not hold us up.
+    const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
     try {
+      if (!fstatSync(file).isFile()) return Buffer.alloc(0)
       const buffer = Buffer.allocUnsafe(longestFile + 1)
       const length = readSync(file, buffer, 0, longestFile + 1, 0)
       return length > longestFile ? Buffer.alloc(longestFile) : buffer.subarray(0, length)
@@ -69,7 +71,7 @@ async function read(path: string): Promise<Buffer | null> {
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'ENOTDIR') return null
-    if (code === 'EISDIR') return Buffer.alloc(0)
+    if (code === 'EISDIR') return Buffer.alloc(0) // where a folder cannot be opened at all
     throw refused(path, cause)
   }
 }
