@@ -60,6 +60,12 @@ export interface NightlyConfig {
   readonly mail: readonly string[]
 }
 
+/** How often it is looked at what sets this computer's clock. */
+export interface DisciplineConfig {
+  /** 0: never. */
+  readonly everyNs: bigint
+}
+
 /** Plain data: it crosses worker boundaries by structured clone. Durations in nanoseconds, rates in parts per billion. */
 export interface Configuration {
   readonly references: readonly ReferenceConfig[]
@@ -89,6 +95,7 @@ export interface Configuration {
   readonly anchor: AnchorConfig
   readonly print: PrintConfig
   readonly nightly: NightlyConfig | null
+  readonly discipline: DisciplineConfig
   /** Options that are checked and recorded but which this version does not act upon (a note says so); `null` where absent. */
   readonly inert: {
     readonly alerts: Plain
