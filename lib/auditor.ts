@@ -15,7 +15,7 @@ import {
 } from './auditor/events.js'
 import { inlineCrew } from './auditor/inline.js'
 import { Requests } from './auditor/requests.js'
-import { type Services, servicesOf } from './auditor/services.js'
+import { type ServiceHost, type Services, servicesOf } from './auditor/services.js'
 import { systemTimers } from './clock/timers.js'
 import { parseConfiguration } from './config/parse.js'
 import type { Configuration } from './config/types.js'
@@ -94,14 +94,15 @@ export class Auditor extends EventEmitter<AuditorEvents> {
   readonly #seals = new Map<number, (answer: SealAnswer) => void>()
   #lastSeal = 0
 
-  private constructor(configuration: Configuration, keepAlive: boolean) {
+  private constructor(configuration: Configuration, { keepAlive, parts }: StartOptions) {
     super()
     this.configuration = configuration
-    this.#keepAlive = keepAlive
-    this.#services = servicesOf(configuration, {
+    this.#keepAlive = keepAlive ?? false
+    const host: ServiceHost = {
       record: (body, attachment) => this.record(body, attachment),
       problem: (code, message) => this.#problem({ code, message }),
-    })
+    }
+    this.#services = servicesOf(configuration, host, { simulation: parts?.clocks !== undefined })
   }
 
   /**
@@ -117,7 +118,7 @@ export class Auditor extends EventEmitter<AuditorEvents> {
   /** {@link Auditor.start} with a configuration that was parsed already. */
   static async startWith(configuration: Configuration, options: StartOptions = {}): Promise<Auditor> {
     options.signal?.throwIfAborted()
-    const auditor = new Auditor(configuration, options.keepAlive ?? false)
+    const auditor = new Auditor(configuration, options)
     await auditor.#start(options)
     auditor.#services.started()
     options.signal?.addEventListener('abort', () => void auditor.stop(), { once: true })

@@ -172,6 +172,15 @@ function build(
     action(async (options) => (await import('./anchor.js')).anchor(options, io, parts)),
   )
 
+  command(
+    'doctor',
+    'say what is wrong with references, clock, time service and computer, and what to do; changes nothing',
+  )
+    .addOption(reference())
+    .option(...tolerance)
+    .option('--trust-local', 'count references on this computer like any other (test servers)')
+    .action(action(async (options) => (await import('./doctor.js')).doctor(options, io, parts)))
+
   command('index rebuild', 'make the index of a trail anew')
     .option('--index <path>', index)
     .action(action(async (options) => (await import('./index-rebuild.js')).rebuildIndex(options, io, parts)))

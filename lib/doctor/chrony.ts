@@ -78,7 +78,8 @@ function stateFindings(state: Tracking | null, list: readonly ChronySource[]): F
   if (state === null) return []
   const silent = list.filter(({ reach }) => reach === 0).map(({ name }) => name)
   const others = silentSources('chronyd', silent, list.length)
-  if (state.leap === 'Not synchronised' || state.stratum === 0) return [unsynchronised('chronyd', ...cause(list)), ...others]
+  if (state.leap === 'Not synchronised' || state.stratum === 0)
+    return [unsynchronised('chronyd', ...cause(list)), ...others]
   if (state.referenceId.startsWith('7F7F')) return [ownClock('chronyd', `reference ${state.referenceId}`), ...others]
   return [healthy('chronyd', `stratum ${state.stratum}, by ${state.name || state.referenceId}`), ...others]
 }

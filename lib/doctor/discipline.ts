@@ -6,8 +6,8 @@ import type { DisciplineBody } from '../trail/types.js'
 import { chronyReport } from './chrony.js'
 import { type Finding, finding } from './finding.js'
 import { isContainer } from './host.js'
-import { type Machine, pairs, processNames } from './machine.js'
 import { macReport } from './mac.js'
+import { type Machine, pairs, processNames } from './machine.js'
 import { ntpdReport } from './ntpd.js'
 import type { ServiceReport } from './service.js'
 import { parseTimeDate, timeDateFindings, timesyncdReport } from './timesyncd.js'
@@ -40,7 +40,8 @@ export async function readDiscipline(machine: Machine): Promise<Discipline> {
       type: 'discipline',
       service,
       running,
-      synchronised: synchronised ?? (running === true && timex !== null ? (timex.status & unsynchronisedBit) === 0 : null),
+      synchronised:
+        synchronised ?? (running === true && timex !== null ? (timex.status & unsynchronisedBit) === 0 : null),
       sources: [...sources],
       settings: [...settings],
       kernel,
@@ -143,7 +144,9 @@ function unitStates(text: string): ReadonlyMap<string, string> {
     text.split(/\r?\n\s*\r?\n/).flatMap((block) => {
       const told = pairs(block)
       const id = told.get('Id')?.replace(/\.service$/, '')
-      return id === undefined || told.get('LoadState') !== 'loaded' ? [] : [[id, told.get('ActiveState') ?? ''] as const]
+      return id === undefined || told.get('LoadState') !== 'loaded'
+        ? []
+        : [[id, told.get('ActiveState') ?? ''] as const]
     }),
   )
 }

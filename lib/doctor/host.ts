@@ -13,13 +13,13 @@ export function isContainer(machine: Machine): boolean {
 /** The kind of container, `null` outside of one. */
 export function containerOf(machine: Machine): string | null {
   if (machine.platform !== 'linux') return null
-  if (machine.env['KUBERNETES_SERVICE_HOST']) return 'Kubernetes'
+  if (machine.env.KUBERNETES_SERVICE_HOST) return 'Kubernetes'
   if (machine.list('/').includes('.dockerenv')) return 'Docker'
   if (machine.list('/run').includes('.containerenv')) return 'Podman'
   const named = machine.read('/run/systemd/container')?.trim()
   if (named) return named
   const groups = machine.read('/proc/1/cgroup') ?? ''
-  const [, kind] = /(docker|kubepods|containerd|libpod|lxc|machine\.slice)/.exec(groups) ?? []
+  const [, kind] = /(docker|kubepods|containerd|libpod|lxc)/.exec(groups) ?? []
   return kind === undefined ? null : kind === 'kubepods' ? 'Kubernetes' : kind
 }
 
@@ -59,7 +59,12 @@ export async function virtualOf(machine: Machine): Promise<string | null> {
 
 /** Findings on the place where this clock runs. */
 export async function hostFindings(machine: Machine): Promise<Finding[]> {
-  return [...wslFindings(machine), ...containerFindings(machine), ...(await virtualFindings(machine)), ...capabilityFindings(machine)]
+  return [
+    ...wslFindings(machine),
+    ...containerFindings(machine),
+    ...(await virtualFindings(machine)),
+    ...capabilityFindings(machine),
+  ]
 }
 
 function isWsl(machine: Machine): boolean {

@@ -78,7 +78,12 @@ export function pairs(text: string): ReadonlyMap<string, string> {
 export function directives(text: string | null, names: readonly string[]): string[] {
   return (text ?? '')
     .split(/\r?\n/)
-    .map((line) => line.replace(/^\s*[#!;%].*|\s+#.*$/g, '').replace(/\s+/g, ' ').trim())
+    .map((line) =>
+      line
+        .replace(/^\s*[#!;%].*|\s+#.*$/g, '')
+        .replace(/\s+/g, ' ')
+        .trim(),
+    )
     .filter((line) => names.includes(line.split(' ', 1)[0]?.toLowerCase() ?? ''))
     .slice(0, 50)
 }

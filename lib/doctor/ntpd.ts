@@ -81,12 +81,19 @@ function stateFindings(state: ReadonlyMap<string, string>, list: readonly Peer[]
 function cause(list: readonly Peer[]): [string, string] {
   if (list.length === 0) return ['it has no sources', 'name some in ntp.conf ("server time.example.net iburst")']
   const kissed = list.find(({ referenceId }) => /^\.(?:DENY|RSTR|RATE)\.$/.test(referenceId))
-  if (kissed) return [`${kissed.remote} sent ${kissed.referenceId}`, 'that server does not want this computer: name another']
+  if (kissed)
+    return [`${kissed.remote} sent ${kissed.referenceId}`, 'that server does not want this computer: name another']
   if (list.every(({ reach }) => reach === 0)) {
-    return [`none of its ${list.length} sources answers`, 'check their names, and that UDP port 123 is open to the outside']
+    return [
+      `none of its ${list.length} sources answers`,
+      'check their names, and that UDP port 123 is open to the outside',
+    ]
   }
   if (list.some(({ tally }) => tally === 'x')) {
     return ['its sources contradict one another', 'find the wrong one ("ntpq -p"), and have at least three']
   }
-  return ['its sources are not good enough yet', 'wait some minutes; an offset above 1000 s it never corrects by itself ("ntpd -gq")']
+  return [
+    'its sources are not good enough yet',
+    'wait some minutes; an offset above 1000 s it never corrects by itself ("ntpd -gq")',
+  ]
 }

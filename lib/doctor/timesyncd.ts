@@ -23,7 +23,8 @@ export function parseTimeDate(text: string): TimeDate {
   const yes = (value: string | undefined) => (value === undefined ? null : /^(?:yes|active|true)$/i.test(value))
   const line = (pattern: RegExp) => yes(pattern.exec(text)?.[1])
   return {
-    enabled: yes(told.get('NTP')) ?? line(/^\s*(?:NTP enabled|Network time on|NTP service|NTP synchronization):\s*(\S+)/im),
+    enabled:
+      yes(told.get('NTP')) ?? line(/^\s*(?:NTP enabled|Network time on|NTP service|NTP synchronization):\s*(\S+)/im),
     synchronised:
       yes(told.get('NTPSynchronized')) ?? line(/^\s*(?:System clock synchronized|NTP synchronized):\s*(\S+)/im),
     localRtc: yes(told.get('LocalRTC')) ?? line(/^\s*RTC in local TZ:\s*(\S+)/im),
@@ -87,7 +88,8 @@ function stateFindings(state: TimeSync | null, synchronised: boolean | null): Fi
   if (synchronised === null) return [single]
   if (!synchronised) {
     const because = state === null || state.message === null ? 'no server has answered yet' : answered(state.message)
-    const next = 'look at "timedatectl timesync-status" and "journalctl -u systemd-timesyncd"; is UDP port 123 open to the outside?'
+    const next =
+      'look at "timedatectl timesync-status" and "journalctl -u systemd-timesyncd"; is UDP port 123 open to the outside?'
     return [unsynchronised(service, because, next), single]
   }
   return [healthy(service, state?.server ? `by ${state.server}` : ''), single]

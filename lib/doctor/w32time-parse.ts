@@ -20,7 +20,7 @@ export interface W32Status {
 }
 
 /** The value behind the first colon of a line; French sets a space before the colon. */
-function valueOf(line: string): string | null {
+function valueIn(line: string): string | null {
   const at = line.indexOf(':')
   return at < 0 ? null : line.slice(at + 1).trim()
 }
@@ -31,10 +31,11 @@ function valueOf(line: string): string | null {
  * @returns `null` for anything else
  */
 export function parseW32Status(text: string): W32Status | null {
-  const values = text.split(/\r?\n/).flatMap((line) => valueOf(line) ?? [])
+  const values = text.split(/\r?\n/).flatMap((line) => valueIn(line) ?? [])
   const at = values.findIndex((value) => /^0x[0-9a-f]{8}\b/i.test(value))
   if (at < 5) return null
-  const number = (value: string | undefined) => (/^\d+\s*(?:\(|$)/.test(value ?? '') ? Number.parseInt(value ?? '', 10) : null)
+  const number = (value: string | undefined) =>
+    /^\d+\s*(?:\(|$)/.test(value ?? '') ? Number.parseInt(value ?? '', 10) : null
   const leap = number(values[at - 5])
   const stratum = number(values[at - 4])
   const source = values[at + 2]
@@ -50,9 +51,6 @@ export function parseW32Status(text: string): W32Status | null {
   }
 }
 
-/** Windows error codes that w32tm and sc write into their messages, in every language. */
-export const w32Errors = { notStarted: '80070426', denied: '80070005', noService: '424' } as const
-
 /** Whether a tool said that the service does not run: 0x80070426, or 1062. */
 export function saysNotStarted(text: string): boolean {
   return /0x80070426|\b1062\b/i.test(text)
@@ -60,7 +58,10 @@ export function saysNotStarted(text: string): boolean {
 
 /** `sc query w32time`: 4 is running, 1 stopped; `null` where it says nothing of the kind. 1060: there is no such service. */
 export function parseServiceState(text: string): number | null {
-  const state = /^\s*\S+\s*:\s*(\d)\s+(?:STOPPED|START_PENDING|STOP_PENDING|RUNNING|PAUSED|CONTINUE_PENDING|PAUSE_PENDING)/im.exec(text)
+  const state =
+    /^\s*\S+\s*:\s*(\d)\s+(?:STOPPED|START_PENDING|STOP_PENDING|RUNNING|PAUSED|CONTINUE_PENDING|PAUSE_PENDING)/im.exec(
+      text,
+    )
   return state ? Number(state[1]) : null
 }
 
@@ -90,7 +91,9 @@ export function parseW32Configuration(text: string): ReadonlyMap<string, W32Sett
   return new Map(
     client.split(/\r?\n/).flatMap((line) => {
       const [, name, value = '', by = ''] = /^(\w+)\s?:\s*(.*?)\s*\(([^()]*)\)\s*$/.exec(line) ?? []
-      return name === undefined ? [] : [[name, { value, policy: /^(?:Pol|Richt|Strat|Gruppe|Dire)/i.test(by) }] as const]
+      return name === undefined
+        ? []
+        : [[name, { value, policy: /^(?:Pol|Richt|Strat|Gruppe|Dire)/i.test(by) }] as const]
     }),
   )
 }
@@ -124,7 +127,7 @@ export interface W32Peer {
 /** Blocks of `Peer: ..., State: ..., Time Remaining: ..., Mode: N (...), Stratum: N (...)`, in that order in every language. */
 export function parseW32Peers(text: string): W32Peer[] {
   return text.split(/\r?\n\s*\r?\n/).flatMap((block) => {
-    const values = block.split(/\r?\n/).flatMap((line) => (line.startsWith('#') ? [] : (valueOf(line) ?? [])))
+    const values = block.split(/\r?\n/).flatMap((line) => (line.startsWith('#') ? [] : (valueIn(line) ?? [])))
     const [peer = '', , , mode = '', stratum = ''] = values
     if (values.length < 5 || peer === '') return []
     const number = (value: string) => (/^\d/.test(value) ? Number.parseInt(value, 10) : null)

@@ -115,10 +115,18 @@ function stateFindings(status: W32Status | null, running: boolean | null): Findi
   }
   const findings: Finding[] = []
   if (!isSynchronised(status)) {
-    const because = runsFree(status) ? `its source is "${status.source}"` : `leap indicator ${status.leap}, stratum ${status.stratum}`
+    const because = runsFree(status)
+      ? `its source is "${status.source}"`
+      : `leap indicator ${status.leap}, stratum ${status.stratum}`
     const next = 'check "NtpServer" and UDP port 123, then "w32tm /resync /rediscover" as administrator'
     findings.push(unsynchronised(service, because, next))
-  } else findings.push(healthy(service, `stratum ${status.stratum}, by ${status.source}, last at ${status.lastSync ?? 'an unknown time'}`))
+  } else
+    findings.push(
+      healthy(
+        service,
+        `stratum ${status.stratum}, by ${status.source}, last at ${status.lastSync ?? 'an unknown time'}`,
+      ),
+    )
   if (status.lastError !== null && status.lastError !== 0) {
     findings.push(
       finding('warning', 'w32-last-sync-failed', service, [
@@ -168,7 +176,8 @@ function flagFindings(servers: readonly W32Server[], peers: readonly W32Peer[], 
   const findings: Finding[] = []
   const by = policy
     ? 'change it in the group policy (Computer Configuration, Administrative Templates, System, Windows Time Service): it overwrites what is set here'
-    : 'as administrator: "w32tm /config /manualpeerlist:' + `${servers.map(({ host, flags }) => `${host},0x${((flags | 8) & ~4).toString(16)}`).join(' ')}" /syncfromflags:manual /update"`
+    : 'as administrator: "w32tm /config /manualpeerlist:' +
+      `${servers.map(({ host, flags }) => `${host},0x${((flags | 8) & ~4).toString(16)}`).join(' ')}" /syncfromflags:manual /update"`
   const symmetric = servers.filter(({ flags }) => (flags & 4) !== 0)
   const active = peers.filter(({ mode }) => mode === 1).map(({ peer }) => peer)
   if (symmetric.length > 0 || active.length > 0) {
