@@ -58,12 +58,10 @@ export function clockFindings({ probes, ratePpb, clock }: Probes, configuration:
     }
     return findings
   }
-  const odd = seen.filter(
-    ({ reading }) =>
-      !agree(reading, best) && !seen.some((other) => other.reading !== reading && agree(other.reading, reading)),
-  )
+  const alone = (one: Witnessed) => !seen.some((other) => other !== one && agree(other.reading, one.reading))
+  const odd = seen.length > 1 ? seen.filter(alone) : []
+  if (odd.length > 0 && odd.length === seen.length) return [...findings, contradiction(seen)]
   const others = seen.filter((each) => !odd.includes(each))
-  if (odd.length > 0 && others.length < 2) return [...findings, contradiction(seen)]
   findings.push(...odd.map((each) => dissent(each)))
   const judge = bestOf(others.map(({ reading }) => reading)) ?? best
   return [...findings, ...judged(judge, configuration), provable(judge, ratePpb, configuration)]

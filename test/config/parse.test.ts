@@ -31,6 +31,7 @@ test('every default', () => {
     anchor: { everyNs: 86_400_000_000_000n, tsa: null, command: null, timeoutNs: 30_000_000_000n },
     print: { command: null, timeoutNs: 60_000_000_000n },
     nightly: null,
+    discipline: { everyNs: 300_000_000_000n },
     inert: { alerts: null, profiles: null },
     notes: [],
   })
@@ -141,6 +142,8 @@ describe('refused', () => {
     [{ identity: { organization: 'x' } }, 'did you mean "organisation"?'],
     [{ nightly: { att: '00:10' } }, '"nightly.att" is an unknown option; did you mean "at"?'],
     [{ nightly: { at: '24:00' } }, '"nightly.at" must be a time of day such as "00:10", got "24:00"'],
+    [{ discipline: { every: '1s' } }, '"discipline.every" must be from 10s to 1d, got "1s"'],
+    [{ discipline: true }, '"discipline" must be an object with the options every, got true'],
     [{ anchor: { every: 'daily' } }, '"anchor.every" must be a duration'],
     [{ alerts: { level: 0.5 } }, '"alerts.level" must be a whole number'],
     [{ profiles: 'finra' }, '"profiles" must be an object'],
