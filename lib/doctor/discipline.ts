@@ -42,13 +42,18 @@ export async function readDiscipline(machine: Machine): Promise<Discipline> {
       running,
       synchronised:
         synchronised ?? (running === true && timex !== null ? (timex.status & unsynchronisedBit) === 0 : null),
-      sources: [...sources],
-      settings: [...settings],
+      sources: bounded(sources),
+      settings: bounded(settings),
       kernel,
       changed: [],
     },
     findings: [...chosen.findings, ...rivals(reports)],
   }
+}
+
+/** A record stays small, whatever a tool or a file says. Counts characters, so that none is cut in half. */
+function bounded(texts: readonly string[]): string[] {
+  return texts.slice(0, 50).map((text) => [...text].slice(0, 200).join(''))
 }
 
 /** STA_UNSYNC of linux/timex.h. */

@@ -32,6 +32,19 @@ test('the one that runs, with the state of the kernel; the record is one', async
   expect(codes(findings)).toEqual(['ok service-synchronised', 'hint service-single-source'])
 })
 
+test('however much a configuration says, the record stays small', async () => {
+  const files = {
+    '/etc/chrony.conf': Array.from(
+      { length: 500 },
+      (_, i) => `server ${i}.example.net ${'\u{1f552}'.repeat(300)}`,
+    ).join('\n'),
+  }
+  const { body } = await read({ processes: ['chronyd'], files })
+  expect(body.settings.length).toBe(50)
+  expect([...(body.settings[0] ?? '')].length).toBe(200)
+  expect(body.settings.every((text) => text.isWellFormed())).toBe(true)
+})
+
 test('two that run are rivals', async () => {
   const { body, findings } = await read({ answers: { ...systemd, ...chrony } })
   expect(body.service).toBe('chronyd')

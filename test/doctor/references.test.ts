@@ -112,6 +112,11 @@ test('hours wrong but minutes right, whole minutes, a slew', async () => {
   }
 })
 
+test('an offset that straddles the tolerance is undecided', async () => {
+  const { at } = await reference({ offsetNs: 300_000_000n, path: { toMs: 20, fromMs: 20 } })
+  expect(codes(await findings([at], { tolerance: '300ms' }))).toContain('warning clock-undecided')
+})
+
 test('two contradict one another: neither is believed; of three the odd one is named', async () => {
   const [good, late, other] = [await reference(), await reference({ offsetNs: hour }), await reference()]
   const two = await findings([good.at, late.at])
