@@ -2,6 +2,7 @@
  * What sets this computer's clock: all services that it may have are asked, the one that runs is told, and two that run are a finding.
  * @module
  */
+import type { TimexState } from '../clock/libc.js'
 import type { DisciplineBody } from '../trail/types.js'
 import { chronyReport } from './chrony.js'
 import { type Finding, finding } from './finding.js'
@@ -9,6 +10,7 @@ import { isContainer } from './host.js'
 import { macReport } from './mac.js'
 import { type Machine, pairs, processNames } from './machine.js'
 import { ntpdReport } from './ntpd.js'
+import { spanText } from './offsets.js'
 import type { ServiceReport } from './service.js'
 import { parseTimeDate, timeDateFindings, timesyncdReport } from './timesyncd.js'
 import { w32Report } from './w32time.js'
@@ -40,14 +42,14 @@ export async function readDiscipline(machine: Machine): Promise<Discipline> {
       type: 'discipline',
       service,
       running,
-      synchronised:
-        synchronised ?? (running === true && timex !== null ? (timex.status & unsynchronisedBit) === 0 : null),
+      // A kernel that is not called synchronised may be all the same: chronyd only does so with "rtcsync".
+      synchronised: synchronised ?? (running === true && timex !== null && !isUnsynchronised(timex) ? true : null),
       sources: bounded(sources),
       settings: bounded(settings),
       kernel,
       changed: [],
     },
-    findings: [...chosen.findings, ...rivals(reports)],
+    findings: [...chosen.findings, ...rivals(reports), ...(reports.length === 0 ? kernelFindings(timex) : [])],
   }
 }
 
@@ -58,6 +60,10 @@ function bounded(texts: readonly string[]): string[] {
 
 /** STA_UNSYNC of linux/timex.h. */
 const unsynchronisedBit = 0x40
+
+function isUnsynchronised({ status }: Pick<TimexState, 'status'>): boolean {
+  return (status & unsynchronisedBit) !== 0
+}
 
 async function windows(machine: Machine): Promise<ServiceReport> {
   const key = 'W32Time\\Parameters'
@@ -156,11 +162,7 @@ function unitStates(text: string): ReadonlyMap<string, string> {
   )
 }
 
-function choose(
-  reports: readonly ServiceReport[],
-  machine: Machine,
-  timex: { readonly status: number } | null,
-): ServiceReport {
+function choose(reports: readonly ServiceReport[], machine: Machine, timex: TimexState | null): ServiceReport {
   const found = reports.find(({ running }) => running === true) ?? reports[0]
   if (found) return found
   const nothing = { running: null, synchronised: null, sources: [], settings: [] }
@@ -172,7 +174,7 @@ function choose(
     ])
     return { service: 'unknown', ...nothing, findings: [what] }
   }
-  if (timex !== null && (timex.status & unsynchronisedBit) === 0) {
+  if (timex !== null && !isUnsynchronised(timex)) {
     const what = finding('hint', 'service-unknown', 'host', [
       "something keeps the kernel's clock synchronised, but it is none of the services that are known here",
       'what it follows cannot be recorded',
@@ -186,6 +188,18 @@ function choose(
     'install and start one: chrony, ntpsec or systemd-timesyncd ("timedatectl set-ntp true")',
   ])
   return { service: 'none', ...nothing, running: false, synchronised: false, findings: [what] }
+}
+
+/** Where no service can be asked, the kernel's own word is all there is. */
+function kernelFindings(timex: TimexState | null): Finding[] {
+  if (timex === null || !isUnsynchronised(timex)) return []
+  return [
+    finding('hint', 'kernel-unsynchronised', 'host', [
+      `the kernel does not call its clock synchronised (its own bound of the error is ${spanText(timex.maxErrorNs)})`,
+      'nobody disciplines it, or chronyd does without "rtcsync"; in a container it is the kernel of the host that says so',
+      'look at the time service of the host',
+    ]),
+  ]
 }
 
 /** Two that run set the clock against one another. */

@@ -13,7 +13,7 @@ const read = (folder: string, end: string) =>
     .join('\n')
 
 const pattern =
-  /(?:reference|references|clock|service|w32|host|trail|keys|offset|tolerance|interval|configuration|udp|rtc)-[a-z0-9-]+/
+  /(?:reference|references|clock|service|w32|host|trail|keys|kernel|offset|tolerance|interval|configuration|udp|rtc)-[a-z0-9-]+/
 const codesIn = (text: string, quote: string) =>
   new Set([...text.matchAll(new RegExp(`${quote}(${pattern.source})${quote}`, 'g'))].map(([, code]) => code))
 

@@ -42,7 +42,7 @@ test('however much a configuration says, the record stays small', async () => {
   const { body } = await read({ processes: ['chronyd'], files })
   expect(body.settings.length).toBe(50)
   expect([...(body.settings[0] ?? '')].length).toBe(200)
-  expect(body.settings.every((text) => text.isWellFormed())).toBe(true)
+  expect(body.settings.some((text) => /\p{Cs}/u.test(text))).toBe(false)
 })
 
 test('two that run are rivals', async () => {
@@ -69,7 +69,7 @@ test('a daemon that answers nobody is seen by its process, and judged by the ker
   const told = await read({ processes: ['init', 'chronyd'], timex })
   expect(told.body).toMatchObject({ service: 'chronyd', running: true, synchronised: true, sources: [] })
   const free = await read({ processes: ['chronyd'], timex: { ...timex, status: 0x40 } })
-  expect(free.body.synchronised).toBe(false)
+  expect(free.body.synchronised).toBe(null) // chronyd without "rtcsync" leaves the kernel in doubt
 })
 
 test('others are known by their process alone', async () => {
@@ -84,6 +84,8 @@ test('none at all: a problem; in a container the business of the host; unknown w
   expect(inside.body).toMatchObject({ service: 'unknown', running: null, synchronised: null })
   expect(codes(inside.findings)).toEqual(['hint service-outside'])
   expect(codes((await read({ timex })).findings)).toEqual(['hint service-unknown'])
+  const doubted = await read({ folders: { '/': ['.dockerenv'] }, timex: { ...timex, status: 0x40 } })
+  expect(codes(doubted.findings)).toEqual(['hint service-outside', 'hint kernel-unsynchronised'])
 })
 
 test('Windows and macOS are asked in their own way', async () => {
