@@ -6,16 +6,12 @@
 import { EventEmitter } from 'node:events'
 import type { Crew } from './auditor/crew.js'
 import { WorkerCrew } from './auditor/crew.js'
-import {
-  type ClockChangeDocument,
-  type GapDocument,
-  Narrator,
-  type SampleDocument,
-  type VerdictDocument,
-} from './auditor/events.js'
+import { type AuditorEvents, Narrator, type SampleDocument } from './auditor/events.js'
 import { inlineCrew } from './auditor/inline.js'
+import { type AskableClock, type ClockBound, LiveClock, notProven, unaudited } from './auditor/live.js'
 import { Requests } from './auditor/requests.js'
 import { type ServiceHost, type Services, servicesOf } from './auditor/services.js'
+import { openSight } from './clock/sight.js'
 import { systemTimers } from './clock/timers.js'
 import { parseConfiguration } from './config/parse.js'
 import type { Configuration } from './config/types.js'
@@ -23,24 +19,14 @@ import { parseDuration } from './config/units.js'
 import type { EngineToAuditor } from './engine/messages.js'
 import type { EngineParts } from './engine/parts.js'
 import { NotReadyError, ReportedError, StoppedError, WorkerError } from './errors.js'
+import { type Sight, sightOf } from './evidence/live.js'
 import type { ErrorData, ScribeToAuditor, SealAnswer, SealNews } from './scribe/messages.js'
 import { canonicalize } from './trail/canonical.js'
 import { sampleDocument } from './trail/document.js'
 import { checkAttachment, checkServiceBody } from './trail/record.js'
 import type { Attachment, Placed, ServiceBody } from './trail/types.js'
 
-export interface AuditorEvents {
-  /** A sample is durable in the trail. */
-  sample: [SampleDocument]
-  clockChange: [ClockChangeDocument]
-  /** What can be said of the clock changed. */
-  verdict: [VerdictDocument]
-  gap: [GapDocument]
-  /** An epoch was sealed: its checkpoint is on the disk. */
-  sealed: [SealNews]
-  /** Something failed inside the auditor; it goes on. With no listener: `process.emitWarning`. */
-  problem: [Error]
-}
+export type { AuditorEvents } from './auditor/events.js'
 
 export interface StartOptions {
   /**
@@ -75,12 +61,14 @@ const releaseMs = 300
  * auditor.on('clockChange', (change) => log(`the clock was moved by ${change.size.low} to ${change.size.high} s`))
  * await auditor.stop()
  */
-export class Auditor extends EventEmitter<AuditorEvents> {
+export class Auditor extends EventEmitter<AuditorEvents> implements AskableClock {
   readonly configuration: Configuration
   readonly #narrator = new Narrator()
   readonly #requests = new Requests()
   readonly #keepAlive: boolean
   #crew: Crew | null = null
+  #clock: LiveClock | null = null
+  #sight: () => Sight
   #services: Services
   #ready = false
   #waits = 0
@@ -96,13 +84,15 @@ export class Auditor extends EventEmitter<AuditorEvents> {
 
   private constructor(configuration: Configuration, { keepAlive, parts }: StartOptions) {
     super()
+    const clocks = parts?.clocks
     this.configuration = configuration
+    this.#sight = clocks ? () => sightOf(clocks.read()) : openSight()
     this.#keepAlive = keepAlive ?? false
     const host: ServiceHost = {
       record: (body, attachment) => this.record(body, attachment),
       problem: (code, message) => this.#problem({ code, message }),
     }
-    this.#services = servicesOf(configuration, host, { simulation: parts?.clocks !== undefined })
+    this.#services = servicesOf(configuration, host, { simulation: clocks !== undefined })
   }
 
   /**
@@ -172,7 +162,30 @@ export class Auditor extends EventEmitter<AuditorEvents> {
               ...(options.parts ? { parts: options.parts } : {}),
             })
           : new WorkerCrew(this.configuration, listener, options.rekey ?? null)
+      this.#clock = new LiveClock(this.#crew.live, this.#sight)
     })
+  }
+
+  /**
+   * How far this computer's clock is from UTC at most, at this instant: microseconds, no waiting, never throws. It reads the clock itself
+   * and holds it against the evidence that is durable: right after a set of the clock, before the first sample, with a worker that hangs
+   * or was killed, and once {@link stop} was called, it is UNMONITORED.
+   */
+  bound(): ClockBound {
+    return this.#stopping || !this.#clock ? unaudited(this.#sight) : this.#clock.bound()
+  }
+
+  /**
+   * Throws unless the clock is proven to be within a limit, now.
+   * @param limit a duration such as `50ms`; the configured tolerance plays no part
+   * @returns the bound that proves it
+   * @throws {ClockNotProvenError} with the verdict against this limit, the bound and the cause
+   * @throws {OptionTypeError | OptionRangeError} `limit` is no duration
+   */
+  assertWithin(limit: string): ClockBound {
+    if (!this.#stopping && this.#clock) return this.#clock.assertWithin(limit)
+    parseDuration(limit, 'limit')
+    throw notProven(unaudited(this.#sight), limit)
   }
 
   /**

@@ -133,6 +133,40 @@ export class OutputError extends AuditorError {
   override readonly name = 'OutputError'
 }
 
+/** What {@link ClockNotProvenError} tells. */
+export interface NotProven {
+  /** Against the limit: never `PROVEN`. */
+  readonly verdict: 'PROVEN' | 'VIOLATED' | 'INDETERMINATE' | 'UNMONITORED' | 'OFF'
+  readonly cause: string | null
+  /** The limit as it was given: `50ms`. */
+  readonly limit: string
+  /** The bound of the clock's error in seconds, positive = slow; `null` where nothing is known. */
+  readonly bound: { readonly low: number; readonly high: number } | null
+  /** What the clock showed. */
+  readonly asOf: string
+}
+
+/** `assertWithin`: the clock is not proven to be within the limit. It may be right all the same. */
+export class ClockNotProvenError extends AuditorError implements NotProven {
+  readonly code = 'ERR_CLOCK_NOT_PROVEN'
+  override readonly name = 'ClockNotProvenError'
+  readonly verdict: NotProven['verdict']
+  override readonly cause: string | null
+  readonly limit: string
+  readonly bound: NotProven['bound']
+  readonly asOf: string
+  constructor({ verdict, cause, limit, bound, asOf }: NotProven) {
+    const known =
+      bound === null ? 'nothing is known of its error' : `its error lies between ${bound.low} and ${bound.high} s`
+    super(`the clock is not proven to be within ${limit}: ${verdict}${cause === null ? '' : `, ${cause}`}; ${known}`)
+    this.verdict = verdict
+    this.cause = cause
+    this.limit = limit
+    this.bound = bound
+    this.asOf = asOf
+  }
+}
+
 /** An error of a worker thread, as the application hears of it: `code` and `message` are those of the original. */
 export class ReportedError extends AuditorError {
   readonly code: string
@@ -165,4 +199,10 @@ export class GenesisError extends AuditorError {
 export class UnsealedError extends AuditorError {
   readonly code = 'ERR_UNSEALED'
   override readonly name = 'UnsealedError'
+}
+
+/** No bundle can be made of an answer: its records are under no seal yet, pruned or damaged, or there are none. */
+export class BundleError extends AuditorError {
+  readonly code = 'ERR_BUNDLE'
+  override readonly name = 'BundleError'
 }

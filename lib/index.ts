@@ -3,12 +3,15 @@
  * @module
  */
 
+export { type AttachedAuditor, type AttachOptions, attach } from './auditor/attach.js'
 export type { ClockChangeDocument, GapDocument, VerdictDocument } from './auditor/events.js'
+export type { AskableClock, ClockBound } from './auditor/live.js'
 export { sampleOnce } from './auditor/once.js'
 export { type ProveOptions, prove } from './auditor/prove.js'
 export { Auditor, type AuditorEvents, type StartOptions } from './auditor.js'
 export {
   AuditorError,
+  ClockNotProvenError,
   InboxError,
   NotReadyError,
   OptionRangeError,

@@ -33,7 +33,7 @@ export interface Heard {
 }
 
 /** Variables without which many programs do not work; nothing else of our environment is handed on. */
-const inherited = [
+export const inherited: readonly string[] = [
   'PATH',
   'HOME',
   'LANG',

@@ -3,11 +3,13 @@
  * @module
  */
 import { MessageChannel, Worker } from 'node:worker_threads'
+import { hrtimeNs } from '../clock/hrtime.js'
 import { NativeGate, shutAtExit } from '../clock/native-gate.js'
 import { systemTimers } from '../clock/timers.js'
 import type { Configuration } from '../config/types.js'
 import type { AuditorToEngine, EngineToAuditor } from '../engine/messages.js'
 import type { EngineWorkerData } from '../engine/worker.js'
+import { type LiveInlet, SharedBoard } from '../evidence/live-board.js'
 import type { AuditorToScribe, ErrorData, Leave, Relink, ScribeToAuditor } from '../scribe/messages.js'
 import type { ScribeWorkerData } from '../scribe/worker.js'
 
@@ -21,6 +23,8 @@ export interface CrewListener {
 }
 
 export interface Crew {
+  /** What the engine publishes. */
+  readonly live: LiveInlet
   toEngine(message: AuditorToEngine): void
   toScribe(message: AuditorToScribe): void
   /** While held, the workers keep the process alive. */
@@ -51,6 +55,7 @@ type Role = 'engine' | 'scribe'
 export class WorkerCrew implements Crew {
   readonly #configuration: Configuration
   readonly #listener: CrewListener
+  readonly live = new SharedBoard()
   /** Of the present scribe's lock: its successor takes it over. */
   #token: string | null = null
   #engine: Worker
@@ -102,6 +107,7 @@ export class WorkerCrew implements Crew {
       token: this.#token,
       rekey,
       engine,
+      live: this.live.buffer,
       gate: gate.buffer,
     }
     const worker = this.#start('scribe', new URL('../scribe/worker.js', import.meta.url), workerData, engine, gate)
@@ -121,6 +127,7 @@ export class WorkerCrew implements Crew {
       configuration: this.#configuration,
       generation,
       scribe,
+      live: this.live.buffer,
       gate: gate.buffer,
     }
     const worker = this.#start('engine', new URL('../engine/worker.js', import.meta.url), workerData, scribe, gate)
@@ -156,14 +163,14 @@ export class WorkerCrew implements Crew {
   #died(role: Role, cause: string): void {
     if (this.#ended) return
     const death = this.#deaths[role]
-    const now = performance.now()
+    const now = Number(hrtimeNs()) / 1e6
     death.count = now - death.at > longestPauseMs ? 1 : death.count + 1
     death.at = now
     const pause = Math.min(firstPauseMs * 2 ** (death.count - 1), longestPauseMs)
     const message = `the ${role} worker died (${cause}); it is started again in ${pause / 1000} s and a gap is recorded`
     this.#listener.onProblem({ code: 'ERR_WORKER', message })
     if (role === 'engine') this.#listener.onEngineLost()
-    const timer = setTimeout(() => this.#replace(role), pause)
+    const timer = systemTimers.setTimeout(() => this.#replace(role), pause) as NodeJS.Timeout
     if (!this.#held) timer.unref()
   }
 

@@ -5,6 +5,7 @@
 import type { Verdict } from '../consensus/types.js'
 import { formatInstant, parseInstant } from '../instant.js'
 import { middle } from '../interval.js'
+import type { SealNews } from '../scribe/messages.js'
 import { auditNs } from '../trail/audit-clock.js'
 import { type SampleDocument, sampleDocument, secondsDown, secondsUp } from '../trail/document.js'
 import { decodeInterval } from '../trail/encode.js'
@@ -44,6 +45,20 @@ export interface VerdictDocument {
   readonly cause: string | null
   /** Bound of the clock's error in seconds; `null` where there is none. */
   readonly bound: { readonly low: number; readonly high: number } | null
+}
+
+/** What an auditor tells, here or in another process. */
+export interface AuditorEvents {
+  /** A sample is durable in the trail. */
+  sample: [SampleDocument]
+  clockChange: [ClockChangeDocument]
+  /** What can be said of the clock changed. */
+  verdict: [VerdictDocument]
+  gap: [GapDocument]
+  /** An epoch was sealed: its checkpoint is on the disk. Heard in the auditor's own process alone. */
+  sealed: [SealNews]
+  /** Something failed inside the auditor; it goes on. With no listener: `process.emitWarning`. */
+  problem: [Error]
 }
 
 /** Follows the records of one trail and tells what an application should hear of each. */

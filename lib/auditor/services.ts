@@ -8,6 +8,7 @@ import type { Timers } from '../clock/types.js'
 import type { Configuration } from '../config/types.js'
 import type { ErrorData, SealNews } from '../scribe/messages.js'
 import type { Attachment, Placed, ServiceBody } from '../trail/types.js'
+import { alerting } from './alerting.js'
 import { anchoring } from './anchoring.js'
 import { disciplineWatch } from './discipline.js'
 
@@ -100,6 +101,7 @@ const quietTimers: Timers = {
 export function servicesOf(configuration: Configuration, host: ServiceHost, about: { simulation: boolean }): Services {
   const all = [
     anchoring(configuration, host, quietTimers),
+    alerting(configuration, host, { timers: quietTimers }),
     // What sets this computer's clock says nothing of a simulated one.
     about.simulation ? null : disciplineWatch(configuration, host, quietTimers),
   ]

@@ -120,32 +120,60 @@ function build(
     .option('--columns <count>', '80 or 132 (default: 132 on a terminal that wide)')
     .action(action(async (options) => (await import('./show.js')).show(options, io)))
 
-  command('report', 'make a report of a period: PDF, CSV, JSON (default: yesterday, PDF and CSV)', ['config', 'json'])
+  command(
+    'report',
+    'report a period as PDF, CSV, JSON (default: yesterday, PDF and CSV); several trails give a fleet',
+    ['config', 'json'],
+  )
     .addOption(
-      several('--trail <dir>', 'folder of the audit trail (default: as configured); several times for several'),
+      several(
+        '--trail <dir>',
+        'folder of the audit trail, or of several (default: as configured); several times for several',
+      ),
     )
     .option('--day <day>', '2026-11-21, today or yesterday')
+    .option('--week <week>', 'ISO 8601 week, from Monday: 2026-W47')
     .option('--month <month>', '2026-11')
+    .option('--quarter <quarter>', '2026-Q4')
     .option('--year <year>', '2026')
     .option('--from <instant>', 'start of the period')
     .option('--to <instant>', 'end of the period (default: now)')
     .option('--zone <zone>', zone)
     .option(...tolerance)
+    .option('--profile <id>', 'the rule to report against; "profiles" lists them (default: custom)')
+    .option('--warning <duration>', 'a threshold below the tolerance: how long the bound lay beyond it is told')
     .option('--format <list>', 'pdf, csv, json, separated by commas (default: pdf,csv)')
+    .option('--csv <form>', 'evidence: exact values; spreadsheet: safe to open in one (default: evidence)')
+    .option('--paper <size>', 'a4 or letter (default: a4)')
     .option('--out <dir>', 'folder for the files (default: this one; with --json none are written)')
+    .addOption(
+      several(
+        '--key <file>',
+        'verifier key, such as genesis.vkey (default: the genesis of the configuration); several times',
+      ),
+    )
+    .option('--check <file>', 'hold a report (PDF or JSON) against the trail instead of making one')
     .option('--index <path>', index)
     .action(action(async (options) => (await import('./report.js')).report(options, io, parts)))
+
+  command('profiles', 'list the rules that a report can answer to, also those of the configuration').action(
+    action(async (options) => (await import('./profiles.js')).profiles(options, io)),
+  )
 
   command('prove', 'say what is provable of the clock at one instant')
     .option('--at <instant>', 'what the audited clock showed: 2026-11-21T08:00:00Z')
     .option('--true', '--at is UTC instead')
     .option(...tolerance)
+    .option('--bundle <file>', 'also write the answer with all that proves it, to be checked elsewhere with verify')
+    .option('--anchor <file>', 'begin the keys of the bundle at this checkpoint, which its verifier has')
     .option('--zone <zone>', zone)
     .option('--index <path>', index)
+    .option('--pdf <file>', 'write a certificate of one page')
+    .option('--paper <size>', 'a4 or letter (default: a4)')
     .action(action(async (options) => (await import('./prove.js')).prove(options, io, parts)))
 
-  command('verify', 'check the trail without the index')
-    .argument('[trail]', 'folder of the trail')
+  command('verify', 'check the trail without the index, or a bundle without its trail')
+    .argument('[trail]', 'folder of the trail, or a bundle (FILE.json)')
     .addOption(
       several(
         '--key <file>',
@@ -167,6 +195,20 @@ function build(
     .argument('<text...>', 'the remark')
     .option('--by <name>', 'who says so (default: the user)')
     .action(action(async (options, words) => (await import('./note.js')).note(words, options, io, parts)))
+
+  command('alerts test', 'send a test message to each channel, or to one, and say how it went')
+    .argument('[channel]', 'name of the channel')
+    .action(action(async (options, words) => (await import('./alerts.js')).testAlerts(words, options, io, parts)))
+
+  command('alerts silence', 'tell nobody of a condition for a while; the trail says so')
+    .argument('<condition>', 'the condition, or all')
+    .option('--for <duration>', 'how long (default: 1h)')
+    .option('--by <name>', 'who says so (default: the user)')
+    .action(action(async (options, words) => (await import('./alerts.js')).silenceAlerts(words, options, io, parts)))
+
+  command('alerts list', 'tell which alerts are open, and which messages wait').action(
+    action(async (options) => (await import('./alerts.js')).listAlerts(options, io, parts)),
+  )
 
   command('anchor', 'seal the trail now and take the seal to those who keep it').action(
     action(async (options) => (await import('./anchor.js')).anchor(options, io, parts)),

@@ -4,15 +4,16 @@
  */
 import { resolve } from 'node:path'
 import { readRecorded } from '../trail/recorded.js'
-import type { Finding, VerifyResult } from '../trail/types.js'
+import type { VerifyResult } from '../trail/types.js'
 import { verifyTrail } from '../trail/verify.js'
 import { UsageError } from './exit.js'
 import type { Io } from './io.js'
 import { ProgressBar } from './progress.js'
 import { type CommonOptions, genesisOf, trailOf } from './settings.js'
 import { demandTrail } from './show.js'
-import { harmless, paint } from './text.js'
+import { harmless } from './text.js'
 import { readAnchor, readKeys } from './trust.js'
+import { exitOf, findingText, verdictText } from './verify-text.js'
 
 export interface VerifyOptions extends CommonOptions {
   readonly until?: string
@@ -27,8 +28,9 @@ export async function verify(words: readonly string[], options: VerifyOptions, i
   if (word !== undefined && options.trail !== undefined) {
     throw new UsageError(`which trail, "${word}" or --trail "${options.trail}"? Give one of them.`)
   }
-  const trail = word === undefined ? trailOf(options, io) : resolve(io.cwd, word)
   const anchors = await Promise.all((options.anchor ?? []).map((path) => readAnchor(path, io)))
+  if (word?.endsWith('.json')) return (await import('./verify-bundle.js')).verifyBundle(word, anchors, options, io)
+  const trail = word === undefined ? trailOf(options, io) : resolve(io.cwd, word)
   await demandTrail(trail)
   const configured = options.key === undefined ? genesisOf(options, trail, io) : null
   const keys = await readKeys(options.key ?? (configured === null ? [] : [configured]), io)
@@ -42,11 +44,6 @@ export async function verify(words: readonly string[], options: VerifyOptions, i
   }).finally(() => bar.clear())
   await io.stdout.write(options.json ? `${JSON.stringify(result)}\n` : verifyText(result, trail, keys.length > 0, io))
   return exitOf(result)
-}
-
-/** 0 intact under a key, 1 damaged, 3 where no key or no seal says what was written. */
-export function exitOf({ intact }: Pick<VerifyResult, 'intact'>): 0 | 1 | 3 {
-  return intact === true ? 0 : intact === false ? 1 : 3
 }
 
 async function untilOf(until: string, trail: string, zone: string | undefined, io: Io): Promise<bigint> {
@@ -74,24 +71,4 @@ function verifyText(result: VerifyResult, trail: string, keyed: boolean, io: Io)
     unknown: 'Whether its newest records are missing, the trail alone cannot tell.',
   }[complete]
   return `${[...lines, completeText].join('\n')}\n`
-}
-
-/** The verdict of a verification in words and colour. */
-export function verdictText(intact: VerifyResult['intact'], io: Io): string {
-  if (intact === true) return paint(io, io.stdout, 'green', 'INTACT under its key')
-  if (intact === false) return paint(io, io.stdout, 'red', 'DAMAGED')
-  return paint(io, io.stdout, 'yellow', 'SELF-CONSISTENT')
-}
-
-/** A finding as one line. */
-export function findingText({ severity, code, file, line, seq, message, expected, found }: Finding, io: Io): string {
-  const word = severity === 'damage' ? paint(io, io.stdout, 'red', 'DAMAGE') : 'note'
-  const place = [
-    file === null ? null : harmless(file),
-    line === null ? null : `line ${line}`,
-    seq === null ? null : `seq ${seq}`,
-  ].filter((part) => part !== null)
-  const bytes =
-    expected === undefined ? '' : `\n  expected ${harmless(expected)}\n  found    ${harmless(found ?? 'nothing')}`
-  return `${word} ${code}${place.length === 0 ? '' : ` (${place.join(', ')})`}: ${harmless(message)}${bytes}`
 }

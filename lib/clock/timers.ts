@@ -1,11 +1,9 @@
 /**
- * The real timers, taken when this module is loaded: an application that later installs fake ones does not stop the audit.
+ * The real timers, taken from Node itself when this module is loaded: an application that later installs fake ones does not stop the audit.
  * @module
  */
+import { clearTimeout as clear, setTimeout as set } from 'node:timers'
 import type { Timers } from './types.js'
-
-const set = globalThis.setTimeout
-const clear = globalThis.clearTimeout
 
 /** Node's own timers. `setTimeout` returns a `NodeJS.Timeout`, which the caller may `unref()`. */
 export const systemTimers: Timers = {

@@ -6,6 +6,7 @@ import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { OptionRangeError, OptionTypeError } from '../errors.js'
 import { isLocalHost } from './address.js'
+import { parseAlerts } from './alerts.js'
 import { checkText, Fields } from './fields.js'
 import { parseInert } from './inert.js'
 import { parseReferences } from './references.js'
@@ -139,6 +140,7 @@ function parse(input: unknown, options: ParseOptions): Configuration {
     print,
     nightly: parseNightly(fields, { base: options.base, trail, print }),
     discipline: parseDiscipline(fields),
+    alerts: parseAlerts(fields, { base: options.base, trail }),
     inert: inert.values,
     notes: [...notes, ...inert.notes],
   }

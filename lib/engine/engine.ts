@@ -9,6 +9,7 @@ import { Witness } from '../clock/witness.js'
 import type { Configuration } from '../config/types.js'
 import { assemble } from '../consensus/assemble.js'
 import type { SampleReason } from '../consensus/types.js'
+import type { LiveOutlet } from '../evidence/live-board.js'
 import type { Link } from '../scribe/link.js'
 import type { EngineToScribe, ScribeToEngine, TailSummary } from '../scribe/messages.js'
 import { encodeChange, encodeGap, encodeSample, encodeStamp } from '../trail/encode.js'
@@ -19,6 +20,7 @@ import type { AuditorToEngine, EngineToAuditor } from './messages.js'
 import { describeOpen, emptySince } from './open-fields.js'
 import { Outbox } from './outbox.js'
 import type { EngineParts } from './parts.js'
+import { Publisher } from './publisher.js'
 import { rateOf } from './rate.js'
 import { type Collected, type Round, Rounds } from './rounds.js'
 import { Sampler } from './sampler.js'
@@ -37,6 +39,8 @@ export interface EngineOptions {
   readonly simulation: boolean
   /** How many engines of this run died before this one. */
   readonly generation: number
+  /** Where the live cone is published. */
+  readonly live: LiveOutlet
 }
 
 /** Exchanges of a sample that answers a clock change, 2 s apart. */
@@ -53,6 +57,7 @@ export class Engine {
   readonly #rounds: Rounds
   readonly #schedule: Schedule
   readonly #waiting: WaitingList
+  readonly #publisher: Publisher
   readonly #ratePpb: bigint
   #watch: Watch | null = null
   #witness: Witness | null = null
@@ -68,6 +73,16 @@ export class Engine {
     this.#outbox = new Outbox(options.generation * idsPerEngine)
     const { configuration, parts, scribe, auditor } = options
     this.#ratePpb = rateOf(configuration, parts.clocks)
+    this.#publisher = new Publisher({
+      outlet: options.live,
+      configuration,
+      clocks: parts.clocks,
+      timers: parts.timers,
+      leap: parts.leap,
+      ratePpb: this.#ratePpb,
+      generation: options.generation,
+      leapIndicated: () => this.#leapIndicated,
+    })
     this.#courier = new Courier({
       timers: parts.timers,
       nowNs: () => parts.clocks.auditNs(),
@@ -106,8 +121,10 @@ export class Engine {
     )
     scribe.listen((message) => {
       if (message.kind === 'tail') this.#begin(message.tail)
-      else if (message.kind === 'written') this.#outbox.written(message.draftId)
-      else this.#asked(message)
+      else if (message.kind === 'written') {
+        this.#outbox.written(message.draftId)
+        this.#publisher.written(message.draftId, message.seq)
+      } else this.#asked(message)
     })
     auditor.listen((message) => {
       if (message.kind === 'sample') this.#want({ requestId: message.requestId }, message.reason)
@@ -122,6 +139,7 @@ export class Engine {
     this.#stopping = true
     this.#rounds.cancel()
     this.#watch?.stop()
+    this.#publisher.stop()
     this.#schedule.stop()
     this.#courier.drop()
     this.#options.parts.clocks.close()
@@ -166,13 +184,16 @@ export class Engine {
       witness,
       periodNs: configuration.witness.periodNs,
       noticeMs: parts.noticeMs,
+      pace: parts.pace,
       onEvents: (events, before) => this.#saw(events, before),
+      onFed: (look) => this.#publisher.looked(look),
       onLook: () => this.#beat(),
     })
     const reason = generation > 0 ? 'restart' : 'start'
     scribe.post({ kind: 'begin', open, reason, stamp: encodeStamp(this.#watch.stamp()), firstId })
     this.#lastDraftNs = first.aNs
     if (tail) for (const event of sinceTail(tail, first, this.#options)) this.#emitEvent(event)
+    this.#publisher.looked(first)
     this.#watch.start()
     this.#schedule.start()
     void this.#rounds.begin(this.#round('startup', null, configuration.exchanges))
@@ -191,6 +212,7 @@ export class Engine {
     let triggerId: number | null = null
     for (const event of events) {
       const id = this.#emitEvent(event, true)
+      if (event.kind === 'gap') this.#publisher.gap(event)
       if (event.kind === 'clock-change') triggerId = id
     }
     if (this.#stopping) return
@@ -235,6 +257,7 @@ export class Engine {
     }
     const body = encodeSample(sample, { ratePpb: this.#ratePpb, resolutionNs: parts.clocks.resolutionNs })
     const draft = this.#emit(body, round.triggerId)
+    this.#publisher.sampled(draft.id, sample)
     if (!this.#expiryTold && tableExpired(sample, parts.leap)) {
       this.#expiryTold = true
       this.#options.auditor.post({ kind: 'problem', error: expiryProblem(parts.leap) })
@@ -344,6 +367,7 @@ export class Engine {
     watch.look()
     for (const event of watch.settle()) this.#emitEvent(event)
     watch.stop()
+    this.#publisher.stop()
     this.#courier.release()
     scribe.post({ kind: 'close', reason, stamp: encodeStamp(watch.stamp()) })
   }

@@ -6,6 +6,7 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { NativeGate } from '../clock/native-gate.js'
 import { openClockSource } from '../clock/open.js'
 import type { Configuration } from '../config/types.js'
+import { SharedBoard } from '../evidence/live-board.js'
 import { portLink, SwitchLink } from '../scribe/link.js'
 import type { EngineToScribe, Leave, Relink, ScribeToEngine } from '../scribe/messages.js'
 import { Engine } from './engine.js'
@@ -17,11 +18,13 @@ export interface EngineWorkerData {
   readonly generation: number
   /** The line to the scribe. */
   readonly scribe: MessagePort
+  /** Shared memory in which the live cone is published. */
+  readonly live: SharedArrayBuffer
   /** Of its {@link NativeGate}. */
   readonly gate: SharedArrayBuffer
 }
 
-const { configuration, generation, scribe, gate } = workerData as EngineWorkerData
+const { configuration, generation, scribe, live, gate } = workerData as EngineWorkerData
 if (!parentPort) throw new Error('the engine worker was loaded outside a worker thread')
 // Heard between two tasks, never inside a native call: to be terminated there would abort the application.
 parentPort.on('message', (message: Leave | Relink) => {
@@ -46,4 +49,5 @@ new Engine({
   kind: 'worker',
   simulation: false,
   generation,
+  live: new SharedBoard(live),
 })

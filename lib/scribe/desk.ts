@@ -30,6 +30,8 @@ export interface DeskOptions {
   readonly timers: Timers
   readonly engine: Link<ScribeToEngine, EngineToScribe>
   readonly auditor: Link<ScribeToAuditor, AuditorToScribe>
+  /** Keeps `live.json` while the trail is open; absent: nobody does. */
+  readonly mirror?: { start(token: string): void; stop(): void }
 }
 
 /** How often the inbox is looked into, and a failing disk tried again. */
@@ -84,6 +86,7 @@ export class Desk {
       return
     }
     auditor.post({ kind: 'opened', token: this.#scribe.token })
+    this.#options.mirror?.start(this.#scribe.token)
     engine.listen((message) => this.#hear(message))
     this.greet()
     this.#lookIntoInbox()
@@ -104,6 +107,7 @@ export class Desk {
     const { timers } = this.#options
     timers.clearTimeout(this.#retry)
     timers.clearTimeout(this.#inbox)
+    if (this.#scribe) this.#options.mirror?.stop()
     this.#scribe?.abandon()
     this.#scribe = null
   }

@@ -3,12 +3,15 @@
  * @module
  */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import { readBootId } from '../clock/boot.js'
 import { NativeGate } from '../clock/native-gate.js'
 import { systemTimers } from '../clock/timers.js'
 import type { Configuration } from '../config/types.js'
+import { SharedBoard } from '../evidence/live-board.js'
 import { Desk } from './desk.js'
 import { portLink, SwitchLink } from './link.js'
 import type { AuditorToScribe, EngineToScribe, Leave, Relink, ScribeToAuditor, ScribeToEngine } from './messages.js'
+import { Mirror } from './mirror.js'
 import { Scribe } from './scribe.js'
 import { scribeSettings } from './settings.js'
 import { takeSqliteLock } from './sqlite-lock.js'
@@ -21,11 +24,13 @@ export interface ScribeWorkerData {
   readonly rekey: string | null
   /** The line to the engine. */
   readonly engine: MessagePort
+  /** Shared memory in which the engine publishes the live cone. */
+  readonly live: SharedArrayBuffer
   /** Of its {@link NativeGate}. */
   readonly gate: SharedArrayBuffer
 }
 
-const { configuration, token, rekey, engine, gate: gateBuffer } = workerData as ScribeWorkerData
+const { configuration, token, rekey, engine, live, gate: gateBuffer } = workerData as ScribeWorkerData
 const gate = new NativeGate(gateBuffer)
 if (!parentPort) throw new Error('the scribe worker was loaded outside a worker thread')
 // Heard between two tasks, never inside a native call: to be terminated there would abort the application.
@@ -46,6 +51,13 @@ const desk = new Desk({
     Scribe.open({ ...scribeSettings(configuration, rekey), ...hooks, sqlite, ...(token === null ? {} : { token }) }),
   timers: systemTimers,
   engine: toEngine,
+  mirror: new Mirror({
+    folder: configuration.trail,
+    source: new SharedBoard(live),
+    timers: systemTimers,
+    periodMs: Number(configuration.witness.periodNs) / 1e6,
+    bootId: readBootId(),
+  }),
   auditor: {
     post: toAuditor.post,
     close: toAuditor.close,

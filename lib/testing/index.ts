@@ -5,6 +5,7 @@
  */
 export type { ClockReading, ClockSource, KernelState, Notice, Timers } from '../clock/types.js'
 export type { NtpHeader } from '../ntp/types.js'
+export { FakeAuditor, type FakeState, fakeAuditor } from './fake-auditor.js'
 export { LoopbackReference, type LoopbackReferenceOptions, type ReceivedRequest } from './loopback-reference.js'
 export type {
   ReferenceChange,
@@ -13,5 +14,16 @@ export type {
   ReferencePath,
   ReferenceSettings,
 } from './loopback-settings.js'
+export { type SimulateOptions, type Simulation, simulate } from './simulate.js'
+export { SimulatedTruthLine } from './simulate-truth.js'
+export type {
+  Scenario,
+  SimulatedComputer,
+  SimulatedEvent,
+  SimulatedInstant,
+  SimulatedKind,
+  SimulatedReference,
+  Span,
+} from './simulate-types.js'
 export { SimulatedClocks, type SimulatedClocksOptions, type SimulatedTruth } from './simulated-clocks.js'
 export { type RunOptions, VirtualTime } from './virtual-time.js'

@@ -169,14 +169,21 @@ function hex2(byte: number): string {
  * is the exact value; beyond, it is rounded down to 15 digits: nearer a double's text cannot be trusted to come.
  */
 export function secondsDown(ns: bigint): number {
+  if (isShort(ns)) return Number(ns) / 1e9
   const unit = lastDigit(ns)
   return seconds(floorDivide(ns, unit) * unit)
 }
 
 /** Seconds as a JSON number that is not below the exact value; see {@link secondsDown}. */
 export function secondsUp(ns: bigint): number {
+  if (isShort(ns)) return Number(ns) / 1e9
   const unit = lastDigit(ns)
   return seconds(ceilDivide(ns, unit) * unit)
+}
+
+/** Whether it has up to 15 digits: then the double nearest to the quotient is the one nearest to the text. Zero has a sign of its own. */
+function isShort(ns: bigint): boolean {
+  return ns < 1_000_000_000_000_000n && ns > -1_000_000_000_000_000n
 }
 
 /** The weight of the fifteenth significant digit, at least one nanosecond. */

@@ -2,7 +2,7 @@
  * Where a verification gets the bytes of a trail from: the files of a folder, or whatever else gives the same.
  * @module
  */
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { open, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TrailReadError } from '../errors.js'
 import { type Line, segmentLines } from './lines.js'
@@ -10,7 +10,7 @@ import type { SegmentPath } from './paths.js'
 import { type Survey, survey } from './survey.js'
 
 /** No seal and no frontier comes near this: a longer file is read as zero bytes, which are neither. */
-const longestFile = 64 * 1024
+const longestFile = 16 * 1024
 
 export interface TrailSource {
   /** Paths below `seals/`. Asked for first: a seal is made after its record, so each that is listed must find its record. */
@@ -56,8 +56,13 @@ async function below(folder: string, path: string): Promise<string[]> {
 
 async function read(path: string): Promise<Buffer | null> {
   try {
-    if ((await stat(path)).size > longestFile) return Buffer.alloc(longestFile)
-    return await readFile(path)
+    const file = await open(path, 'r')
+    try {
+      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(longestFile + 1), 0, longestFile + 1, 0)
+      return bytesRead > longestFile ? Buffer.alloc(longestFile) : Buffer.from(buffer.subarray(0, bytesRead))
+    } finally {
+      await file.close()
+    }
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'ENOTDIR') return null

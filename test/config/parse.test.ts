@@ -32,7 +32,8 @@ test('every default', () => {
     print: { command: null, timeoutNs: 60_000_000_000n },
     nightly: null,
     discipline: { everyNs: 300_000_000_000n },
-    inert: { alerts: null, profiles: null },
+    alerts: null,
+    inert: { profiles: null },
     notes: [],
   })
 })
@@ -145,7 +146,7 @@ describe('refused', () => {
     [{ discipline: { every: '1s' } }, '"discipline.every" must be from 10s to 1d, got "1s"'],
     [{ discipline: true }, '"discipline" must be an object with the options every, got true'],
     [{ anchor: { every: 'daily' } }, '"anchor.every" must be a duration'],
-    [{ alerts: { level: 0.5 } }, '"alerts.level" must be a whole number'],
+    [{ profiles: { level: 0.5 } }, '"profiles.level" must be a whole number'],
     [{ profiles: 'finra' }, '"profiles" must be an object'],
   ])('%j', (more, message) => {
     expect(() => parse(more)).toThrow(message)
@@ -198,8 +199,8 @@ test('limits are inside', () => {
 })
 
 test('minus zero, which a trail cannot hold, becomes zero', () => {
-  expect(Object.is(parse({ alerts: [-0] }).inert.alerts, null)).toBe(false)
-  expect(Object.is((parse({ alerts: [-0] }).inert.alerts as number[])[0], 0)).toBe(true)
+  expect(Object.is(parse({ profiles: [-0] }).inert.profiles, null)).toBe(false)
+  expect(Object.is((parse({ profiles: [-0] }).inert.profiles as number[])[0], 0)).toBe(true)
 })
 
 test.each([
@@ -212,13 +213,7 @@ test.each([
   expect(nearest(name, known)).toBe(found)
 })
 
-test('what this version does not act upon is kept and said', () => {
-  const { inert, notes } = parse({
-    alerts: [{ kind: 'mail', to: 'ops@example.net' }],
-  })
-  expect(inert).toEqual({
-    alerts: [{ kind: 'mail', to: 'ops@example.net' }],
-    profiles: null,
-  })
-  expect(notes).toEqual(['"alerts" is recorded, but this version does not act upon it'])
+test('profiles of the operator are kept as they are, for the reports to judge', () => {
+  const { inert, notes } = parse({ profiles: [{ id: 'ours' }] })
+  expect({ inert, notes }).toEqual({ inert: { profiles: [{ id: 'ours' }] }, notes: [] })
 })

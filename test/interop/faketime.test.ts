@@ -5,7 +5,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { LoopbackReference } from '../../lib/testing/loopback-reference.js'
 import type { ReportResult } from '../../reports/types.js'
@@ -105,6 +105,29 @@ if (library === undefined) {
       expect(
         execFileSync(process.execPath, [installed, 'show', '--trail', join(folder, 'trail')], { encoding: 'utf8' }),
       ).toMatch(/CLOCK CHANGE step/)
+    }, 120_000)
+
+    test('asked without pause while the clock is set back and put right: never PROVEN while it is wrong', async () => {
+      await using reference = await LoopbackReference.start()
+      folder = mkdtempSync(join(tmpdir(), 'ntp-auditor-faketime-'))
+      const command = kind === 'native' ? installed : portablePackage(folder)
+      const script = resolve(import.meta.dirname, '../support/asking-clock.js')
+      const args = [join(dirname(command), '../index.js'), join(folder, 'trail'), reference.at, 'FILE']
+      const faked = new FakedAuditor(library, script, folder, args)
+      child = faked.child
+      await faked.until(({ verdict }) => verdict === 'PROVEN')
+      for (const by of ['-180', '+0', '+3', '+0', '-0.2', '+0']) {
+        const from = faked.lines.length
+        faked.set(by)
+        await faked.until(({ verdict }) => verdict === (by === '+0' ? 'PROVEN' : 'VIOLATED'), from)
+      }
+      expect(await faked.stop()).toBe(0)
+      const end = faked.lines.at(-1) as unknown as { asked: number; proven: number; wrong: number }
+      expect(end).toMatchObject({ event: 'end', wrong: 0 })
+      // The call right after a set finds nothing to hold its reading against.
+      expect(faked.lines.some(({ verdict, cause }) => verdict === 'UNMONITORED' && cause === 'clock-change')).toBe(true)
+      expect(end.asked).toBeGreaterThan(1_000)
+      expect(end.proven).toBeGreaterThan(100)
     }, 120_000)
   })
 }

@@ -11,6 +11,7 @@ import { createInterface } from 'node:readline'
 export interface Line {
   readonly event: string
   readonly verdict?: string
+  readonly cause?: string | null
   readonly comeMs: number
 }
 
@@ -29,11 +30,15 @@ export class FakedAuditor {
   readonly #file: string
   #look: () => void = () => undefined
 
-  /** @param command the built command; it finds its configuration in `cwd` */
-  constructor(library: string, command: string, cwd: string) {
+  /**
+   * @param command the built command; it finds its configuration in `cwd`
+   * @param args given to it; the file that says how far off the clock is comes behind them where they end with `FILE`
+   */
+  constructor(library: string, command: string, cwd: string, args: readonly string[] = ['run', '--json']) {
     this.#file = join(cwd, 'faketime')
     writeFileSync(this.#file, '+0')
-    this.child = spawn(process.execPath, [command, 'run', '--json'], {
+    const given = args.map((arg) => (arg === 'FILE' ? this.#file : arg))
+    this.child = spawn(process.execPath, [command, ...given], {
       cwd,
       stdio: ['ignore', 'pipe', 'inherit'],
       env: {

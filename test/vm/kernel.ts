@@ -40,6 +40,11 @@ export function wallMinusRaw(): IntervalNs {
   return best(({ d }) => d)
 }
 
+/** The same by one reading, for who asks all the time. */
+export function wallMinusRawOnce(): IntervalNs {
+  return clock.read().d
+}
+
 /** Mono minus raw, now. While nothing steers the clock it stays. */
 export function monoMinusRaw(): bigint {
   const { monoNs, rawNs } = clock.read()

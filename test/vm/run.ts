@@ -1,7 +1,7 @@
 /**
- * Runs the witness, or whole auditors, inside a virtual machine, against a real kernel whose clock may be changed.
+ * Runs the witness, whole auditors, or programs that ask them, inside a virtual machine, against a real kernel whose clock may be changed.
  *
- * usage: npm run build && node dist/test/vm/run.js [witness|auditor] [SCENARIO...]
+ * usage: npm run build && node dist/test/vm/run.js [witness|auditor|live] [SCENARIO...]
  *
  * The machine is not part of this repository: `VM_LAB` names a folder with a program `run DIR SCRIPT [ARGS...]`, which boots a Linux
  * with node, chronyd, hwclock, rtcwake and `clk` (sets, steps and slews the clock), default `../shared/vm` beside the repository.
@@ -20,7 +20,10 @@ const lab = process.env.VM_LAB ?? join(root, '..', 'shared', 'vm')
 const boots = {
   witness: [['sets', 'undone', 'stopped'], ['many'], ['slews'], ['daemon'], ['leap'], ['suspend'], ['asleep']],
   auditor: [['sets', 'stopped'], ['many'], ['slews'], ['daemon'], ['leap'], ['suspend'], ['asleep']],
+  live: [['native'], ['portable']],
 }
+
+const scripts = { witness: 'inside', auditor: 'whole', live: 'live' }
 
 if (!existsSync(join(lab, 'run'))) {
   console.log(`skipped: no virtual machine at ${lab} (set VM_LAB)`)
@@ -55,14 +58,14 @@ try {
     return run.status ?? 1
   }
   const [first, ...rest] = process.argv.slice(2)
-  const what = first === 'auditor' ? first : 'witness'
+  const what = first === 'auditor' || first === 'live' ? first : 'witness'
   const args = first === undefined || first === what ? rest : [first, ...rest]
   // Of an auditor `native` or `portable` may be asked for alone.
   const kinds = args.filter((name) => name === 'native' || name === 'portable')
   const chosen = args.filter((name) => name !== 'native' && name !== 'portable')
   status = 0
-  for (const scenarios of chosen.length > 0 ? [chosen] : boots[what]) {
-    const failed = boot(what === 'auditor' ? 'whole' : 'inside', [...kinds, ...scenarios])
+  for (const scenarios of chosen.length > 0 ? [chosen] : what === 'live' && kinds.length > 0 ? [[]] : boots[what]) {
+    const failed = boot(scripts[what], [...kinds, ...scenarios])
     status ||= failed
   }
 } finally {
