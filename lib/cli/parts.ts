@@ -17,7 +17,7 @@ import type { ChannelConfig, Configuration } from '../config/types.js'
 import type { Verdict } from '../consensus/types.js'
 import type { Diagnosis } from '../doctor/diagnose.js'
 import type { Answer, FactSource, Question } from '../evidence/types.js'
-import type { SealNews } from '../scribe/messages.js'
+import type { PruneNews, SealNews } from '../scribe/messages.js'
 import type { SampleDocument } from '../trail/document.js'
 import type { Attachment, ServiceBody } from '../trail/types.js'
 import type { Progress } from './progress.js'
@@ -57,6 +57,7 @@ export interface RunningAuditor {
   sample(): Promise<SampleDocument>
   record(body: ServiceBody, attachment?: Attachment): Promise<{ readonly seq: number }>
   seal(): Promise<SealNews>
+  prune(before: string): Promise<PruneNews>
   stop(): Promise<void>
 }
 
@@ -115,6 +116,8 @@ export interface Parts {
   requestRecord(trail: string, body: ServiceBody, attachment?: Attachment): Promise<{ readonly seq: number }>
   /** Asks the auditor that holds a trail to close its epoch now. @throws {InboxError} no answer, or nothing is sealed */
   requestSeal(trail: string): Promise<SealNews>
+  /** Asks the auditor that holds a trail to prune it. @throws {InboxError} no answer, or it cannot */
+  requestPrune(trail: string, before: string): Promise<PruneNews>
   /** Takes a seal to a keeper; a failure is a result. */
   takeSeal(seal: Seal, keeper: Keeper, timeoutMs: number): Promise<Taken>
   /** Begins a new chain of keys in a trail that nobody holds. @throws {TrailLockedError} an auditor holds it */

@@ -223,6 +223,11 @@ function build(
     .option('--trust-local', 'count references on this computer like any other (test servers)')
     .action(action(async (options) => (await import('./doctor.js')).doctor(options, io, parts)))
 
+  command('prune', 'take away the records of old days; what proves the rest stays')
+    .option('--before <day>', 'of segments whose label day lies before this one: 2026-01-01')
+    .option('--yes', 'do not ask')
+    .action(action(async (options) => (await import('./prune.js')).prune(options, io, parts)))
+
   command('index rebuild', 'make the index of a trail anew')
     .option('--index <path>', index)
     .action(action(async (options) => (await import('./index-rebuild.js')).rebuildIndex(options, io, parts)))

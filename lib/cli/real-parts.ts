@@ -3,7 +3,7 @@
  * @module
  */
 import type { Request } from '../scribe/inbox.js'
-import type { SealNews } from '../scribe/messages.js'
+import type { PruneNews, SealNews } from '../scribe/messages.js'
 import type { NoteBody } from '../trail/types.js'
 import type { Parts } from './parts.js'
 
@@ -58,6 +58,14 @@ export const realParts: Parts = {
     const { document } = await ask(trail, { kind: 'seal' })
     if (document !== null && 'text' in document) return document as SealNews
     throw new InboxError('the answer of the auditor is no seal; do both have the same version?')
+  },
+
+  async requestPrune(trail, before) {
+    const [{ ask }, { InboxError }] = await Promise.all([import('../scribe/inbox.js'), import('../errors.js')])
+    // It reads all that it takes away.
+    const { document } = await ask(trail, { kind: 'prune', before }, { timeoutMs: 600_000 })
+    if (document !== null && 'segments' in document) return document as PruneNews
+    throw new InboxError('the answer of the auditor tells of no pruning; do both have the same version?')
   },
 
   async takeSeal(seal, keeper, timeoutMs) {

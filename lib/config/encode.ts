@@ -22,6 +22,7 @@ const bigints = [
   'witness.maxRatePpb',
   'epochNs',
   'heartbeatNs',
+  'compressAfterNs',
   'policy.longestGapNs',
   'anchor.everyNs',
   'anchor.timeoutNs',

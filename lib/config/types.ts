@@ -181,6 +181,8 @@ export interface Configuration {
   readonly witness: { readonly periodNs: bigint; readonly reportNs: bigint; readonly maxRatePpb: bigint }
   readonly epochNs: bigint
   readonly heartbeatNs: bigint
+  /** Segments are compressed when their label day is so long ago. */
+  readonly compressAfterNs: bigint
   /** IANA zone of the label day. */
   readonly zone: string
   /** What the default policy forgives: the longest stretch without a bound. */

@@ -7,6 +7,7 @@ import { GenesisError, UnsealedError } from '../errors.js'
 import { Frontier } from '../trail/merkle.js'
 import type { VerifierKey } from '../trail/note.js'
 import { sealPath } from '../trail/paths.js'
+import { orderSegments } from '../trail/segments.js'
 import type { CloseBody, Placed, Predecessor, RekeyBody, StoredStamp, TrailRecord } from '../trail/types.js'
 import { readIfThere } from './durable.js'
 import type { Files } from './files.js'
@@ -15,6 +16,7 @@ import { type EpochKey, KeyStore } from './key-store.js'
 import type { LastSeal } from './last-seal.js'
 import { type FoundClose, firstOpen, recordsFrom, type Scan, type ScanStart, scanTrail } from './scan.js'
 import { frontiers, hashesTo, readSeal } from './seals.js'
+import { listPaths } from './tail.js'
 import { why } from './unsealed.js'
 
 export interface SealOptions {
@@ -225,6 +227,8 @@ function startFrom(seal: LastSeal, { folder, files }: Found, at: At): ScanStart 
 
 /** Where the tree of a trail goes on whose first records were pruned; else its beginning. */
 export function treeStart(folder: string, files: Files, at: At = recordsAt(folder, files)): ScanStart {
+  const { segments } = orderSegments(listPaths(folder, files))
+  if (segments[0]?.pruned !== true) return { size: 0, frontier: [] }
   for (const { size, root, before } of frontiers(folder, files)) {
     const close = at(size)
     if (!close) continue
@@ -276,7 +280,7 @@ interface Walked {
   readonly since: StoredStamp | null
   readonly closes: readonly { readonly close: FoundClose; readonly publicKey: string }[]
   /** The close that the walk began behind. */
-  readonly base: FoundClose | null
+  readonly base: Pick<FoundClose, 'record' | 'hash' | 'label' | 'state'> | null
   /** Where the chain of keys cannot be followed: seq. */
   readonly broken: number | null
 }
@@ -286,7 +290,7 @@ function walk({ folder, files }: Found, { first, last, at }: Context, start: Sca
   const scan = scanTrail(folder, files, start, last.record.seq)
   const base = start.size === 0 ? null : at(start.size)
   const closed = base && isClose(base.placed.record) ? base.placed.record : null
-  const behind = base && closed && { record: closed, hash: base.placed.hash, label: base.label, root: null }
+  const behind = base && closed && { record: closed, hash: base.placed.hash, label: base.label }
   let epoch = closed ? closed.epoch + 1 : 1
   let expected = closed ? closed.nextKey : (first?.publicKey ?? '')
   let firstSeq = start.size + 1

@@ -26,6 +26,7 @@ test('every default', () => {
     witness: { periodNs: 250_000_000n, reportNs: 1_000_000n, maxRatePpb: 500_000n },
     epochNs: 3_600_000_000_000n,
     heartbeatNs: 60_000_000_000n,
+    compressAfterNs: 2_592_000_000_000_000n,
     zone: 'UTC',
     policy: { longestGapNs: 3_600_000_000_000n },
     anchor: { everyNs: 86_400_000_000_000n, tsa: null, command: null, timeoutNs: 30_000_000_000n },
