@@ -10,7 +10,7 @@ import type { GoodReading } from '../ntp/types.js'
 import { type Finding, finding } from './finding.js'
 import { classifyOffset, offsetText, spanText } from './offsets.js'
 import type { Probe, Probes } from './probe.js'
-import { bestOf, goodReadings } from './references.js'
+import { bestOf, goodReadings, subjectOf } from './references.js'
 
 interface Witnessed {
   readonly probe: Probe
@@ -29,12 +29,21 @@ function agree(a: GoodReading, b: GoodReading): boolean {
   return meet(wide, boundOf(b)) !== null
 }
 
+/** One reading of each reference. Two names of one address are one reference, and have one voice. */
+function witnesses(probes: readonly Probe[], trustLocal: boolean): Witnessed[] {
+  const seen: Witnessed[] = []
+  for (const probe of probes) {
+    const reading = bestOf(goodReadings(probe).filter(({ self }) => trustLocal || !self))
+    if (reading === null) continue
+    const heard = seen.some((other) => other.reading.address === reading.address && other.reading.port === reading.port)
+    if (!heard) seen.push({ probe, reading })
+  }
+  return seen
+}
+
 /** How the clock stands, and what is provable of it. */
 export function clockFindings({ probes, ratePpb, clock }: Probes, configuration: Configuration): Finding[] {
-  const seen = probes.flatMap((probe): Witnessed[] => {
-    const reading = bestOf(goodReadings(probe).filter(({ self }) => configuration.trustLocal || !self))
-    return reading ? [{ probe, reading }] : []
-  })
+  const seen = witnesses(probes, configuration.trustLocal)
   const findings: Finding[] = []
   if (clock.steered) {
     findings.push(
@@ -77,7 +86,7 @@ function contradiction(seen: readonly Witnessed[]): Finding {
 }
 
 function dissent({ probe, reading }: Witnessed): Finding {
-  return finding('problem', 'reference-dissents', `${probe.role} ${probe.reference.host}`, [
+  return finding('problem', 'reference-dissents', subjectOf(probe), [
     `contradicts the others, which agree: by it this clock is ${described(reading)}`,
     'it is wrong, or was set; its vote counts for nothing',
     'find out what it follows, or name another reference',

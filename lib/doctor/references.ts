@@ -26,7 +26,8 @@ export function referenceFindings(probes: readonly Probe[], trustLocal: boolean)
   return [...probes.flatMap((probe) => oneReference(probe, trustLocal)), ...together(probes)]
 }
 
-function subjectOf({ role, reference }: Probe): string {
+/** `primary time.example.net`, with the port where it is not 123. */
+export function subjectOf({ role, reference }: Probe): string {
   return `${role} ${showServer(reference.host, null, reference.port).replace(/ port 123$/, '')}`
 }
 
@@ -110,8 +111,8 @@ function good(
       `${where(answer)} answers: stratum ${header.stratum}, reference id ${id}, this clock ${offsetText(offsetNs)}, delay ${spanText(delayNs)}, bound +-${spanText(rootDistanceNs)}`,
     ]),
   )
-  if (reading.self) {
-    add(trustLocal ? 'hint' : 'problem', 'reference-self', [
+  if (reading.self && !trustLocal) {
+    add('problem', 'reference-self', [
       `${answer.address} is this computer itself, or follows it`,
       'a clock that is compared with itself always agrees: such a reading never votes, and proves nothing',
       'name a reference elsewhere; for a test server on this computer there is "trustLocal"',

@@ -29,7 +29,7 @@ async function findings(references: readonly (string | object)[], more: object =
     { base: '/', trail: 'optional' },
   )
   const diagnosis = await diagnose({ configuration, machine, bytesPerYear: null })
-  const aside = ['service-outside', 'host-container', 'configuration-trust-local', 'clock-portable', 'reference-self']
+  const aside = ['service-outside', 'host-container', 'configuration-trust-local', 'clock-portable']
   return diagnosis.findings.filter(({ code }) => !aside.includes(code))
 }
 
@@ -129,8 +129,16 @@ test('two contradict one another: neither is believed; of three the odd one is n
   expect(two[0]?.what).toContain('exactly one hour')
   const three = await findings([good.at, late.at, other.at])
   expect(codes(three)).toContain('problem reference-dissents')
-  expect(three.find(({ code }) => code === 'reference-dissents')?.subject).toBe('secondary 127.0.0.1')
+  expect(three.find(({ code }) => code === 'reference-dissents')?.subject).toBe(`secondary 127.0.0.1 port ${late.port}`)
   expect(codes(three)).toContain('ok clock-within')
+})
+
+test('two names of one server have one voice: they outvote nobody', async () => {
+  const [good, late] = [await reference(), await reference({ offsetNs: hour })]
+  const found = await findings([good.at, late.at, `localhost:${good.port}`])
+  expect(codes(found)).toContain('problem references-contradict')
+  expect(codes(found)).toContain('warning reference-duplicate')
+  expect(good.requests).toBe(1)
 })
 
 test('a tolerance that this path cannot prove, and an interval that is too long', async () => {
