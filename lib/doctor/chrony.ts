@@ -5,7 +5,7 @@
 import type { Heard } from '../program.js'
 import type { Finding } from './finding.js'
 import { directives } from './machine.js'
-import { healthy, ownClock, type ServiceReport, silentSources, stopped, unsynchronised } from './service.js'
+import { healthy, ownClock, type ServiceReport, silentSources, stopped, unreadable, unsynchronised } from './service.js'
 
 /** `chronyc -c tracking`. */
 export interface Tracking {
@@ -61,17 +61,27 @@ export interface ChronyFacts {
 export function chronyReport({ tracking, sources, configuration, running }: ChronyFacts): ServiceReport | null {
   const state = parseTracking(tracking.output)
   if (state === null && running !== true && tracking.missing) return null
-  const runs = state !== null || running === true
+  const runs = state !== null || running === true || (running ?? saysNobody(tracking)) // a tool that hangs tells nothing
   const list = parseSources(sources.output)
   const synchronised = state === null ? null : state.leap !== 'Not synchronised' && state.stratum > 0
   return {
     service: 'chronyd',
     running: runs,
-    synchronised: runs ? synchronised : false,
+    synchronised: runs === false ? false : synchronised,
     sources: list.map(({ name }) => name).sort(),
     settings: directives(configuration, settings),
-    findings: runs ? stateFindings(state, list) : [stopped('chronyd', start)],
+    findings:
+      runs === false
+        ? [stopped('chronyd', start)]
+        : runs === null
+          ? [unreadable('chronyd', 'chronyc', 'run "chronyc tracking" by hand and see what holds it up')]
+          : stateFindings(state, list),
   }
+}
+
+/** `false` where chronyc said that it finds no daemon; else nothing is known. */
+function saysNobody({ output, message }: Heard): false | null {
+  return /\b506\b|cannot talk to daemon|could not open connection/i.test(`${output}${message}`) ? false : null
 }
 
 function stateFindings(state: Tracking | null, list: readonly ChronySource[]): Finding[] {

@@ -34,6 +34,15 @@ export function unsynchronised(service: string, because: string, next: string): 
   ])
 }
 
+/** Its own tool gives no answer that can be read. */
+export function unreadable(service: string, tool: string, next: string): Finding {
+  return finding('warning', 'service-unreadable', service, [
+    `${tool} gives no answer that tells whether ${service} runs`,
+    'nobody can tell whether this clock is being set',
+    next,
+  ])
+}
+
 /** It runs and is synchronised, as it says of itself. */
 export function healthy(service: string, detail: string): Finding {
   return finding('ok', 'service-synchronised', service, [

@@ -4,7 +4,7 @@
  */
 import type { Heard } from '../program.js'
 import { type Finding, finding } from './finding.js'
-import { healthy, type ServiceReport, stopped, unsynchronised } from './service.js'
+import { healthy, type ServiceReport, stopped, unreadable, unsynchronised } from './service.js'
 import {
   parseEvents,
   parseNtpServer,
@@ -105,13 +105,8 @@ function stateFindings(status: W32Status | null, running: boolean | null): Findi
     return [stopped(service, 'start it as administrator: "sc config w32time start= auto", "net start w32time"')]
   }
   if (status === null) {
-    return [
-      finding('warning', 'service-unreadable', service, [
-        'the state of the Windows time service could not be read',
-        'nobody can tell whether this clock is being set',
-        'run "w32tm /query /status" by hand, as administrator if it is refused (0x80070005)',
-      ]),
-    ]
+    const next = 'run "w32tm /query /status" by hand, as administrator if it is refused (0x80070005)'
+    return [unreadable(service, 'w32tm', next)]
   }
   const findings: Finding[] = []
   if (!isSynchronised(status)) {

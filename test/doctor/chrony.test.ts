@@ -80,6 +80,13 @@ test('installed and not running; running and not speaking to us; not there', () 
     synchronised: false,
     findings: [{ severity: 'problem', code: 'service-stopped' }],
   })
+  expect(chronyReport({ ...silent, running: null })?.running).toBe(false)
+  const hangs = { ok: false, missing: false, output: '', message: 'chronyc was ended after 5 s' }
+  expect(chronyReport({ tracking: hangs, sources: hangs, configuration: null, running: null })).toMatchObject({
+    running: null,
+    synchronised: null,
+    findings: [{ severity: 'warning', code: 'service-unreadable' }],
+  })
   expect(chronyReport({ ...silent, running: true })).toMatchObject({ running: true, synchronised: null, findings: [] })
   expect(chronyReport({ tracking: missing, sources: missing, configuration: null, running: null })).toBe(null)
 })
