@@ -17,6 +17,7 @@ import type { ChannelConfig, Configuration } from '../config/types.js'
 import type { Verdict } from '../consensus/types.js'
 import type { Diagnosis } from '../doctor/diagnose.js'
 import type { Answer, FactSource, Question } from '../evidence/types.js'
+import type { Enrolment } from '../scribe/enrolment.js'
 import type { PruneNews, SealNews } from '../scribe/messages.js'
 import type { SampleDocument } from '../trail/document.js'
 import type { Attachment, ServiceBody } from '../trail/types.js'
@@ -142,6 +143,8 @@ export interface Parts {
     trail: string,
     queue: string,
   ): Promise<{ readonly open: readonly OpenAlert[]; readonly waiting: readonly WaitingAlert[] }>
+  /** The enrolment sheet as PDF. */
+  enrolmentPage(sheet: Enrolment): Promise<Buffer>
   /** The seq of the last record of a trail; 0 where there is none. */
   lastSeq(trail: string): Promise<number>
   /** The facts of a trail, by its index where there can be one. */

@@ -186,6 +186,12 @@ function build(
         'checkpoint that somebody kept: a file, or the text of a printed sheet; several times',
       ),
     )
+    .addOption(
+      several(
+        '--tsa-certificates <file>',
+        'certificates (PEM) that time-stamping services are held against (default: as configured)',
+      ),
+    )
     .option('--until <instant>', 'say whether the trail reaches this instant')
     .option('--zone <zone>', zone)
     .action(action(async (options, words) => (await import('./verify.js')).verify(words, options, io)))

@@ -128,6 +128,11 @@ export const realParts: Parts = {
     return { open: await openAlerts(trail), waiting }
   },
 
+  async enrolmentPage(sheet) {
+    const { renderEnrolment } = await import('../../reports/pdf/enrolment.js')
+    return renderEnrolment(sheet)
+  },
+
   async lastSeq(trail) {
     const [{ findEnd }, { realFiles }] = await Promise.all([import('../scribe/tail.js'), import('../scribe/files.js')])
     return findEnd(trail, realFiles).last?.record.seq ?? 0
