@@ -19,7 +19,7 @@ const { asOf, verdict, low, high } = auditor.bound() // synchronous, microsecond
 console.log(asOf, verdict, low, high)
 await auditor.stop()
 
-const { files } = await renderReport({ trail, day: 'today', out: 'reports/' })
+const { files } = await renderReport({ trail, from: 'today', out: 'reports/' })
 const { answers } = await prove({ trail, at: asOf })
 const { intact, findings } = await verify(trail)
 console.log(`${files.length} files; ${answers[0]?.verdict}; ${intact}, ${findings.length} findings`)

@@ -184,7 +184,7 @@ class Trail:
             need(size <= self.upTo, 'truncated', f'anchor of {size} records')
 
 parser = argparse.ArgumentParser()
-parser.add_argument('trail')
+parser.add_argument('trail', type=lambda path: path if os.path.isdir(path) else parser.error(f'there is no folder {path}'))
 for option in ('--key', '--anchor'): parser.add_argument(option, action='append', default=[])
 given = parser.parse_args()
 keys = {read_vkey(line) for path in given.key for line in open(path).read().split('\n') if line.strip()}

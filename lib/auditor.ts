@@ -10,10 +10,9 @@ import { type AuditorEvents, Narrator, type SampleDocument } from './auditor/eve
 import type { inlineCrew } from './auditor/inline.js'
 import { type AskableClock, type ClockBound, LiveClock, notProven, unaudited } from './auditor/live.js'
 import { Requests } from './auditor/requests.js'
-import { type Services, servicesOf } from './auditor/services.js'
+import { type ServiceHost, type Services, servicesOf } from './auditor/services.js'
 import { openSight } from './clock/sight.js'
 import { systemTimers } from './clock/timers.js'
-import type { ClockSource } from './clock/types.js'
 import { parseConfiguration } from './config/parse.js'
 import type { Configuration } from './config/types.js'
 import { parseDuration } from './config/units.js'
@@ -83,15 +82,17 @@ export class Auditor extends EventEmitter<AuditorEvents> implements AskableClock
   readonly #chores = new Map<number, (answer: ChoreAnswer) => void>()
   #lastChore = 0
 
-  private constructor(configuration: Configuration, keepAlive: boolean, clocks: ClockSource | null) {
+  private constructor(configuration: Configuration, { keepAlive, parts }: StartOptions) {
     super()
+    const clocks = parts?.clocks
     this.configuration = configuration
     this.#sight = clocks ? () => sightOf(clocks.read()) : openSight()
-    this.#keepAlive = keepAlive
-    this.#services = servicesOf(configuration, {
+    this.#keepAlive = keepAlive ?? false
+    const host: ServiceHost = {
       record: (body, attachment) => this.record(body, attachment),
       problem: (code, message) => this.#problem({ code, message }),
-    })
+    }
+    this.#services = servicesOf(configuration, host, { simulation: clocks !== undefined })
   }
 
   /**
@@ -107,7 +108,7 @@ export class Auditor extends EventEmitter<AuditorEvents> implements AskableClock
   /** {@link Auditor.start} with a configuration that was parsed already. */
   static async startWith(configuration: Configuration, options: StartOptions = {}): Promise<Auditor> {
     options.signal?.throwIfAborted()
-    const auditor = new Auditor(configuration, options.keepAlive ?? false, options.parts?.clocks ?? null)
+    const auditor = new Auditor(configuration, options)
     // The engine and the scribe are loaded into the application's own thread only where they shall run there.
     const inline = options.engine === 'inline' ? (await import('./auditor/inline.js')).inlineCrew : null
     await auditor.#start(options, inline)

@@ -13,6 +13,7 @@ export type { Configuration } from './config/types.js'
 export type { Cause, Support, Verdict } from './consensus/types.js'
 export {
   AuditorError,
+  BundleError,
   ClockNotProvenError,
   InboxError,
   NotReadyError,
@@ -32,7 +33,7 @@ export {
 } from './errors.js'
 export type { ProofDocument } from './evidence/document.js'
 export type { SealNews } from './scribe/messages.js'
-export type { Anchor } from './trail/anchors.js'
+export { type Anchor, anchorOf } from './trail/anchors.js'
 export type { SampleDocument } from './trail/document.js'
 export type { Attachment, Finding, FindingCode, ServiceBody, VerifyResult } from './trail/types.js'
 export type { VerifyOptions } from './trail/verify.js'

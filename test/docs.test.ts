@@ -157,7 +157,7 @@ describe('what the README tells a newcomer to type', () => {
     for (const line of lines.slice(1)) {
       const { code, said } = await type(line)
       // 0, 1 and 3 say how the clock was; 2 and 4 that the line did not work.
-      expect({ line, said, worked: [0, 1, 3].includes(code ?? 4) }).toMatchObject({ worked: true })
+      expect(`${line}: ${code}\n${said}`).toMatch(/^.*: [013]\n/)
       codes[line.split(' ').slice(1, 3).join(' ')] = code
       if (line.includes(' init ')) {
         // A server on this very computer votes only where that is asked for.

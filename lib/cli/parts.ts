@@ -15,6 +15,7 @@ import type { Keeper, Seal, Taken } from '../anchor/types.js'
 import type { Breaks, ChangeBy, ChangeClass, GapCause } from '../clock/types.js'
 import type { ChannelConfig, Configuration } from '../config/types.js'
 import type { Verdict } from '../consensus/types.js'
+import type { Diagnosis } from '../doctor/diagnose.js'
 import type { Answer, FactSource, Question } from '../evidence/types.js'
 import type { Enrolment } from '../scribe/enrolment.js'
 import type { PruneNews, SealNews } from '../scribe/messages.js'
@@ -165,6 +166,8 @@ export interface Parts {
     trail: string,
     options: { readonly index?: string; readonly onProgress: (progress: Progress) => void },
   ): Promise<{ readonly path: string | null; readonly records: number; readonly reason: string | null }>
+  /** Looks at references, clock, time service, computer and disk; changes nothing. */
+  diagnose(configuration: Configuration | null, bytesPerYear: number | null): Promise<Diagnosis>
   /** Simulates the demonstration's day into a folder. */
   simulateDay(options: {
     readonly out: string

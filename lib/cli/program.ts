@@ -220,6 +220,15 @@ function build(
     action(async (options) => (await import('./anchor.js')).anchor(options, io, parts)),
   )
 
+  command(
+    'doctor',
+    'say what is wrong with references, clock, time service and computer, and what to do; changes nothing',
+  )
+    .addOption(reference())
+    .option(...tolerance)
+    .option('--trust-local', 'count references on this computer like any other (test servers)')
+    .action(action(async (options) => (await import('./doctor.js')).doctor(options, io, parts)))
+
   command('prune', 'take away the records of old days; what proves the rest stays')
     .option('--before <day>', 'of segments whose label day lies before this one: 2026-01-01')
     .option('--yes', 'do not ask')

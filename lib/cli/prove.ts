@@ -2,7 +2,7 @@
  * `ntp-auditor prove`: what was provable at one instant.
  * @module
  */
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { OutputError } from '../errors.js'
 import { type Asked, proofDocument } from '../evidence/document.js'
@@ -27,13 +27,13 @@ export interface ProveOptions extends CommonOptions {
   readonly tolerance?: string
   readonly zone?: string
   readonly index?: string
-  /** Where to write a certificate. */
-  readonly pdf?: string
-  readonly paper?: string
   /** File for the answer with all that proves it. */
   readonly bundle?: string
   /** A checkpoint that the verifier has: the bundle's chain of keys begins there. */
   readonly anchor?: string
+  /** Where to write a certificate. */
+  readonly pdf?: string
+  readonly paper?: string
 }
 
 /** @returns 0 PROVEN, 1 VIOLATED, 3 otherwise; of several answers the worst */
@@ -102,6 +102,7 @@ async function putBundle(path: string, text: string): Promise<void> {
     await writeFile(path, text, { flag: 'wx' })
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
+    if (code !== 'EEXIST') await rm(path, { force: true })
     if (code === 'EEXIST' && (await readFile(path, 'utf8')) === text) return
     const why =
       code === 'EEXIST' ? 'another file of that name is there; give another name' : `it cannot be written (${code})`

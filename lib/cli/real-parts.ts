@@ -94,7 +94,10 @@ export const realParts: Parts = {
     const { trail } = configuration
     const from = (findEnd(trail, realFiles).last?.record.seq ?? 0) + 1
     const problems: Error[] = []
-    const auditor = await Auditor.startWith(configuration, { keepAlive: true, rekey: why })
+    const auditor = await Auditor.startWith(
+      { ...configuration, discipline: { everyNs: 0n } },
+      { keepAlive: true, rekey: why },
+    )
     auditor.on('problem', (error) => problems.push(error))
     await auditor.stop()
     let origin = ''
@@ -181,6 +184,16 @@ export const realParts: Parts = {
     const { renderFleet } = await import('../../reports/render-fleet.js')
     const { result, files, exitCode } = await renderFleet({ ...options, trails })
     return { result, paths: files.map(({ path }) => path), exitCode }
+  },
+
+  async diagnose(configuration, bytesPerYear) {
+    const [{ diagnose }, { realMachine }, { openLibc }] = await Promise.all([
+      import('../doctor/diagnose.js'),
+      import('../doctor/machine.js'),
+      import('../clock/libc.js'),
+    ])
+    const machine = realMachine(() => openLibc()?.timex() ?? null)
+    return diagnose({ configuration, machine, bytesPerYear })
   },
 
   async checkReport({ file, trail, keys, index, onProgress }) {

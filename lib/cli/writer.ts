@@ -34,7 +34,8 @@ export async function withWriter<T>(
   const { trail } = configuration
   let auditor: Awaited<ReturnType<Parts['startAuditor']>>
   try {
-    auditor = await parts.startAuditor(configuration, listeners(io))
+    // It lives for a moment: there is nothing to watch.
+    auditor = await parts.startAuditor({ ...configuration, discipline: { everyNs: 0n } }, listeners(io))
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'ERR_TRAIL_LOCKED') throw error
     return use({

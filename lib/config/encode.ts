@@ -27,6 +27,7 @@ const bigints = [
   'anchor.everyNs',
   'anchor.timeoutNs',
   'print.timeoutNs',
+  'discipline.everyNs',
 ]
 const secretNames =
   /^(pass|password|passphrase|passwd|secret|token|pin|auth|authorization|cookie|api-?key|.*(password|secret|token))$/i

@@ -10,7 +10,7 @@ import { parseAlerts } from './alerts.js'
 import { checkText, Fields } from './fields.js'
 import { parseInert } from './inert.js'
 import { parseReferences } from './references.js'
-import { parseAnchor, parseNightly, parsePrint } from './services.js'
+import { parseAnchor, parseDiscipline, parseNightly, parsePrint } from './services.js'
 import type { Configuration, Identity } from './types.js'
 import { formatDuration, parseDuration } from './units.js'
 
@@ -39,6 +39,7 @@ const optionNames = [
   'print',
   'nightly',
   'anchor',
+  'discipline',
   'alerts',
   'profiles',
 ] as const
@@ -140,6 +141,7 @@ function parse(input: unknown, options: ParseOptions): Configuration {
     anchor: parseAnchor(fields, options.base),
     print,
     nightly: parseNightly(fields, { base: options.base, trail, print }),
+    discipline: parseDiscipline(fields),
     alerts: parseAlerts(fields, { base: options.base, trail }),
     inert: inert.values,
     notes: [...notes, ...inert.notes],

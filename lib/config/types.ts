@@ -62,6 +62,12 @@ export interface NightlyConfig {
   readonly mail: readonly string[]
 }
 
+/** How often it is looked at what sets this computer's clock. */
+export interface DisciplineConfig {
+  /** 0: never. */
+  readonly everyNs: bigint
+}
+
 /** Everything that an operator can be told of. docs/alerts.md says what each means. */
 export const alertConditions = [
   'out-of-tolerance',
@@ -184,6 +190,7 @@ export interface Configuration {
   readonly anchor: AnchorConfig
   readonly print: PrintConfig
   readonly nightly: NightlyConfig | null
+  readonly discipline: DisciplineConfig
   readonly alerts: AlertConfig | null
   /** Options that are checked and recorded but which this version does not act upon (a note says so); `null` where absent. */
   readonly inert: {

@@ -106,13 +106,14 @@ function isCanonical(value: unknown, text: string): boolean {
  */
 function lengthOf(value: unknown, round: string[], depth: number): number {
   if (typeof value === 'string') return value.length + 2
-  if (typeof value === 'number') return String(value).length
+  // Numbers in records stand behind a key, where a round one can be looked up.
+  if (typeof value === 'number') return unknown
   if (typeof value === 'boolean') return value ? 4 : 5
   if (value === null) return 4
   if (depth >= deepest) return unknown
   let sum = 1
   if (Array.isArray(value)) {
-    for (const entry of value) sum += typeof entry === 'number' ? unknown : 1 + lengthOf(entry, round, depth + 1)
+    for (const entry of value) sum += 1 + lengthOf(entry, round, depth + 1)
     return sum === 1 ? 2 : sum
   }
   const entries = value as Record<string, unknown>
@@ -121,11 +122,13 @@ function lengthOf(value: unknown, round: string[], depth: number): number {
     // Keys that look like an index of an array come first, wherever they stood.
     if (key <= last || (key.charCodeAt(0) < 58 && key.charCodeAt(0) > 47)) return unknown
     const entry = entries[key]
-    if (typeof entry === 'number' && (entry % 100 === 0 || !Number.isSafeInteger(entry))) {
-      if (!Number.isSafeInteger(entry) || Object.is(entry, -0)) return unknown
-      if (entry !== 0) round.push(`"${key}":${entry}`)
+    sum += 4 + key.length
+    if (typeof entry !== 'number') sum += lengthOf(entry, round, depth + 1)
+    else if (!Number.isSafeInteger(entry) || Object.is(entry, -0)) return unknown
+    else {
+      sum += String(entry).length
+      if (entry % 100 === 0 && entry !== 0) round.push(`"${key}":${entry}`)
     }
-    sum += 4 + key.length + lengthOf(entry, round, depth + 1)
     last = key
   }
   return sum === 1 ? 2 : sum

@@ -15,7 +15,7 @@ import { formatVkey, signNote } from '../../lib/trail/note.js'
 import { sealPath } from '../../lib/trail/paths.js'
 import { verifyTrail } from '../../lib/trail/verify.js'
 import { epochKey, publicHex } from '../support/sealed-writer.js'
-import { openDraft, TrailBuilder } from '../support/trail-builder.js'
+import { openDraft, sealsOf, TrailBuilder } from '../support/trail-builder.js'
 import { copyTrail, linesOf, putLines, segmentFiles } from '../support/trail-folder.js'
 
 const root = resolve(import.meta.dirname, '../../..')
@@ -268,6 +268,19 @@ if (python === undefined) {
         const folder = copyTrail(old.folder)
         change(folder)
         expect(await both(folder)).toEqual([{ intact: false }, { intact: false }])
+      }
+    })
+
+    test('what the scribe itself sealed, compressed and pruned', async () => {
+      const old = new TrailBuilder({ seals: { epochNs: 21_600_000_000_000n } })
+      old.open()
+      for (let hour = 0; hour < 96; hour += 2) old.advance(7200).heartbeat()
+      const genesis = sealsOf(old.folder).genesisBeside
+      for (const step of [() => {}, () => old.scribe.prune('2026-03-05', old.stamp()), () => old.close()]) {
+        step()
+        const [theirs, ours] = await both(old.folder, [genesis])
+        expect(theirs).toEqual(ours)
+        expect(ours).toMatchObject({ intact: true })
       }
     })
 
