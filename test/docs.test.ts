@@ -140,7 +140,7 @@ describe('what the README tells a newcomer to type', () => {
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (text) => {
         said += text
-        if (args[0] === 'run' && said.includes('first-sample')) child.kill('SIGTERM')
+        if (args[0] === 'run' && said.includes('first-sample') && !child.killed) child.kill('SIGTERM')
       })
     }
     await once(child, 'close')

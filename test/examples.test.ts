@@ -241,7 +241,7 @@ const ran: Record<string, () => Promise<void>> = {
     const [, slow] = /^\[ (\d+)n \] /.exec(out) ?? []
     // Three minutes back, less the 3 ms that it was fast before, less what the crystal gained.
     expect(Number(slow) / 1e9).toBeCloseTo(180, 1)
-    expect(out).toMatch(/'clock-change': 2/)
+    expect(out).toMatch(/'clock-change': [2-9]/)
   },
   'order-service.test.ts': async () => {
     const said = execFileSync(process.execPath, ['--test', 'dist/order-service.test.js'], {
