@@ -97,8 +97,8 @@ export class Receipts {
       this.#news = false
       try {
         await this.#print()
+        if (wait !== retryMs.first) this.#told.clear() // a next failure is told again
         wait = retryMs.first
-        this.#told.clear()
       } catch (error) {
         this.#news = true
         this.#failed(error as Error)
