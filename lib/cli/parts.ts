@@ -3,6 +3,11 @@
  * only when a command runs, so that `--help` is quick and `sample` loads no PDF.
  * @module
  */
+import type { CheckDocument } from '../../reports/check.js'
+import type { CsvForm } from '../../reports/csv/index.js'
+import type { FleetResult } from '../../reports/fleet.js'
+import type { Paper } from '../../reports/pdf/archive.js'
+import type { PeriodChoice } from '../../reports/period.js'
 import type { ReportResult } from '../../reports/types.js'
 import type { OpenAlert } from '../alerts/open.js'
 import type { Message } from '../alerts/types.js'
@@ -69,20 +74,33 @@ export type ReportFormat = 'pdf' | 'csv' | 'json'
 
 /** What a report is made from. `null`: the default of the reports' room. */
 export interface ReportRequest {
-  readonly trail: string
-  readonly period: {
-    readonly day?: string | undefined
-    readonly month?: string | undefined
-    readonly year?: string | undefined
-    readonly from?: string | undefined
-    readonly to?: string | undefined
-  }
+  /** One: a report. Several: a fleet. */
+  readonly trails: readonly string[]
+  readonly period: PeriodChoice
   readonly zone: string | null
   readonly nowNs: bigint
+  readonly profile: string | null
+  /** Profiles of the operator, as the configuration has them. */
+  readonly profiles: unknown
   readonly toleranceNs: bigint | null
+  /** A duration. */
+  readonly warning: string | null
   readonly formats: readonly ReportFormat[]
+  readonly csvForm: CsvForm | null
+  readonly paper: Paper | null
   /** Folder for the files; `null` writes none. */
   readonly out: string | null
+  /** Verifier keys that are trusted. */
+  readonly keys: readonly string[]
+  readonly index: string | null
+  readonly onProgress: (progress: Progress) => void
+}
+
+export interface CheckRequest {
+  readonly file: string
+  readonly trail: string
+  /** `null`: those that the report names. */
+  readonly keys: readonly string[] | null
   readonly index: string | null
   readonly onProgress: (progress: Progress) => void
 }
@@ -130,12 +148,14 @@ export interface Parts {
     options: { readonly index?: string; readonly onProgress: (progress: Progress) => void },
   ): Promise<{ readonly source: FactSource; close(): void }>
   answer(source: FactSource, question: Question): Promise<readonly Answer[]>
-  /** `exitCode`: 0 policy met, 1 not met, 3 unmet only for lack of proof. */
+  /** `exitCode`: 0 policy met, 1 not met, 3 unmet only for lack of proof. Of several trails a fleet. */
   renderReport(request: ReportRequest): Promise<{
-    readonly result: ReportResult
+    readonly result: ReportResult | FleetResult
     readonly paths: readonly string[]
     readonly exitCode: 0 | 1 | 3
   }>
+  /** Holds a report against its trail. `exitCode`: 0 the same, 1 different, 3 the trail cannot tell. */
+  checkReport(request: CheckRequest): Promise<{ readonly document: CheckDocument; readonly exitCode: 0 | 1 | 3 }>
   /** Makes the index of a trail anew. `path` is `null` where it could only be made in memory, `reason` says why. */
   rebuildIndex(
     trail: string,

@@ -6,6 +6,7 @@ import { formatInstant } from '../../lib/instant.js'
 import { nanoseconds } from '../seconds.js'
 import type { Report, ReportResult } from '../types.js'
 import { between, count, percent, plainInstant, reach, rough, short, size, verdicts } from '../words.js'
+import { refer } from './sections.js'
 
 /** The headline a result earns. */
 export function headline(result: Pick<ReportResult, 'policy'>): 'MET' | 'NOT PROVEN' | 'NOT MET' {
@@ -27,8 +28,11 @@ export function meaning({ result, stretches, toleranceNs }: Report): string {
   return `It is not proven that the clock was ${within} as long as the rule demands; nothing shows the contrary.`
 }
 
-/** The one sentence that may honestly be said of the period. */
-export function statement(report: Report): string {
+/**
+ * The one sentence that may honestly be said of the period.
+ * @param assumptions where they are printed
+ */
+export function statement(report: Report, assumptions: string = refer('limits')): string {
   const { result } = report
   const whole = report.period.toNs - report.period.fromNs
   const samples = result.samples.scheduled + result.samples.unscheduled
@@ -41,7 +45,7 @@ export function statement(report: Report): string {
   if (!result.provenWorst) return `${start}No instant of the period is PROVEN; ${shares}.`
   const { bound } = result.provenWorst
   return (
-    `${start}Under the assumptions printed in section 6, this computer's clock differed from UTC as served by these ` +
+    `${start}Under the assumptions printed in ${assumptions}, this computer's clock differed from UTC as served by these ` +
     `references by at most ${size(reach(bound))} at every PROVEN instant (the widest bound there: ${between(bound)}); ` +
     `${percent(nanoseconds(result.seconds.PROVEN), whole, 'down')} of the period is PROVEN, ${shares}.`
   )
@@ -52,7 +56,7 @@ export function integritySentence(result: ReportResult): string {
   const { intact, records, findings } = result.integrity
   const damage = findings.filter((finding) => finding.severity === 'damage').length
   const checked = `${count(records, 'record')} checked`
-  if (intact === false) return `Trail: DAMAGED (${count(damage, 'finding')}, see section 7); ${checked}.`
+  if (intact === false) return `Trail: DAMAGED (${count(damage, 'finding')}, see ${refer('integrity')}); ${checked}.`
   if (intact === true) return `Trail: intact under its key; ${checked}.`
-  return `Trail: self-consistent only \u2014 no seal vouches for it yet (see section 7); ${checked}.`
+  return `Trail: self-consistent only \u2014 no seal vouches for it yet (see ${refer('integrity')}); ${checked}.`
 }
