@@ -158,9 +158,14 @@ function build(
         'verifier key, such as genesis.vkey (default: the genesis of the configuration); several times',
       ),
     )
+    .option('--print', 'print the PDF by "print.command" of the configuration; its trail tells of it')
     .option('--check <file>', 'hold a report (PDF or JSON) against the trail instead of making one')
     .option('--index <path>', index)
     .action(action(async (options) => (await import('./report.js')).report(options, io, parts)))
+
+  command('print', 'print files by "print.command" of the configuration, and write into its trail how that went')
+    .argument('<file...>', 'the files, such as a report that a printer missed')
+    .action(action(async (options, words) => (await import('./print.js')).print(words, options, io, parts)))
 
   command('profiles', 'list the rules that a report can answer to, also those of the configuration').action(
     action(async (options) => (await import('./profiles.js')).profiles(options, io)),

@@ -4,7 +4,7 @@
  * @module
  */
 import { createHash } from 'node:crypto'
-import type { Configuration, ReceiptsConfig } from '../config/types.js'
+import type { ReceiptsConfig } from '../config/types.js'
 import { PrintError } from '../errors.js'
 import { Choice, receiptsName } from '../printing/choice.js'
 import { type LastPrinted, readLastPrinted, writeLastPrinted } from '../printing/receipt-state.js'
@@ -263,9 +263,4 @@ function behind({ segment, offset, length }: Placed): { fromSegment: number; fro
 
 function lastOf({ record, hash, segment, offset, length }: Placed, verdict: string): LastPrinted {
   return { seq: record.seq, hash, segment, offset, length, verdict }
-}
-
-/** The receipts that a configuration asks for. */
-export function receiptsOf({ trail, receipts }: Configuration, host: ReceiptsHost): Receipts | null {
-  return receipts === null ? null : new Receipts({ trail, receipts }, host)
 }

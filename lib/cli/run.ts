@@ -4,7 +4,7 @@
  * @module
  */
 import type { Configuration } from '../config/types.js'
-import type { Placed } from '../trail/types.js'
+import type { Placed, ServiceBody } from '../trail/types.js'
 import type { Io } from './io.js'
 import type { AuditorListeners, Parts, RunningAuditor } from './parts.js'
 import type { Receipts } from './receipts.js'
@@ -46,14 +46,12 @@ async function startReceipts(
   reporter: Reporter,
   { pause }: Pick<Io, 'pause'>,
 ): Promise<Receipts | null> {
-  if (configuration.receipts === null) return null
-  const { receiptsOf } = await import('./receipts.js')
-  const receipts = receiptsOf(configuration, {
-    record: (body) => auditor.record(body),
-    problem: reporter.problem,
-    pause,
-  })
-  reporter.onRecord = (placed) => receipts?.heard(placed)
+  const { trail, receipts: config } = configuration
+  if (config === null) return null
+  const { Receipts } = await import('./receipts.js')
+  const record = (body: ServiceBody) => auditor.record(body)
+  const receipts = new Receipts({ trail, receipts: config }, { record, problem: reporter.problem, pause })
+  reporter.onRecord = (placed) => receipts.heard(placed)
   return receipts
 }
 
