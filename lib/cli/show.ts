@@ -178,10 +178,10 @@ class Printer {
     this.#next = { fromSegment: item.segment, fromOffset: item.offset + item.length + (isPlaced(item) ? 1 : 0) }
     let head = ''
     if (isPlaced(item) && item.record.type === 'open') {
-      const { label, zone, host } = item.record
+      const { label, zone, host, simulation } = item.record
       this.#label = label
       if (date === null || date === label) {
-        this.#day = `${label} (${zone})`
+        this.#day = `${label} (${zone})${simulation ? ', SIMULATION' : ''}`
         head = pages?.head({ host, day: this.#day }) ?? ''
       }
     }

@@ -50,7 +50,7 @@ export class Choice {
       case 'open':
         return record.reason !== 'rotation'
       case 'close':
-        return record.final
+        return record.final && record.reason !== 'rotation'
       case 'heartbeat':
       case 'reference':
       case 'anchor':

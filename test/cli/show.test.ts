@@ -217,7 +217,7 @@ describe('--pages', () => {
     expect(pages.pop()).toEqual([]) // behind the last form feed
     expect(Math.max(...pages.map((page) => page.length))).toBeLessThanOrEqual(12)
     expect(pages.map((page) => page[0])).toEqual(
-      pages.map((_, index) => `ntp-auditor  builder  2026-03-03 (UTC)${' '.repeat(35)} page ${index + 1}`),
+      pages.map((_, index) => `ntp-auditor  builder  2026-03-03 (UTC), SIMULATION${' '.repeat(23)} page ${index + 1}`),
     )
     expect(pages.map((page) => page[1])).toEqual(pages.map(() => ''))
     const bodies = pages.map((page) => page.slice(2).join('\n'))
@@ -230,7 +230,7 @@ describe('--pages', () => {
         .at(-1) ?? ''
     const hash = createHash('sha256').update(Buffer.of(0)).update(record).digest('hex')
     expect(bodies.at(-1)).toBe(`
-Day sheet of 2026-03-03 (UTC): 8 records, 1 to 8
+Day sheet of 2026-03-03 (UTC), SIMULATION: 8 records, 1 to 8
   samples 2: PROVEN 1, VIOLATED 1; clock changes 1; gaps 1; damaged places 0
   Hash of record 8, which binds all before it (it is "prev" of record 9):
   ${hash}
@@ -256,8 +256,8 @@ Day sheet of 2026-03-03 (UTC): 8 records, 1 to 8
     await show('--trail', builder.folder, '--pages', '60')
     const pages = pagesOf(io.stdout.text)
     expect(pages.map((page) => page[0]?.replace(/ +/g, ' '))).toEqual([
-      'ntp-auditor builder 2026-03-03 (UTC) page 1',
-      'ntp-auditor builder 2026-03-04 (UTC) page 2',
+      'ntp-auditor builder 2026-03-03 (UTC), SIMULATION page 1',
+      'ntp-auditor builder 2026-03-04 (UTC), SIMULATION page 2',
       undefined,
     ])
   })
@@ -271,7 +271,7 @@ Day sheet of 2026-03-03 (UTC): 8 records, 1 to 8
     await show('--trail', builder.folder, '--pages', '60')
     const [page = []] = pagesOf(io.stdout.text)
     expect(page[0]).toMatch(
-      /^ntp-auditor {2}\\u\{1b\}\]0;owned\\u\{7\}\\u\{c\}.*\.\.\. {2}2026-03-03 \(UTC\) +page 1$/u,
+      /^ntp-auditor {2}\\u\{1b\}\]0;owned\\u\{7\}\\u\{c\}.*\.\.\. {2}2026-03-03 \(UTC\), SIMULATION +page 1$/u,
     )
     expect(page[0]?.length).toBeLessThanOrEqual(80)
     expect(io.stdout.text).not.toMatch(/[^\n\f\P{Cc}]|\p{Cs}/u)
