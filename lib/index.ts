@@ -21,6 +21,7 @@ export {
   OptionTypeError,
   OutputError,
   PeriodError,
+  PrintError,
   ReadingError,
   type ReadingErrorCode,
   ReportedError,
@@ -35,5 +36,5 @@ export type { ProofDocument } from './evidence/document.js'
 export type { SealNews } from './scribe/messages.js'
 export { type Anchor, anchorOf } from './trail/anchors.js'
 export type { SampleDocument } from './trail/document.js'
-export type { Attachment, Finding, FindingCode, ServiceBody, VerifyResult } from './trail/types.js'
+export type { Attachment, Finding, FindingCode, Placed, ServiceBody, TrailRecord, VerifyResult } from './trail/types.js'
 export type { VerifyOptions } from './trail/verify.js'

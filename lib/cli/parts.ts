@@ -20,7 +20,7 @@ import type { Answer, FactSource, Question } from '../evidence/types.js'
 import type { Enrolment } from '../scribe/enrolment.js'
 import type { PruneNews, SealNews } from '../scribe/messages.js'
 import type { SampleDocument } from '../trail/document.js'
-import type { Attachment, ServiceBody } from '../trail/types.js'
+import type { Attachment, Placed, ServiceBody } from '../trail/types.js'
 import type { Progress } from './progress.js'
 
 interface Seconds {
@@ -52,6 +52,8 @@ export interface AuditorListeners {
     readonly bound: Seconds | null
   }): void
   problem(error: Error): void
+  /** Every durable record, as it stands. */
+  record?(placed: Placed): void
 }
 
 export interface RunningAuditor {

@@ -117,7 +117,13 @@ function build(
   command('show', 'print the trail as text; with --json its records as they stand')
     .option('--date <day>', 'only segments of this day: 2026-11-22')
     .option('--follow', 'wait for new records')
+    .option('--changes', 'only clock changes, gaps, new verdicts and the like; no single samples')
     .option('--columns <count>', '80 or 132 (default: 132 on a terminal that wide)')
+    .option(
+      '--pages <lines>',
+      'in pages of so many lines, with headings and form feeds; with --date a day sheet at the end',
+    )
+    .option('--ascii', 'plain 7-bit characters only; others are shown as \\u{e9}')
     .action(action(async (options) => (await import('./show.js')).show(options, io)))
 
   command(
@@ -152,9 +158,14 @@ function build(
         'verifier key, such as genesis.vkey (default: the genesis of the configuration); several times',
       ),
     )
+    .option('--print', 'print the PDF by "print.command" of the configuration; its trail tells of it')
     .option('--check <file>', 'hold a report (PDF or JSON) against the trail instead of making one')
     .option('--index <path>', index)
     .action(action(async (options) => (await import('./report.js')).report(options, io, parts)))
+
+  command('print', 'print files by "print.command" of the configuration, and write into its trail how that went')
+    .argument('<file...>', 'the files, such as a report that a printer missed')
+    .action(action(async (options, words) => (await import('./print.js')).print(words, options, io, parts)))
 
   command('profiles', 'list the rules that a report can answer to, also those of the configuration').action(
     action(async (options) => (await import('./profiles.js')).profiles(options, io)),

@@ -3,8 +3,11 @@
  * each event. Losing the reader of these lines does not end the audit. A service manager that waits for it is told `READY=1`.
  * @module
  */
+import type { Configuration } from '../config/types.js'
+import type { Placed, ServiceBody } from '../trail/types.js'
 import type { Io } from './io.js'
-import type { AuditorListeners, Parts } from './parts.js'
+import type { AuditorListeners, Parts, RunningAuditor } from './parts.js'
+import type { Receipts } from './receipts.js'
 import { rangeText } from './record-text.js'
 import { serviceManager } from './service-manager.js'
 import { type AuditOptions, auditSettings, tellNotes } from './settings.js'
@@ -26,17 +29,38 @@ export async function run(options: AuditOptions, io: Io, parts: Parts): Promise<
   })
   try {
     const auditor = await parts.startAuditor(configuration, reporter)
+    const receipts = await startReceipts(configuration, auditor, reporter, io)
     reporter.ready(configuration.trail)
     await tell(`READY=1\nSTATUS=auditing into ${configuration.trail}`)
     const signal = await stopped
     await tell(`STOPPING=1\nSTATUS=stopping on ${signal}`)
     await auditor.stop()
+    await receipts?.stop(receiptsMs)
     reporter.stopped(signal)
     await reporter.flushed()
     return 0
   } finally {
     undo()
   }
+}
+
+/** How long the receipts of the last records may take (ms). */
+const receiptsMs = 5000
+
+/** Prints what becomes durable, where the configuration asks for it. */
+async function startReceipts(
+  configuration: Configuration,
+  auditor: RunningAuditor,
+  reporter: Reporter,
+  { pause }: Pick<Io, 'pause'>,
+): Promise<Receipts | null> {
+  const { trail, receipts: config } = configuration
+  if (config === null) return null
+  const { Receipts } = await import('./receipts.js')
+  const record = (body: ServiceBody) => auditor.record(body)
+  const receipts = new Receipts({ trail, receipts: config }, { record, problem: reporter.problem, pause })
+  reporter.onRecord = (placed) => receipts.heard(placed)
+  return receipts
 }
 
 /** Lines for events, in their order. */
@@ -47,6 +71,8 @@ class Reporter implements AuditorListeners {
   #written: Promise<void> = Promise.resolve()
   /** What happened between the start and `ready`. */
   #early: (() => void)[] | null = []
+  /** Hears every durable record. */
+  onRecord: (placed: Placed) => void = () => {}
 
   constructor(io: Io, json: boolean) {
     this.#io = io
@@ -63,6 +89,8 @@ class Reporter implements AuditorListeners {
   stopped(signal: string): void {
     this.#say('stopped', { signal }, null)
   }
+
+  readonly record = (placed: Placed): void => this.onRecord(placed)
 
   readonly sample: AuditorListeners['sample'] = (document) => {
     const { low, high } = document.consensus

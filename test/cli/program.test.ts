@@ -23,6 +23,7 @@ describe('--help', () => {
       'run',
       'show',
       'report',
+      'print',
       'profiles',
       'prove',
       'verify',
