@@ -4,27 +4,52 @@
  */
 import { setImmediate as turn } from 'node:timers/promises'
 import { TrailReadError } from '../lib/errors.js'
+import type { AdviceOptions } from '../lib/evidence/advice.js'
 import { changes, gaps, pieces, stretches } from '../lib/evidence/index.js'
 import { blockSize, type FactSource, type Piece, type Stretch } from '../lib/evidence/types.js'
 import { parseInstant } from '../lib/instant.js'
-import { verifyTrail } from '../lib/trail/verify.js'
+import { extentOf, upTo } from './as-of.js'
+import { carriedAcross } from './carried.js'
 import { compose } from './compose.js'
 import type { SampleRecord } from './csv/samples.js'
-import { type Inventory, takeInventory } from './inventory.js'
+import { describeDrift, findDrift } from './drift.js'
+import { integrityOf } from './integrity.js'
+import { takeInventory } from './inventory.js'
 import { Material, SampleClock, type SeqRange } from './material.js'
 import { type PeriodChoice, resolvePeriod } from './period.js'
-import { customPolicy } from './policy.js'
-import { SeriesBuilder } from './series.js'
+import { findProfile, type Profile, toleranceFor, warningFor } from './profiles/index.js'
+import { type ProbedGap, probeChange, probeGap } from './registers.js'
 import { openSource } from './source.js'
-import type { Report, ReportProgress, ReportResult } from './types.js'
+import type { Subject } from './subject.js'
+import { Tallies } from './tallies.js'
+import type { Report, ReportProgress } from './types.js'
+import { checksIn } from './windows.js'
 
 export interface BuildOptions extends PeriodChoice {
   /** The trail folder. */
   readonly trail: string
-  /** IANA zone of days, months and years. Default: that of the trail. */
+  /** IANA zone of days, weeks, months, quarters and years. Default: that of the trail. */
   readonly zone?: string | undefined
-  /** Nanoseconds. Default: what the auditor was configured with. */
+  /** The rule to report against: the id of a preset, or of one of `profiles`. Default: `custom`. */
+  readonly profile?: string | undefined
+  /** Profiles of the operator by id, as the configuration has them. */
+  readonly profiles?: unknown
+  /**
+   * A duration such as `50ms`; it must not be looser than that of the profile. Default: that of the profile, else what the auditor was
+   * configured with.
+   */
+  readonly tolerance?: string | undefined
+  /** The same in nanoseconds; `tolerance` wins over it. */
   readonly toleranceNs?: bigint | undefined
+  /** A duration below the tolerance: how long the bound lay beyond it is told. Default: that of the profile, else none. */
+  readonly warning?: string | undefined
+  /**
+   * Use records up to this seq only, as if the trail ended there. Default: up to the first usable sample well behind the period, so that
+   * a finished period gives the same report whenever it is asked for; to the end of the trail where there is none.
+   */
+  readonly asOf?: number | undefined
+  /** Verifier keys (`NAME+ID+BASE64`) that are trusted: the genesis key. Without one no seal proves anything. */
+  readonly keys?: readonly string[] | undefined
   /** Path of the readers' index, or `:memory:`. Default: in the user's cache folder. */
   readonly index?: string | undefined
   readonly onProgress?: ((progress: ReportProgress) => void) | undefined
@@ -42,9 +67,15 @@ export interface Built {
 
 /**
  * @throws {TrailReadError} there is no trail, or it cannot be read
- * @throws {OptionTypeError | OptionRangeError | PeriodError} the period
+ * @throws {OptionTypeError | OptionRangeError} the period, the profile, the tolerance
+ * @throws {PeriodError} an empty, reversed or future period
  */
-export async function buildReport(options: BuildOptions): Promise<Built> {
+export function buildReport(options: BuildOptions): Promise<Built> {
+  return buildBy(findProfile(options.profile ?? 'custom', options.profiles), options)
+}
+
+/** Builds a report by a profile that was found already: `profile` and `profiles` of the options count nothing. */
+export async function buildBy(profile: Profile, options: BuildOptions): Promise<Built> {
   const { trail, signal } = options
   const material = await Material.open(trail, signal)
   const newest = material.newest()
@@ -53,48 +84,64 @@ export async function buildReport(options: BuildOptions): Promise<Built> {
   }
   const source = await openSource(trail, options)
   try {
-    const seen = new Counting(source, options.onProgress)
+    const all = options.asOf === undefined ? source : upTo(source, options.asOf)
     const nowNs = options.nowNs ?? BigInt(Date.now()) * 1_000_000n
-    const latestNs = await lastWall(source)
     const zone = options.zone ?? newest.open.zone
-    const period = resolvePeriod(options, { zone, nowNs, latestNs })
-    const { settings } = newest
+    const period = resolvePeriod(options, { zone, nowNs, latestNs: await lastWall(all) })
+    const extent = await extentOf(all, period.toNs)
+    const { asOf } = extent
+    const seen = new Counting(upTo(all, asOf), options.onProgress)
+    const governs = extent.lastInside ?? asOf
+    const { settings } = material.subject({ firstSeq: governs, lastSeq: governs }) ?? newest
     const span = { fromNs: period.fromNs, toNs: period.toNs, longestGapNs: settings.longestGapNs }
-    const toleranceNs = options.toleranceNs ?? settings.toleranceNs
+    const toleranceNs = toleranceFor(profile, options.tolerance ?? options.toleranceNs, settings.toleranceNs)
+    const warningNs = warningFor(profile, options.warning, toleranceNs)
 
-    const series = new SeriesBuilder(period.fromNs, period.toNs)
+    const changed = (await changes(seen, span)).map(probeChange)
+    const missed: ProbedGap[] = []
+    for (const gap of await gaps(seen, span)) missed.push(probeGap(gap, await carriedAcross(seen, gap, period)))
+    const probes = [...changed, ...missed].map(({ probe }) => probe)
+    const drifted = await findDrift(seen, period)
+    const wanted = new Set(drifted.runs.flatMap(({ whole }) => [whole.fromSeq, whole.toSeq]))
+    const checks = checksIn(profile, period)
+    const tallies = new Tallies({ ...period, toleranceNs, warningNs, probes, checks, wanted })
     const range = { firstSeq: Number.MAX_SAFE_INTEGER, lastSeq: 0 }
     const parts: Stretch[] = []
-    for await (const stretch of stretches(watched(pieces(seen, span), series, range), toleranceNs)) {
+    for await (const stretch of stretches(watched(pieces(seen, span), tallies, range), toleranceNs)) {
       signal?.throwIfAborted()
+      tallies.stretch(stretch)
       parts.push(stretch)
     }
-    const changed = await changes(seen, span)
-    const missed = await gaps(seen, span)
-    const asOf = seen.lastUsed
+    tallies.endOfPieces()
     const used: SeqRange = { firstSeq: Math.min(range.firstSeq, asOf), lastSeq: Math.min(range.lastSeq, asOf) }
-    const samples = () => samplesIn(material, used, period)
-    const subject = material.subject(used) ?? newest
-    const inventory = await takeInventory(material, { used, asOf, period, claims: subject.settings.claims })
+    const inventory = await takeInventory(material, { used, asOf, tallies })
+    const subject = material.subject({ firstSeq: used.firstSeq, lastSeq: governs }) ?? newest
     const report = compose({
-      period,
-      profile: 'custom',
-      policy: { ...customPolicy, longestGapNs: settings.policyGapNs },
-      toleranceNs,
-      asOf,
+      ...{ period, profile, toleranceNs, warningNs, asOf, tallies, closed: extent.closed },
+      longestGapNs: profile.longestGapNs ?? settings.policyGapNs,
       subject,
       stretches: parts,
       changes: changed,
       gaps: missed,
-      series: series.build(),
-      samples: inventory.samples,
-      references: inventory.references,
-      integrity: await integrityOf(material, trail, { used, asOf, inventory }, options),
+      integrity: await integrityOf(material, trail, { used, asOf, inventory, tallies }, options),
+      drift: describeDrift(
+        drifted,
+        (seq) => tallies.utc.get(seq) ?? null,
+        period,
+        pathOf(tallies, subject, toleranceNs),
+      ),
     })
-    return { report, samples }
+    return { report, samples: () => samplesIn(material, used, period) }
   } finally {
     source.close()
   }
+}
+
+/** What the samples of a period are like, for advice: the best reference at its median, and bounds that 95 % of the samples keep. */
+function pathOf({ references, reaches }: Tallies, { open }: Subject, toleranceNs: bigint): AdviceOptions | null {
+  const best = references.best()
+  if (!best || reaches.count === 0) return null
+  return { toleranceNs, ratePpb: BigInt(open.ratePpb), path: { ...best, boundNs: reaches.quantile(95) } }
 }
 
 /** How long the host's event loop may wait for the next turn. */
@@ -103,7 +150,7 @@ const mostStallMs = 15
 /** Notes what the pieces rest on while they pass. */
 async function* watched(
   all: AsyncIterable<Piece>,
-  series: SeriesBuilder,
+  tallies: Tallies,
   range: { firstSeq: number; lastSeq: number },
 ): AsyncGenerator<Piece> {
   let turned = performance.now()
@@ -113,17 +160,16 @@ async function* watched(
       await turn()
       turned = performance.now()
     }
-    series.add(piece)
+    tallies.piece(piece)
     if (piece.fromSeq > 0) range.firstSeq = Math.min(range.firstSeq, piece.fromSeq)
     range.lastSeq = Math.max(range.lastSeq, piece.toSeq)
     yield piece
   }
 }
 
-/** Passes facts on, tells how far the work has come, and remembers the last record that was asked for. */
+/** Passes facts on and tells how far the work has come. */
 class Counting implements FactSource {
   readonly lastSeq: number
-  #used = 0
   readonly #source: FactSource
   readonly #onProgress: BuildOptions['onProgress']
 
@@ -136,17 +182,9 @@ class Counting implements FactSource {
   async block(index: number) {
     await turn()
     const facts = await this.#source.block(index)
-    this.#used = Math.max(this.#used, facts.at(-1)?.seq ?? 0)
-    this.#onProgress?.({
-      stage: 'evidence',
-      done: Math.min((index + 1) * blockSize, this.lastSeq),
-      total: this.lastSeq,
-    })
+    const done = Math.min((index + 1) * blockSize, this.lastSeq)
+    this.#onProgress?.({ stage: 'evidence', done, total: this.lastSeq })
     return facts
-  }
-
-  get lastUsed(): number {
-    return this.#used
   }
 }
 
@@ -170,34 +208,5 @@ async function* samplesIn(
       if (utcNs >= period.fromNs && utcNs < period.toNs) inside.push({ record, utcNs })
     }
     yield inside
-  }
-}
-
-/**
- * What the verification says of the trail up to the last record used, so that the same report can be made again later. What a
- * growing trail changes every minute (its unsealed tail) is said once for all: nothing is under a seal.
- */
-async function integrityOf(
-  material: Material,
-  trail: string,
-  { used, asOf, inventory }: { readonly used: SeqRange; readonly asOf: number; readonly inventory: Inventory },
-  { onProgress, signal }: BuildOptions,
-): Promise<ReportResult['integrity']> {
-  const verified = await verifyTrail(trail, {
-    onProgress: ({ done, total }) => onProgress?.({ stage: 'verify', done, total }),
-    ...(signal ? { signal } : {}),
-  })
-  const findings = verified.findings.filter(
-    ({ code, seq }) => code !== 'unsealed-tail' && code !== 'torn-tail' && (seq === null || seq <= asOf),
-  )
-  const damaged = findings.some(({ severity }) => severity === 'damage')
-  return {
-    intact: damaged ? false : verified.sealedUpTo >= asOf && verified.intact === true ? true : 'self-consistent',
-    records: damaged ? Math.min(verified.records, asOf) : asOf,
-    ...inventory.ends,
-    sealedUpTo: Math.min(verified.sealedUpTo, asOf),
-    complete: verified.complete,
-    findings: findings.map(({ severity, code, message }) => ({ severity, code, message })),
-    files: await material.files(used, inventory.files),
   }
 }

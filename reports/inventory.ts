@@ -7,62 +7,53 @@ import { parseInstant } from '../lib/instant.js'
 import { Calendar } from '../lib/scribe/calendar.js'
 import type { Placed } from '../lib/trail/types.js'
 import { type FileEnd, type Material, SampleClock, type SeqRange } from './material.js'
-import { ReferenceTally } from './references.js'
+import type { Closed } from './seals.js'
+import type { Tallies } from './tallies.js'
 import type { ReportResult } from './types.js'
 
 type Ends = Pick<ReportResult['integrity'], 'firstSeq' | 'lastSeq' | 'firstHash' | 'lastHash' | 'misdated'>
-type Claims = Parameters<ReferenceTally['build']>[0]
 
 export interface Inventory {
-  readonly samples: ReportResult['samples']
-  readonly references: ReportResult['references']
   readonly ends: Ends
   /** Per segment, of the records in the range. */
   readonly files: ReadonlyMap<number, FileEnd>
+  /** The `close` records up to `asOf`, as far back as the walk went. */
+  readonly closes: readonly Closed[]
 }
 
 /**
- * @param used the records that the period's evidence rests on; samples are counted where their instant lies in the period
+ * @param used the records that the period's evidence rests on
  * @param asOf the last record to list
+ * @param tallies what counts the records
  */
 export async function takeInventory(
   material: Material,
-  {
-    used,
-    asOf,
-    period,
-    claims,
-  }: {
-    readonly used: SeqRange
-    readonly asOf: number
-    readonly period: { readonly fromNs: bigint; readonly toNs: bigint }
-    readonly claims: Claims
-  },
+  { used, asOf, tallies }: { readonly used: SeqRange; readonly asOf: number; readonly tallies: Tallies },
 ): Promise<Inventory> {
-  const tally = new ReferenceTally()
   const clock = new SampleClock()
   const dates = new Dates(material)
-  const samples = { scheduled: 0, unscheduled: 0, withoutBound: 0 }
   const files = new Map<number, FileEnd>()
+  const closes: Closed[] = []
+  const labels = material.labels()
   let first: Placed | null = null
   let last: Placed | null = null
   for await (const batch of material.records({ firstSeq: material.firstOf(used), lastSeq: asOf })) {
     for (const placed of batch) {
-      const { record, segment, offset, length } = placed
-      if (record.seq <= used.lastSeq) {
-        files.set(segment, { bytes: offset + length + 1, records: (files.get(segment)?.records ?? 0) + 1 })
+      const { record, segment } = placed
+      const within = record.seq <= used.lastSeq
+      if (within) files.set(segment, reach(files.get(segment), placed))
+      const counts = record.seq >= used.firstSeq
+      if (counts) {
+        first ??= placed
+        last = placed
+        dates.see(placed)
       }
-      if (record.seq < used.firstSeq) continue
-      first ??= placed
-      last = placed
-      dates.see(placed)
-      if (record.type !== 'sample' || record.seq > used.lastSeq) continue
-      const utcNs = clock.utcNs(record, parseInstant(record.wall))
-      if (utcNs < period.fromNs || utcNs >= period.toNs) continue
-      tally.sample(record)
-      if (record.reason === 'scheduled') samples.scheduled += 1
-      else samples.unscheduled += 1
-      if (!record.consensus.m) samples.withoutBound += 1
+      if (record.type === 'close' && record.nextKey !== '') {
+        closes.push({ seq: record.seq, epoch: record.epoch, label: labels.get(segment)?.label ?? '' })
+      }
+      const utcNs = record.type === 'sample' ? clock.utcNs(record, parseInstant(record.wall)) : null
+      // The head of the first segment says what was in force when the period began.
+      if (counts || record.type === 'open') tallies.record(record, utcNs, counts && within)
     }
   }
   const ends = {
@@ -72,7 +63,18 @@ export async function takeInventory(
     lastHash: last?.hash ?? '',
     misdated: dates.misdated,
   }
-  return { samples, references: tally.build(claims), ends, files }
+  return { ends, files, closes }
+}
+
+function reach(known: FileEnd | undefined, { record, hash, offset, length }: Placed): FileEnd {
+  return {
+    bytes: offset + length + 1,
+    records: (known?.records ?? 0) + 1,
+    firstSeq: known?.firstSeq ?? record.seq,
+    firstHash: known?.firstHash ?? hash,
+    lastSeq: record.seq,
+    lastHash: hash,
+  }
 }
 
 /** Finds the records whose wall time lies outside the day that their file is named after. */

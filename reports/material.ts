@@ -20,10 +20,14 @@ export interface SeqRange {
   readonly lastSeq: number
 }
 
-/** How far records reach into a file: bytes from its start, and how many records stand there. */
+/** How far records reach into a file: bytes from its start, how many records stand there, the first and the last of them. */
 export interface FileEnd {
   readonly bytes: number
   readonly records: number
+  readonly firstSeq: number
+  readonly lastSeq: number
+  readonly firstHash: string
+  readonly lastHash: string
 }
 
 const pieceBytes = 1024 * 1024
@@ -63,6 +67,15 @@ export class Material {
     return this.subject({ firstSeq: Number.MAX_SAFE_INTEGER, lastSeq: Number.MAX_SAFE_INTEGER })
   }
 
+  /** Leaf hash of the first record; `''` where there is none. */
+  async firstHash(): Promise<string> {
+    for await (const batch of this.records({ firstSeq: 1, lastSeq: Number.MAX_SAFE_INTEGER })) {
+      const first = batch[0]
+      if (first) return first.hash
+    }
+    return ''
+  }
+
   /** The records of a range, in order. Stretches that are no records are passed over: the verification names them. */
   async *records(range: SeqRange): AsyncGenerator<Placed[]> {
     const from = this.#touched(range)[0]
@@ -87,9 +100,17 @@ export class Material {
     const files: ReportResult['integrity']['files'][number][] = []
     for (const segment of this.#touched(range)) {
       const end = ends.get(segment.order)
-      if (end) files.push({ path: segment.path, ...end, sha256: await this.#digest(segment, end.bytes) })
+      // A file that was compressed since holds the same records: its name of then stays.
+      const path = segment.path.replace(/\.gz$/, '')
+      if (end) files.push({ path, ...end, sha256: await this.#digest(segment, end.bytes) })
     }
     return files
+  }
+
+  /** Whether a file of the trail holds records up to a seq; also for one that holds none at all. */
+  isUsed(path: string, asOf: number): boolean {
+    const segment = this.#segments.find((one) => one.path === path)
+    return segment ? (segment.head?.seq ?? 0) <= asOf : false
   }
 
   /** Labels of the segments' days, by segment number. */

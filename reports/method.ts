@@ -41,8 +41,18 @@ export function describeMethod(subject: Subject, stretches: readonly Stretch[]):
     witnessPeriod: seconds(settings.witnessPeriodNs),
     witnessReport: seconds(settings.witnessReportNs),
     assumptions: assumptions(subject, stretches),
+    limits,
   }
 }
+
+/** What no report of this kind can say. */
+const limits: readonly string[] = [
+  'It does not say that the clock "was accurate": only that its error lay within the bounds given, under the assumptions listed.',
+  'It does not say that time was traceable to UTC(k) of an institute: plain NTP carries no proof of where a reference had its time from.',
+  'It does not say that nobody changed the clock: only that no step of the size given was seen while it was watched.',
+  'It does not say that the trail is authentic beyond its seals and anchors: what comes behind the last of them rests on custody.',
+  'A gap is never filled in: what is not known stays not known, whatever lies on both sides.',
+]
 
 function ppm(ppb: number): string {
   return `${ppb / 1000} ppm`

@@ -5,7 +5,7 @@
  */
 import { DateTime, IANAZone } from 'luxon'
 import { OptionRangeError } from '../lib/errors.js'
-import { floorDivide, formatInstant } from '../lib/instant.js'
+import { floorDivide, formatInstant, parseInstant } from '../lib/instant.js'
 
 const nsPerMs = 1_000_000n
 
@@ -88,6 +88,7 @@ export class ZonedWriter {
   /** Offsets change on quarters of an hour: one look-up a quarter is enough. */
   #quarter = -1n
   #minutes = 0
+  #last = { iso: '', text: '' }
 
   /** @throws {OptionRangeError} for an unknown zone */
   constructor(zone: string) {
@@ -104,6 +105,13 @@ export class ZonedWriter {
       this.#quarter = quarter
     }
     return this.#minutes
+  }
+
+  /** The same of an instant as {@link formatInstant} writes it. The last one is kept: the rows of one sample share it. */
+  writeText(iso: string): string {
+    if (!this.#zone) return iso
+    if (iso !== this.#last.iso) this.#last = { iso, text: this.write(parseInstant(iso)) }
+    return this.#last.text
   }
 
   /** ISO 8601 with nine decimals and offset; for UTC the same text as {@link formatInstant}. */

@@ -7,12 +7,16 @@ import { OptionRangeError, PeriodError } from '../lib/errors.js'
 import { formatInstant } from '../lib/instant.js'
 import { checkZone, fromMs, type MomentContext, parseMoment, startOfDay } from './moment.js'
 
-/** What a caller may choose: one of `day`, `month`, `year`, or `from` with `to`. Nothing chosen means yesterday. */
+/** What a caller may choose: one of `day` to `year`, or `from` with `to`. Nothing chosen means yesterday. */
 export interface PeriodChoice {
   /** `2026-11-21`, `today` or `yesterday`. */
   readonly day?: string | undefined
+  /** ISO 8601, from Monday: `2026-W47`. */
+  readonly week?: string | undefined
   /** `2026-11`. */
   readonly month?: string | undefined
+  /** `2026-Q4`. */
+  readonly quarter?: string | undefined
   /** `2026`. */
   readonly year?: string | undefined
   /** Instants as {@link parseMoment} reads them. `to` defaults to `now`. */
@@ -67,7 +71,7 @@ export function resolvePeriod(choice: PeriodChoice, context: PeriodContext): Per
 
 function make(choice: PeriodChoice, context: MomentContext): Period {
   const { zone } = context
-  const chosen = (['day', 'month', 'year'] as const).filter((name) => choice[name] !== undefined)
+  const chosen = units.filter((name) => choice[name] !== undefined)
   const range = choice.from !== undefined || choice.to !== undefined
   const first = chosen[0]
   if (chosen.length + (range ? 1 : 0) > 1) {
@@ -91,7 +95,7 @@ function make(choice: PeriodChoice, context: MomentContext): Period {
   const unit = first ?? 'day'
   const text = choice[unit] ?? 'yesterday'
   const start = unit === 'day' ? dayStart(text, context) : calendarStart(unit, text, zone)
-  const name = start.toFormat(formats[unit])
+  const name = nameOf(unit, start)
   return {
     fromNs: fromMs(start),
     toNs: fromMs(start.plus({ [`${unit}s`]: 1 }).startOf(unit)),
@@ -101,7 +105,15 @@ function make(choice: PeriodChoice, context: MomentContext): Period {
   }
 }
 
-const formats = { day: 'yyyy-MM-dd', month: 'yyyy-MM', year: 'yyyy' } as const
+type Unit = 'day' | 'week' | 'month' | 'quarter' | 'year'
+
+const units: readonly Unit[] = ['day', 'week', 'month', 'quarter', 'year']
+const formats = { day: 'yyyy-MM-dd', week: "kkkk-'W'WW", month: 'yyyy-MM', year: 'yyyy' } as const
+const looks = { day: 'YYYY-MM-DD', week: 'YYYY-Www', month: 'YYYY-MM', quarter: 'YYYY-Qn', year: 'YYYY' } as const
+
+function nameOf(unit: Unit, start: DateTime): string {
+  return unit === 'quarter' ? `${start.toFormat('yyyy')}-Q${start.quarter}` : start.toFormat(formats[unit])
+}
 
 function dayStart(text: string, context: MomentContext): DateTime {
   const word = text.trim().toLowerCase()
@@ -110,14 +122,19 @@ function dayStart(text: string, context: MomentContext): DateTime {
   return calendarStart('day', text, context.zone)
 }
 
-function calendarStart(unit: 'day' | 'month' | 'year', text: string, zone: string): DateTime {
-  const format = formats[unit]
-  const start = DateTime.fromFormat(text, format, { zone }).startOf(unit)
-  if (!start.isValid || start.toFormat(format) !== text) {
-    const words = unit === 'day' ? `, today or yesterday, and exist in ${zone}` : ''
-    throw new OptionRangeError(unit, `must look like ${format.toUpperCase()}${words}`, text)
+function calendarStart(unit: Unit, text: string, zone: string): DateTime {
+  const start = parseUnit(unit, text, zone).startOf(unit)
+  if (!start.isValid || nameOf(unit, start) !== text) {
+    const words = unit === 'day' ? `, today or yesterday, and exist in ${zone}` : ' and exist'
+    throw new OptionRangeError(unit, `must look like ${looks[unit]}${words}`, text)
   }
   return start
+}
+
+function parseUnit(unit: Unit, text: string, zone: string): DateTime {
+  if (unit !== 'quarter') return DateTime.fromFormat(text, formats[unit], { zone })
+  const [, year, quarter] = /^(\d{4})-Q([1-4])$/.exec(text) ?? []
+  return DateTime.fromFormat(`${year}-${Number(quarter) * 3 - 2}`, 'yyyy-M', { zone })
 }
 
 /** An instant that may stand in a file name: `2026-11-21T080000Z`. */

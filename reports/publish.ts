@@ -4,11 +4,9 @@
  * @module
  */
 import { createHash } from 'node:crypto'
-import { createReadStream, createWriteStream } from 'node:fs'
-import { link, rename, stat, unlink } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { type FileHandle, link, open, rename, stat, unlink } from 'node:fs/promises'
 import { extname, join } from 'node:path'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { OutputError } from '../lib/errors.js'
 import { makeFolder } from '../lib/make-folder.js'
 import type { ReportFile } from './types.js'
@@ -45,26 +43,26 @@ export class Shelf {
     name: string,
     content: Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>,
   ): Promise<Published> {
-    const temporary = join(this.#folder, `.${name}.${process.pid}.tmp`)
-    const hash = createHash('sha256')
-    let bytes = 0
-    async function* counted() {
-      for await (const chunk of content) {
-        const buffer = Buffer.from(chunk as string)
-        hash.update(buffer)
-        bytes += buffer.length
-        yield buffer
-      }
-    }
+    const sheet = this.begin(name)
     try {
-      await pipeline(Readable.from(counted()), createWriteStream(temporary, { flush: true }))
-      const sha256 = hash.digest('hex')
-      const kept = await this.#place(temporary, name, sha256)
-      return { name: kept, path: join(this.#folder, kept), sha256, bytes }
+      for await (const piece of content) await sheet.write(piece)
+      return await sheet.end()
     } catch (error) {
-      await unlink(temporary).catch(() => {})
-      throw isSystem(error) ? failed(this.#folder, error) : error
+      await sheet.drop()
+      throw error
     }
+  }
+
+  /** Begins a file that is written piece by piece; it has no name before it ends. Call `end` or `drop`. */
+  begin(name: string): Sheet {
+    return new Sheet(
+      join(this.#folder, `.${name}.${process.pid}.tmp`),
+      async (temporary, sha256, bytes) => {
+        const kept = await this.#place(temporary, name, sha256)
+        return { name: kept, path: join(this.#folder, kept), sha256, bytes }
+      },
+      (error) => (isSystem(error) ? failed(this.#folder, error) : error),
+    )
   }
 
   async #place(temporary: string, name: string, sha256: string): Promise<string> {
@@ -81,6 +79,59 @@ export class Shelf {
       if (present !== null) continue
       if (await claim(temporary, path)) return tried
     }
+  }
+}
+
+/** A file that is being written. */
+export class Sheet {
+  readonly #temporary: string
+  readonly #place: (temporary: string, sha256: string, bytes: number) => Promise<Published>
+  readonly #explain: (error: unknown) => unknown
+  readonly #hash = createHash('sha256')
+  #file: Promise<FileHandle> | null = null
+  #bytes = 0
+
+  constructor(
+    temporary: string,
+    place: (temporary: string, sha256: string, bytes: number) => Promise<Published>,
+    explain: (error: unknown) => unknown,
+  ) {
+    this.#temporary = temporary
+    this.#place = place
+    this.#explain = explain
+  }
+
+  /** @throws {OutputError} where it cannot be written */
+  async write(piece: string | Uint8Array): Promise<void> {
+    const buffer = typeof piece === 'string' ? Buffer.from(piece) : piece
+    this.#hash.update(buffer)
+    this.#bytes += buffer.length
+    try {
+      this.#file ??= open(this.#temporary, 'w')
+      await (await this.#file).writeFile(buffer)
+    } catch (error) {
+      throw this.#explain(error)
+    }
+  }
+
+  /** Gives the file its name. @throws {OutputError} where that cannot be done */
+  async end(): Promise<Published> {
+    try {
+      this.#file ??= open(this.#temporary, 'w')
+      const file = await this.#file
+      await file.sync()
+      await file.close()
+      this.#file = null
+      return await this.#place(this.#temporary, this.#hash.digest('hex'), this.#bytes)
+    } catch (error) {
+      throw this.#explain(error)
+    }
+  }
+
+  /** Leaves nothing behind. */
+  async drop(): Promise<void> {
+    await this.#file?.then((file) => file.close()).catch(() => {})
+    await unlink(this.#temporary).catch(() => {})
   }
 }
 

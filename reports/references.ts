@@ -6,8 +6,11 @@
 import type { Role } from '../lib/ntp/types.js'
 import { roles } from '../lib/ntp/types.js'
 import type { SampleBody, StoredGoodReading } from '../lib/trail/types.js'
+import { distributionOf } from './distribution.js'
+import type { Distribution } from './document.js'
 import { seconds } from './seconds.js'
 import type { ReportResult } from './types.js'
+import { Values } from './values.js'
 
 type Summary = NonNullable<ReportResult['references'][Role]>
 type Spread = Summary['offset']
@@ -55,6 +58,25 @@ export class ReferenceTally {
     return summaries
   }
 
+  /** How the offsets of each reference lie. */
+  distributions(): ReportResult['distributions']['references'] {
+    const made: { [role in Role]?: Distribution } = {}
+    for (const role of roles) {
+      const one = this.#roles.get(role)?.distribution() ?? null
+      if (one) made[role] = one
+    }
+    return made
+  }
+
+  /** The reference whose answers exclude most: half its delay and its root distance (ns), each the median. `null`: none answered. */
+  best(): { readonly halfDelayNs: bigint; readonly rootDistanceNs: bigint } | null {
+    const all = [...this.#roles.values()].flatMap((tally) => tally.quality() ?? [])
+    return all.reduce<(typeof all)[number] | null>(
+      (best, one) => (best && best.rootDistanceNs <= one.rootDistanceNs ? best : one),
+      null,
+    )
+  }
+
   #role(role: Role): RoleTally {
     const known = this.#roles.get(role)
     if (known) return known
@@ -87,6 +109,17 @@ class RoleTally {
     this.#rootDistance.add(BigInt(reading.rootDistanceNs))
   }
 
+  quality(): { readonly halfDelayNs: bigint; readonly rootDistanceNs: bigint } | null {
+    if (this.#delay.count === 0) return null
+    const halfDelayNs = (this.#delay.quantile(50) + 1n) / 2n
+    const rootDistanceNs = this.#rootDistance.quantile(50)
+    return { halfDelayNs, rootDistanceNs: rootDistanceNs > halfDelayNs ? rootDistanceNs : halfDelayNs }
+  }
+
+  distribution(): Distribution | null {
+    return distributionOf(this.#offset)
+  }
+
   build(claim: ReferenceClaim): Summary {
     return {
       servers: [...this.servers],
@@ -100,36 +133,19 @@ class RoleTally {
       self: this.self,
       stratum: [...this.strata].sort((a, b) => a - b),
       errors: Object.fromEntries([...this.errors].sort(([a], [b]) => (a < b ? -1 : 1))),
-      offset: this.#offset.spread(),
-      delay: this.#delay.spread(),
-      rootDistance: this.#rootDistance.spread(),
+      offset: spread(this.#offset),
+      delay: spread(this.#delay),
+      rootDistance: spread(this.#rootDistance),
     }
   }
 }
 
-/** Nanoseconds in an array that grows: a year of readings stays under 4 MB a column. */
-class Values {
-  #values = new BigInt64Array(1024)
-  #length = 0
-
-  add(ns: bigint): void {
-    if (this.#length === this.#values.length) {
-      const larger = new BigInt64Array(this.#length * 2)
-      larger.set(this.#values)
-      this.#values = larger
-    }
-    this.#values[this.#length] = ns
-    this.#length += 1
-  }
-
-  /** The median is the lower of the two middle values: always one that was measured. */
-  spread(): Spread {
-    if (this.#length === 0) return null
-    const sorted = this.#values.subarray(0, this.#length).slice().sort()
-    return {
-      least: seconds(sorted[0]!, 'down'),
-      median: seconds(sorted[(this.#length - 1) >> 1]!),
-      most: seconds(sorted[this.#length - 1]!, 'up'),
-    }
+/** The median is the lower of the two middle values: always one that was measured. */
+function spread(values: Values): Spread {
+  if (values.count === 0) return null
+  return {
+    least: seconds(values.quantile(0), 'down'),
+    median: seconds(values.quantile(50)),
+    most: seconds(values.quantile(100), 'up'),
   }
 }

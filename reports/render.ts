@@ -1,44 +1,48 @@
 /**
- * Renders a report of a trail: builds it once, and writes what was asked for as PDF, CSV and JSON.
+ * Renders reports of trails: builds each once, and writes what was asked for as PDF, CSV and JSON.
  * @module
  */
 import { setImmediate as turn } from 'node:timers/promises'
-import { parseDuration } from '../lib/config/units.js'
 import { OptionRangeError } from '../lib/errors.js'
 import { type BuildOptions, type Built, buildReport } from './build.js'
 import {
+  breachesCsv,
   type CsvForm,
   changesCsv,
-  csvText,
+  daysCsv,
   gapsCsv,
   intervalsCsv,
-  type Row,
+  RowWriter,
   readingColumns,
   readingRows,
   sampleColumns,
   sampleRow,
 } from './csv/index.js'
+import { columnsJson } from './csv/schema.js'
 import { toJson } from './json.js'
 import { ZonedWriter } from './moment.js'
 import { fileStem } from './name.js'
+import { LineWriter } from './ndjson.js'
+import type { Paper } from './pdf/archive.js'
 import { exitCode } from './policy.js'
 import { type Published, Shelf } from './publish.js'
 import type { Report, ReportResult } from './types.js'
 
 export type ReportFormat = 'pdf' | 'csv' | 'json'
 
-export interface RenderOptions extends BuildOptions {
-  /** `toleranceNs` as a duration such as `50ms`; it wins over it. Default: what the auditor was configured with. */
-  readonly tolerance?: string | undefined
-  /** The rule to report against. This version knows `custom`: the tolerance, and the policy of the configuration. */
-  readonly profile?: string | undefined
+/** What is written of a report, and where. */
+export interface OutputOptions {
   /** What to write. Default: PDF and CSV. */
   readonly formats?: readonly ReportFormat[] | undefined
   /** Folder for the files; made where it is missing. Without it nothing is written. */
   readonly out?: string | undefined
   /** `evidence` (default): exact values. `spreadsheet`: safe to open in a spreadsheet program. */
   readonly csvForm?: CsvForm | undefined
+  /** Default: A4. */
+  readonly paper?: Paper | undefined
 }
+
+export interface RenderOptions extends BuildOptions, OutputOptions {}
 
 export interface Rendered {
   readonly result: ReportResult
@@ -57,33 +61,43 @@ export interface Rendered {
  * @throws {OutputError} the folder cannot be written
  */
 export async function renderReport(options: RenderOptions): Promise<Rendered> {
-  const { tolerance, profile = 'custom', formats = ['pdf', 'csv'], out, csvForm = 'evidence', ...rest } = options
-  if (profile !== 'custom')
-    throw new OptionRangeError('profile', 'must be "custom", the one that this version knows', profile)
+  checkFormats(options)
+  return writeReport(await buildReport(options), options)
+}
+
+/** @throws {OptionRangeError} for a format or a form that there is not */
+export function checkFormats({ formats = [], csvForm = 'evidence', paper = 'a4' }: OutputOptions): void {
   for (const format of formats) {
     if (!['pdf', 'csv', 'json'].includes(format))
       throw new OptionRangeError('format', 'must be pdf, csv or json', format)
   }
-  const given = tolerance === undefined ? {} : { toleranceNs: parseDuration(tolerance, 'tolerance') }
-  const built = await buildReport({ ...rest, ...given })
+  if (!['evidence', 'spreadsheet'].includes(csvForm)) {
+    throw new OptionRangeError('csv', 'must be evidence or spreadsheet', csvForm)
+  }
+  if (!['a4', 'letter'].includes(paper)) throw new OptionRangeError('paper', 'must be a4 or letter', paper)
+}
+
+export type WriteOptions = OutputOptions & Pick<BuildOptions, 'onProgress' | 'signal'>
+
+/** Writes what was asked for of a report that was built. */
+export async function writeReport(built: Built, options: WriteOptions): Promise<Rendered> {
+  const { formats = ['pdf', 'csv'], out, csvForm = 'evidence', paper = 'a4' } = options
   const { report } = built
   if (out === undefined) return { result: report.result, files: [], exitCode: exitCode(report.result) }
 
-  const stem = fileStem(report.result.host, report.period.stem, profile)
+  const stem = fileStem(report.result.host, report.period.stem, report.result.profile)
   const shelf = await Shelf.open(out, report.result.asOf)
   const files: Published[] = []
-  if (formats.includes('csv')) {
-    for (const [name, text] of tables(built, csvForm)) files.push(await shelf.put(`${stem}_${name}.csv`, text))
-  }
+  if (formats.includes('csv')) files.push(...(await writeTables(built, shelf, stem, csvForm, options)))
   const listed = files.map(({ name, sha256, bytes }) => ({ name, sha256, bytes }))
   const complete: Report = { ...report, result: { ...report.result, files: listed } }
   if (formats.includes('pdf')) {
     options.onProgress?.({ stage: 'pdf', done: 0, total: null })
     const { drawPdf } = await import('./pdf/document.js')
-    const bytes = await drawPdf(complete, { pause: () => pause(options.signal) })
+    const bytes = await drawPdf(complete, { paper, pause: () => pause(options.signal) })
     files.push(await shelf.put(`${stem}.pdf`, [bytes]))
   }
-  if (formats.includes('json')) files.push(await shelf.put(`${stem}.json`, [toJson(complete.result)]))
+  if (formats.includes('json')) files.push(...(await writeJson({ ...built, report: complete }, shelf, stem, options)))
   return { result: complete.result, files, exitCode: exitCode(complete.result) }
 }
 
@@ -93,19 +107,79 @@ async function pause(signal: AbortSignal | undefined): Promise<void> {
   signal?.throwIfAborted()
 }
 
-function tables({ report, samples }: Built, form: CsvForm): readonly (readonly [string, AsyncIterable<string>])[] {
+async function writeTables(
+  built: Built,
+  shelf: Shelf,
+  stem: string,
+  form: CsvForm,
+  options: WriteOptions,
+): Promise<Published[]> {
+  const { report } = built
+  const files = await writeSamples(built, shelf, options, {
+    names: [`${stem}_samples.csv`, `${stem}_readings.csv`],
+    writers: [new RowWriter(sampleColumns, form), new RowWriter(readingColumns, form)],
+  })
+  const lists = {
+    days: daysCsv(report, form),
+    intervals: intervalsCsv(report, form),
+    changes: changesCsv(report, form),
+    breaches: breachesCsv(report, form),
+    gaps: gapsCsv(report, form),
+  }
+  for (const [name, text] of Object.entries(lists)) files.push(await shelf.put(`${stem}_${name}.csv`, text))
+  const tables = ['samples', 'readings', ...Object.keys(lists)]
+  const called = Object.fromEntries(tables.map((table, i) => [table, files[i]?.name ?? '']))
+  files.push(await shelf.put(`${stem}_columns.json`, [columnsJson(called, form)]))
+  return files
+}
+
+/** The result, and beside it what is too long for it: samples and readings, one a line. */
+async function writeJson(built: Built, shelf: Shelf, stem: string, options: WriteOptions): Promise<Published[]> {
+  const files = await writeSamples(built, shelf, options, {
+    names: [`${stem}_samples.ndjson`, `${stem}_readings.ndjson`],
+    writers: [new LineWriter(sampleColumns), new LineWriter(readingColumns)],
+  })
+  return [await shelf.put(`${stem}.json`, [toJson(built.report.result)]), ...files]
+}
+
+interface SampleFiles {
+  readonly names: readonly [string, string]
+  readonly writers: readonly [RowWriter, RowWriter] | readonly [LineWriter, LineWriter]
+}
+
+/** Samples and readings, in one walk over the records. */
+async function writeSamples(
+  { report, samples }: Built,
+  shelf: Shelf,
+  { onProgress, signal }: WriteOptions,
+  { names, writers }: SampleFiles,
+): Promise<Published[]> {
   const zone = new ZonedWriter(report.period.zone)
-  async function* sampleRows(): AsyncGenerator<Row> {
-    for await (const batch of samples()) for (const { record } of batch) yield sampleRow(record, zone)
+  const { simulation } = report.result
+  const total = report.result.samples.scheduled + report.result.samples.unscheduled
+  const sheets = names.map((name) => shelf.begin(name))
+  const [first, second] = sheets
+  let done = 0
+  try {
+    for (const [i, writer] of writers.entries()) {
+      if (writer instanceof RowWriter) await sheets[i]?.write(writer.header())
+    }
+    for await (const batch of samples()) {
+      signal?.throwIfAborted()
+      let [one, many] = ['', '']
+      for (const { record } of batch) {
+        one += writers[0].row(sampleRow(record, zone, simulation))
+        for (const row of readingRows(record, zone, simulation)) many += writers[1].row(row)
+      }
+      await Promise.all([first?.write(one), second?.write(many)])
+      done += batch.length
+      onProgress?.({ stage: 'tables', done, total })
+    }
+    const files: Published[] = []
+    for (const sheet of sheets) files.push(await sheet.end())
+    return files
+  } catch (error) {
+    for (const sheet of sheets) await sheet.drop()
+    throw error
   }
-  async function* answerRows(): AsyncGenerator<Row> {
-    for await (const batch of samples()) for (const { record } of batch) yield* readingRows(record, zone)
-  }
-  return [
-    ['samples', csvText(sampleColumns, sampleRows(), form)],
-    ['readings', csvText(readingColumns, answerRows(), form)],
-    ['changes', changesCsv(report, form)],
-    ['gaps', gapsCsv(report, form)],
-    ['intervals', intervalsCsv(report, form)],
-  ]
 }

@@ -18,6 +18,8 @@ export interface RecordedSettings {
   readonly witnessReportNs: bigint
   readonly slewPpb: bigint
   readonly claims: Readonly<Partial<Record<Role, ReferenceClaim>>>
+  /** How each reference treats leap seconds: `none`, or the name of a smear. */
+  readonly smear: Readonly<Partial<Record<Role, string>>>
 }
 
 export interface Subject {
@@ -71,11 +73,13 @@ export function readSettings(configuration: object | null): RecordedSettings {
   const witness = fields(config.witness)
   const intervalNs = whole(config.intervalNs) ?? defaults.intervalNs
   const claims: { [role in Role]?: ReferenceClaim } = {}
+  const smear: { [role in Role]?: string } = {}
   const references = Array.isArray(config.references) ? config.references : []
   for (const [index, role] of roles.entries()) {
     if (index >= references.length) break
     const reference = fields(references[index])
     claims[role] = { operator: text(reference.operator), traceableTo: text(reference.traceableTo) }
+    smear[role] = text(reference.smear) ?? 'none'
   }
   return {
     toleranceNs: whole(config.toleranceNs) ?? defaults.toleranceNs,
@@ -86,6 +90,7 @@ export function readSettings(configuration: object | null): RecordedSettings {
     witnessReportNs: whole(witness.reportNs) ?? defaults.reportNs,
     slewPpb: whole(config.slewPpb) ?? defaults.slewPpb,
     claims,
+    smear,
   }
 }
 

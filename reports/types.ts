@@ -3,29 +3,45 @@
  * `high` up to whole nanoseconds; instants ISO 8601 UTC with nanoseconds. Fields may be added, never renamed or removed.
  * @module
  */
-import type { Breaks, ChangeBy, ChangeClass, GapCause } from '../lib/clock/types.js'
 import type { Cause, Support, Verdict } from '../lib/consensus/types.js'
 import type { ChangeEntry, GapEntry, Stretch, Witnessed } from '../lib/evidence/types.js'
 import type { Role } from '../lib/ntp/types.js'
+import type {
+  AnchorDocument,
+  Bound,
+  Breach,
+  BudgetTerm,
+  ChangeDocument,
+  Counters,
+  Disagreement,
+  Distribution,
+  DriftHonesty,
+  GapDocument,
+  HistoryEntry,
+  ReferenceHealth,
+  RuleDocument,
+  SealDocument,
+  SpanRow,
+} from './document.js'
 import type { Period } from './period.js'
+import type { Plots } from './plots.js'
 import type { Series } from './series.js'
+
+export type { Bound } from './document.js'
 
 /** How far the work has come. `total` is `null` where it is not known beforehand. */
 export interface ReportProgress {
-  readonly stage: 'index' | 'verify' | 'evidence' | 'records' | 'pdf'
+  readonly stage: 'index' | 'verify' | 'evidence' | 'records' | 'tables' | 'pdf'
   readonly done: number
   readonly total: number | null
-}
-
-export interface Bound {
-  readonly low: number
-  readonly high: number
 }
 
 export interface ReportResult {
   /** Twelve hexadecimal digits of the SHA-256 of this result less `id` and `files`: what the pages call it. */
   readonly id: string
   readonly host: string
+  /** The name of the trail, which its seals carry. */
+  readonly origin: string
   readonly simulation: boolean
   readonly tool: string
   readonly identity: {
@@ -36,13 +52,19 @@ export interface ReportResult {
   }
   /** The last seq used. */
   readonly asOf: number
+  /** Whether a usable sample behind the period closes it: then the same report is made again however long the trail has grown. */
+  readonly closed: boolean
   readonly from: string
   readonly to: string
   /** The zone the period was chosen in, and its words: `day 2026-11-21`. */
   readonly zone: string
   readonly period: string
+  /** The id of the rule; all of it stands in `rule`. */
   readonly profile: string
+  readonly rule: RuleDocument
   readonly tolerance: number
+  /** From this reach of the bound on: how long the bound lay beyond it, and from when on first. `null`: no warning threshold. */
+  readonly warning: { readonly threshold: number; readonly seconds: number; readonly first: string | null } | null
   readonly seconds: Readonly<Record<Verdict, number>>
   readonly provenBySupport: Readonly<Record<Support, number>>
   readonly policy: {
@@ -51,7 +73,25 @@ export interface ReportResult {
     readonly provenShare: number
     readonly provenWanted: number
     readonly longestGap: number
+    /** The time that was judged, in words, and its length: hours of the rule less OFF. */
+    readonly judged: { readonly words: string; readonly seconds: number }
+    /** What lies outside the judged hours, by verdict: it moves no verdict of the policy. */
+    readonly outside: Readonly<Record<Verdict, number>>
+    /** The checks that had to be PROVEN before an hour of the day; empty where the rule asks for none. */
+    readonly checks: readonly {
+      readonly day: string
+      readonly before: string
+      readonly met: boolean
+      readonly at: string | null
+      readonly sample: number | null
+    }[]
   }
+  /** The days of the period by its zone, and what they roll up to; a list of one row is left out. */
+  readonly days: readonly SpanRow[]
+  readonly weeks: readonly SpanRow[]
+  readonly months: readonly SpanRow[]
+  readonly quarters: readonly SpanRow[]
+  readonly years: readonly SpanRow[]
   /** The widest bound of the period, and the widest that is PROVEN. */
   readonly worst: { readonly bound: Bound; readonly at: string } | null
   readonly provenWorst: { readonly bound: Bound; readonly at: string } | null
@@ -68,26 +108,17 @@ export interface ReportResult {
     readonly fromSeq: number
     readonly toSeq: number
   }[]
-  readonly clockChanges: readonly {
-    readonly seq: number
-    readonly earliest: string
-    readonly latest: string
-    readonly size: Bound
-    readonly class: ChangeClass
-    readonly by: ChangeBy
-    readonly wallBefore: string
-    readonly wallAfter: string
-    readonly sample: number | null
-    readonly error: Bound | null
-  }[]
-  readonly gaps: readonly {
-    readonly seq: number
-    readonly from: string
-    readonly to: string
-    readonly cause: GapCause | 'presumed-off'
-    readonly breaks: Breaks
-    readonly estimated: boolean
-  }[]
+  readonly clockChanges: readonly ChangeDocument[]
+  readonly gaps: readonly GapDocument[]
+  readonly breaches: readonly Breach[]
+  readonly counters: Counters
+  readonly errorBudget: readonly BudgetTerm[]
+  /** Of the middles of the samples' bounds, and of each reference's offsets. */
+  readonly distributions: {
+    readonly samples: Distribution | null
+    readonly references: { readonly [role in Role]?: Distribution }
+  }
+  readonly drift: DriftHonesty | null
   readonly samples: {
     readonly scheduled: number
     readonly unscheduled: number
@@ -111,6 +142,17 @@ export interface ReportResult {
       readonly rootDistance: { readonly least: number; readonly median: number; readonly most: number } | null
     }
   }
+  readonly health: readonly ReferenceHealth[]
+  readonly disagreements: readonly Disagreement[]
+  readonly history: readonly HistoryEntry[]
+  /** The boots of the period: id, first and last record, and what the wall clock showed then. */
+  readonly boots: readonly {
+    readonly id: string
+    readonly firstSeq: number
+    readonly lastSeq: number
+    readonly from: string
+    readonly to: string
+  }[]
   readonly method: {
     readonly interval: number
     /** Seconds per second: of the crystal alone, and what every bound widens by (more where A is steered). */
@@ -130,6 +172,8 @@ export interface ReportResult {
     readonly witnessPeriod: number
     readonly witnessReport: number
     readonly assumptions: readonly string[]
+    /** What this report does not say. */
+    readonly limits: readonly string[]
   }
   readonly integrity: {
     readonly intact: boolean | 'self-consistent'
@@ -154,7 +198,27 @@ export interface ReportResult {
       readonly records: number
       readonly bytes: number
       readonly sha256: string
+      /** Of the records listed: first and last seq, and leaf hash. */
+      readonly firstSeq: number
+      readonly lastSeq: number
+      readonly firstHash: string
+      readonly lastHash: string
     }[]
+    /** Whether the key of the trail was enrolled outside the host before it was used. */
+    readonly enrolled: boolean
+    /** Hexadecimal public key in force at the end; `''`: none. */
+    readonly publicKey: string
+    /** Verifier keys that the verification was given. */
+    readonly keys: readonly string[]
+    readonly seals: readonly SealDocument[]
+    readonly anchors: readonly AnchorDocument[]
+    /** Records up to `asOf` that no seal, and no anchor, covers: from which seq on, and how many. */
+    readonly uncovered: {
+      readonly bySeal: { readonly fromSeq: number; readonly records: number }
+      readonly byAnchor: { readonly fromSeq: number; readonly records: number }
+    }
+    /** What to type to check it. */
+    readonly command: string
     /** Records of the period whose wall time lies outside their segment's label day. */
     readonly misdated: readonly { readonly seq: number; readonly wall: string; readonly label: string }[]
   }
@@ -174,6 +238,8 @@ export interface Report {
   readonly period: Period
   readonly toleranceNs: bigint
   readonly series: Series
+  /** What is drawn beside the bound: offsets of references, D. */
+  readonly plots: Plots
   readonly stretches: readonly Stretch[]
   readonly changes: readonly ChangeEntry[]
   readonly gaps: readonly GapEntry[]

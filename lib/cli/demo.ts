@@ -22,19 +22,21 @@ export async function demo(options: DemoOptions, io: Io, parts: Parts): Promise<
       onProgress: (share) => bar.update({ stage: 'simulate', done: share, total: 1 }),
     })
     const { result, paths } = await parts.renderReport({
-      trail,
+      trails: [trail],
       period: { day },
-      zone: null,
+      ...{ zone: null, profile: null, profiles: null, toleranceNs: null, warning: '25ms', csvForm: null, paper: null },
       nowNs: io.nowNs(),
-      toleranceNs: null,
       formats: ['pdf', 'csv', 'json'],
       out,
+      keys: [],
       index: ':memory:',
       onProgress: bar.update,
     })
     await bar.clear()
     if (options.json) {
-      await io.stdout.write(`${JSON.stringify({ trail, day, story, files: paths, seconds: result.seconds })}\n`)
+      await io.stdout.write(
+        `${JSON.stringify({ trail, day, story, files: paths, seconds: 'seconds' in result ? result.seconds : null })}\n`,
+      )
       return 0
     }
     const here = (path: string) => relative(io.cwd, path) || '.'

@@ -8,7 +8,7 @@ import type { Io } from './io.js'
 
 /** What every command may exit with besides its own results. */
 const exitUsage = 2
-const exitEnvironment = 4
+export const exitEnvironment = 4
 
 /** The command was asked for something that cannot be; `message` says what and how it is done right. */
 export class UsageError extends Error {

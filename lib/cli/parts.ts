@@ -3,6 +3,11 @@
  * only when a command runs, so that `--help` is quick and `sample` loads no PDF.
  * @module
  */
+import type { CheckDocument } from '../../reports/check.js'
+import type { CsvForm } from '../../reports/csv/index.js'
+import type { FleetResult } from '../../reports/fleet.js'
+import type { Paper } from '../../reports/pdf/archive.js'
+import type { PeriodChoice } from '../../reports/period.js'
 import type { ReportResult } from '../../reports/types.js'
 import type { Keeper, Seal, Taken } from '../anchor/types.js'
 import type { Breaks, ChangeBy, ChangeClass, GapCause } from '../clock/types.js'
@@ -56,20 +61,33 @@ export type ReportFormat = 'pdf' | 'csv' | 'json'
 
 /** What a report is made from. `null`: the default of the reports' room. */
 export interface ReportRequest {
-  readonly trail: string
-  readonly period: {
-    readonly day?: string | undefined
-    readonly month?: string | undefined
-    readonly year?: string | undefined
-    readonly from?: string | undefined
-    readonly to?: string | undefined
-  }
+  /** One: a report. Several: a fleet. */
+  readonly trails: readonly string[]
+  readonly period: PeriodChoice
   readonly zone: string | null
   readonly nowNs: bigint
+  readonly profile: string | null
+  /** Profiles of the operator, as the configuration has them. */
+  readonly profiles: unknown
   readonly toleranceNs: bigint | null
+  /** A duration. */
+  readonly warning: string | null
   readonly formats: readonly ReportFormat[]
+  readonly csvForm: CsvForm | null
+  readonly paper: Paper | null
   /** Folder for the files; `null` writes none. */
   readonly out: string | null
+  /** Verifier keys that are trusted. */
+  readonly keys: readonly string[]
+  readonly index: string | null
+  readonly onProgress: (progress: Progress) => void
+}
+
+export interface CheckRequest {
+  readonly file: string
+  readonly trail: string
+  /** `null`: those that the report names. */
+  readonly keys: readonly string[] | null
   readonly index: string | null
   readonly onProgress: (progress: Progress) => void
 }
@@ -106,17 +124,19 @@ export interface Parts {
     options: { readonly index?: string; readonly onProgress: (progress: Progress) => void },
   ): Promise<{ readonly source: FactSource; close(): void }>
   answer(source: FactSource, question: Question): Promise<readonly Answer[]>
-  /** `exitCode`: 0 policy met, 1 not met, 3 unmet only for lack of proof. */
+  /** `exitCode`: 0 policy met, 1 not met, 3 unmet only for lack of proof. Of several trails a fleet. */
   renderReport(request: ReportRequest): Promise<{
-    readonly result: ReportResult
+    readonly result: ReportResult | FleetResult
     readonly paths: readonly string[]
     readonly exitCode: 0 | 1 | 3
   }>
-  /** Makes the index of a trail anew. `path` is `null` where it could only be made in memory. */
+  /** Holds a report against its trail. `exitCode`: 0 the same, 1 different, 3 the trail cannot tell. */
+  checkReport(request: CheckRequest): Promise<{ readonly document: CheckDocument; readonly exitCode: 0 | 1 | 3 }>
+  /** Makes the index of a trail anew. `path` is `null` where it could only be made in memory, `reason` says why. */
   rebuildIndex(
     trail: string,
     options: { readonly index?: string; readonly onProgress: (progress: Progress) => void },
-  ): Promise<{ readonly path: string | null; readonly records: number }>
+  ): Promise<{ readonly path: string | null; readonly records: number; readonly reason: string | null }>
   /** Simulates the demonstration's day into a folder. */
   simulateDay(options: {
     readonly out: string

@@ -120,21 +120,45 @@ function build(
     .option('--columns <count>', '80 or 132 (default: 132 on a terminal that wide)')
     .action(action(async (options) => (await import('./show.js')).show(options, io)))
 
-  command('report', 'make a report of a period: PDF, CSV, JSON (default: yesterday, PDF and CSV)', ['config', 'json'])
+  command(
+    'report',
+    'report a period as PDF, CSV, JSON (default: yesterday, PDF and CSV); several trails give a fleet',
+    ['config', 'json'],
+  )
     .addOption(
-      several('--trail <dir>', 'folder of the audit trail (default: as configured); several times for several'),
+      several(
+        '--trail <dir>',
+        'folder of the audit trail, or of several (default: as configured); several times for several',
+      ),
     )
     .option('--day <day>', '2026-11-21, today or yesterday')
+    .option('--week <week>', 'ISO 8601 week, from Monday: 2026-W47')
     .option('--month <month>', '2026-11')
+    .option('--quarter <quarter>', '2026-Q4')
     .option('--year <year>', '2026')
     .option('--from <instant>', 'start of the period')
     .option('--to <instant>', 'end of the period (default: now)')
     .option('--zone <zone>', zone)
     .option(...tolerance)
+    .option('--profile <id>', 'the rule to report against; "profiles" lists them (default: custom)')
+    .option('--warning <duration>', 'a threshold below the tolerance: how long the bound lay beyond it is told')
     .option('--format <list>', 'pdf, csv, json, separated by commas (default: pdf,csv)')
+    .option('--csv <form>', 'evidence: exact values; spreadsheet: safe to open in one (default: evidence)')
+    .option('--paper <size>', 'a4 or letter (default: a4)')
     .option('--out <dir>', 'folder for the files (default: this one; with --json none are written)')
+    .addOption(
+      several(
+        '--key <file>',
+        'verifier key, such as genesis.vkey (default: the genesis of the configuration); several times',
+      ),
+    )
+    .option('--check <file>', 'hold a report (PDF or JSON) against the trail instead of making one')
     .option('--index <path>', index)
     .action(action(async (options) => (await import('./report.js')).report(options, io, parts)))
+
+  command('profiles', 'list the rules that a report can answer to, also those of the configuration').action(
+    action(async (options) => (await import('./profiles.js')).profiles(options, io)),
+  )
 
   command('prove', 'say what is provable of the clock at one instant')
     .option('--at <instant>', 'what the audited clock showed: 2026-11-21T08:00:00Z')

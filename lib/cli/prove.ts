@@ -50,40 +50,52 @@ export async function prove(options: ProveOptions, io: Io, parts: Parts): Promis
     facts.close()
   }
   const asked = { at: formatInstant(atNs), scale, toleranceNs, simulation: settings.simulation } as const
+  const { causeWords } = await import('../../reports/words.js')
   await io.stdout.write(
-    options.json ? `${JSON.stringify(proofDocument(asked, answers))}\n` : proofText(asked, answers, io),
+    options.json ? `${JSON.stringify(proofDocument(asked, answers))}\n` : proofText(asked, answers, causeWords, io),
   )
   return exitOfVerdicts(answers.map(({ verdict }) => verdict))
 }
 
-function proofText({ at, scale, toleranceNs, simulation }: Asked, answers: readonly Answer[], io: Io): string {
+type CauseWords = Readonly<Record<NonNullable<Answer['cause']>, string>>
+
+function proofText(
+  { at, scale, toleranceNs, simulation }: Asked,
+  answers: readonly Answer[],
+  words: CauseWords,
+  io: Io,
+): string {
   const what = scale === 'wall' ? `the audited clock showed ${at}` : `it was ${at} UTC`
   if (answers.length === 0) return `There was no instant when ${what}: it was set forward over that time.\n`
   const note = simulation ? ['SIMULATION: no clock of this trail is a real one'] : []
   const lines = [...note, `When ${what}, for a tolerance of ${sizeText(toleranceNs)}:`]
   for (const [index, answer] of answers.entries()) {
     if (answers.length > 1) lines.push(`${index + 1} of ${answers.length} times it showed this:`)
-    lines.push(...answerLines(answer, io))
+    lines.push(...answerLines(answer, words, io))
   }
   return `${lines.join('\n')}\n`
 }
 
-function answerLines(answer: Answer, io: Io): string[] {
-  const { bound, support, cause, asKnownThen, nearest } = answer
+function answerLines(answer: Answer, words: CauseWords, io: Io): string[] {
+  const { bound, support, cause, asKnownThen, nearest, within } = answer
   const clock =
     bound === null ? 'nothing is known of the clock' : `the clock was ${rangeText(bound.lowNs, bound.highNs, sideText)}`
   const looks =
     answer.witness === 'complete' ? 'no step goes unnoticed' : 'assuming nothing was set and undone within one look'
-  const where = `UTC ${formatInstant(answer.utcNs)}${answer.estimated ? ' (estimated)' : ''}`
+  const wide = within.lowNs < within.highNs
+  const doubt = wide
+    ? ` (estimated: between ${formatInstant(within.lowNs)} and ${formatInstant(within.highNs)})`
+    : ' (estimated)'
+  const where = `UTC ${formatInstant(answer.utcNs)}${answer.estimated ? doubt : ''}`
   const then =
     asKnownThen.bound === null ? '' : `, ${rangeText(asKnownThen.bound.lowNs, asKnownThen.bound.highNs, sideText)}`
   const near = Object.entries({ sample: nearest.sample, 'clock change': nearest.clockChange, gap: nearest.gap })
     .filter(([, seq]) => seq !== null)
     .map(([name, seq]) => `${name} ${seq}`)
   return [
-    `  ${paintVerdict(io, answer.verdict)}${cause === null ? '' : ` (${cause})`}: ${clock}`,
+    `  ${paintVerdict(io, answer.verdict)}${cause === null ? '' : ` (${cause}: ${words[cause]})`}: ${clock}`,
     ...(bound === null
-      ? []
+      ? [`  ${where}`]
       : [`  ${support ?? 'no support'}; ${looks}`, `  ${where}, clock ${formatInstant(answer.wallNs)}`]),
     `  as known then: ${asKnownThen.verdict}${then}`,
     ...(answer.records.length === 0 ? [] : [`  rests on records ${answer.records.join(', ')}`]),

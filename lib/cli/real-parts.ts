@@ -117,7 +117,7 @@ export const realParts: Parts = {
     const progress = ({ done, total }: { done: number; total: number }) => onProgress({ stage: 'index', done, total })
     const source = await rebuildIndex({ trail, index, onProgress: progress })
     source.close()
-    return { path: source.path === ':memory:' ? null : source.path, records: source.lastSeq }
+    return { path: source.path === ':memory:' ? null : source.path, records: source.lastSeq, reason: source.reason }
   },
 
   async answer(source, question) {
@@ -125,20 +125,38 @@ export const realParts: Parts = {
     return answer(source, question)
   },
 
-  async renderReport({ trail, period, zone, nowNs, toleranceNs, formats, out, index, onProgress }) {
-    const { renderReport } = await import('../../reports/render.js')
-    const { result, files, exitCode } = await renderReport({
-      trail,
+  async renderReport({ trails, period, ...request }) {
+    const options = {
       ...period,
-      zone: zone ?? undefined,
-      nowNs,
-      toleranceNs: toleranceNs ?? undefined,
-      formats,
-      out: out ?? undefined,
-      index: index ?? undefined,
-      onProgress,
-    })
+      zone: request.zone ?? undefined,
+      nowNs: request.nowNs,
+      profile: request.profile ?? undefined,
+      profiles: request.profiles,
+      toleranceNs: request.toleranceNs ?? undefined,
+      warning: request.warning ?? undefined,
+      formats: request.formats,
+      csvForm: request.csvForm ?? undefined,
+      paper: request.paper ?? undefined,
+      out: request.out ?? undefined,
+      keys: request.keys,
+      index: request.index ?? undefined,
+      onProgress: request.onProgress,
+    }
+    const [trail, ...others] = trails
+    if (trail !== undefined && others.length === 0) {
+      const { renderReport } = await import('../../reports/render.js')
+      const { result, files, exitCode } = await renderReport({ ...options, trail })
+      return { result, paths: files.map(({ path }) => path), exitCode }
+    }
+    const { renderFleet } = await import('../../reports/render-fleet.js')
+    const { result, files, exitCode } = await renderFleet({ ...options, trails })
     return { result, paths: files.map(({ path }) => path), exitCode }
+  },
+
+  async checkReport({ file, trail, keys, index, onProgress }) {
+    const { checkExitCode, checkReport } = await import('../../reports/check.js')
+    const document = await checkReport({ file, trail, keys: keys ?? undefined, index: index ?? undefined, onProgress })
+    return { document, exitCode: checkExitCode(document) }
   },
 
   async simulateDay(options) {

@@ -1,66 +1,115 @@
 /**
- * `ntp-auditor report`: what a trail proves of a period, as PDF, CSV and JSON.
+ * `ntp-auditor report`: what a trail, or several, prove of a period, as PDF, CSV and JSON; and whether a report is what its trail says.
  * @module
  */
 import { resolve } from 'node:path'
+import type { FleetResult } from '../../reports/fleet.js'
+import type { PeriodChoice } from '../../reports/period.js'
 import type { ReportResult } from '../../reports/types.js'
+import { checkText } from './check-text.js'
 import { UsageError } from './exit.js'
 import type { Io } from './io.js'
 import type { Parts, ReportFormat } from './parts.js'
+import { ownProfiles } from './profiles.js'
 import { ProgressBar } from './progress.js'
-import { trailOf } from './settings.js'
+import { genesisOf, trailOf } from './settings.js'
 import { demandTrail } from './show.js'
 import { harmless, nanosecondsOf, paint, sizeText, table } from './text.js'
+import { readKeys } from './trust.js'
 
-export interface ReportOptions {
+export interface ReportOptions extends PeriodChoice {
   readonly config?: string
   readonly trail?: readonly string[]
   readonly json?: boolean
-  readonly day?: string
-  readonly month?: string
-  readonly year?: string
-  readonly from?: string
-  readonly to?: string
   readonly zone?: string
+  readonly profile?: string
   readonly tolerance?: string
+  readonly warning?: string
   readonly format?: string
+  readonly csv?: string
+  readonly paper?: string
   readonly out?: string
+  readonly key?: readonly string[]
   readonly index?: string
+  readonly check?: string
 }
 
 const formats: readonly ReportFormat[] = ['pdf', 'csv', 'json']
 
 /** @returns 0 policy met, 1 not met, 3 unmet only for lack of proof or no records; of several trails the worst */
 export async function report(options: ReportOptions, io: Io, parts: Parts): Promise<number> {
+  const trails = await trailsOf(options, io)
+  const keys = await keysOf(options, trails, io)
+  if (options.check !== undefined) return check(options, options.check, trails, keys, io, parts)
   const wanted = formatsOf(options.format)
   const { parseDuration } = await import('../config/units.js')
   const toleranceNs = options.tolerance === undefined ? null : parseDuration(options.tolerance, '--tolerance')
   if (toleranceNs === 0n) throw new UsageError(`--tolerance must be more than nothing, got "${options.tolerance}"`)
   const out = options.out ?? (options.json ? null : '.')
-  const codes: number[] = []
+  const { day, week, month, quarter, year, from, to, zone, index } = options
+  const bar = new ProgressBar(io)
+  const { result, paths, exitCode } = await parts
+    .renderReport({
+      trails,
+      period: { day, week, month, quarter, year, from, to },
+      zone: zone ?? null,
+      nowNs: io.nowNs(),
+      profile: options.profile ?? null,
+      profiles: await ownProfiles(options, io, options.profile),
+      toleranceNs,
+      warning: options.warning ?? null,
+      formats: wanted,
+      csvForm: choice('--csv', options.csv, ['evidence', 'spreadsheet']),
+      paper: choice('--paper', options.paper, ['a4', 'letter']),
+      out: out === null ? null : resolve(io.cwd, out),
+      keys: keys ?? [],
+      index: index ?? null,
+      onProgress: bar.update,
+    })
+    .finally(() => bar.clear())
+  const text = () => ('hosts' in result ? fleetText(result, paths, io) : reportText(result, paths, io))
+  await io.stdout.write(options.json ? `${JSON.stringify(result)}\n` : text())
+  return exitCode
+}
+
+/** The trails that were named; a folder of trails stands for all of them. */
+async function trailsOf({ config, trail }: ReportOptions, io: Io): Promise<readonly string[]> {
+  const named = trail?.map((one) => trailOf({ trail: one }, io)) ?? [
+    trailOf(config === undefined ? {} : { config }, io),
+  ]
+  const { trailsIn } = await import('../../reports/fleet.js')
+  const found: string[] = []
+  for (const folder of named) found.push(...(await trailsIn(folder)))
+  for (const one of found) await demandTrail(one)
+  return found
+}
+
+/** The keys that were named, else the genesis key of the configuration; `null`: none. */
+async function keysOf(options: ReportOptions, trails: readonly string[], io: Io): Promise<readonly string[] | null> {
+  if (options.key !== undefined) return readKeys(options.key, io)
+  const [trail] = trails
+  if (trail === undefined || trails.length > 1) return null
   const common = options.config === undefined ? {} : { config: options.config }
-  const trails = options.trail?.map((trail) => trailOf({ trail }, io)) ?? [trailOf(common, io)]
-  for (const trail of trails) {
-    await demandTrail(trail)
-    const bar = new ProgressBar(io)
-    const { day, month, year, from, to, zone, index } = options
-    const { result, paths, exitCode } = await parts
-      .renderReport({
-        trail,
-        period: { day, month, year, from, to },
-        zone: zone ?? null,
-        nowNs: io.nowNs(),
-        toleranceNs,
-        formats: wanted,
-        out: out === null ? null : resolve(io.cwd, out),
-        index: index ?? null,
-        onProgress: bar.update,
-      })
-      .finally(() => bar.clear())
-    await io.stdout.write(options.json ? `${JSON.stringify(result)}\n` : reportText(result, paths, io))
-    codes.push(exitCode)
-  }
-  return codes.includes(1) ? 1 : codes.includes(3) ? 3 : 0
+  const genesis = genesisOf(options.trail === undefined ? common : { ...common, trail }, trail, io)
+  return genesis === null ? null : readKeys([genesis], io)
+}
+
+async function check(
+  { json, index }: ReportOptions,
+  file: string,
+  [trail, ...others]: readonly string[],
+  keys: readonly string[] | null,
+  io: Io,
+  parts: Parts,
+): Promise<number> {
+  if (trail === undefined || others.length > 0)
+    throw new UsageError('--check holds one report against one trail: name one')
+  const bar = new ProgressBar(io)
+  const { document, exitCode } = await parts
+    .checkReport({ file: resolve(io.cwd, file), trail, keys, index: index ?? null, onProgress: bar.update })
+    .finally(() => bar.clear())
+  await io.stdout.write(json ? `${JSON.stringify(document)}\n` : checkText(document, io))
+  return exitCode
 }
 
 function formatsOf(text = 'pdf,csv'): ReportFormat[] {
@@ -70,6 +119,12 @@ function formatsOf(text = 'pdf,csv'): ReportFormat[] {
   return formats.filter((format) => words.includes(format))
 }
 
+function choice<T extends string>(option: string, value: string | undefined, known: readonly T[]): T | null {
+  if (value === undefined) return null
+  if (known.includes(value as T)) return value as T
+  throw new UsageError(`${option} must be ${known.join(' or ')}, got "${value}"`)
+}
+
 const verdicts = ['PROVEN', 'VIOLATED', 'INDETERMINATE', 'UNMONITORED', 'OFF'] as const
 
 /** The result for eyes: what was asked, the seconds by verdict, what the policy says, what was written. */
@@ -77,17 +132,44 @@ function reportText(result: ReportResult, paths: readonly string[], io: Io): str
   const rows = verdicts
     .filter((verdict) => result.seconds[verdict] > 0)
     .map((verdict) => [verdict, `${result.seconds[verdict].toFixed(3)} s`])
-  const policy = result.policy.met
-    ? paint(io, io.stdout, 'green', 'POLICY MET')
-    : result.policy.failures.every(({ lack }) => lack)
-      ? paint(io, io.stdout, 'yellow', 'POLICY NOT MET for lack of proof')
-      : paint(io, io.stdout, 'red', 'POLICY NOT MET')
+  const lack = result.policy.failures.every((failure) => failure.lack)
   return [
     `${harmless(result.host)}, ${result.period} (${result.zone})${result.simulation ? ', SIMULATION' : ''}: ${result.from} to ${result.to}\n`,
-    `tolerance ${sizeText(nanosecondsOf(result.tolerance))}, profile ${result.profile}, as of record ${result.asOf}\n\n`,
+    `tolerance ${sizeText(nanosecondsOf(result.tolerance))}, profile ${result.profile}, as of record ${result.asOf}` +
+      `${result.closed ? '' : ' (the period is not closed yet: it may say more later)'}\n\n`,
     table(['verdict', '>time'], rows),
-    `\n${result.clockChanges.length} clock changes, ${result.gaps.length} gaps\n${policy}\n`,
+    `\n${result.clockChanges.length} clock changes, ${result.gaps.length} gaps\n`,
+    `${outcomeText(result.policy.met ? 'met' : lack ? 'not-proven' : 'not-met', io)}\n`,
     ...result.policy.failures.map(({ message }) => `  ${harmless(message)}\n`),
+    ...(result.rule?.conclusion ? [`${harmless(result.rule.conclusion)}\n`] : []),
+    ...paths.map((path) => `wrote ${path}\n`),
+  ].join('')
+}
+
+function outcomeText(outcome: 'met' | 'not-met' | 'not-proven', io: Io): string {
+  if (outcome === 'met') return paint(io, io.stdout, 'green', 'POLICY MET')
+  if (outcome === 'not-met') return paint(io, io.stdout, 'red', 'POLICY NOT MET')
+  return paint(io, io.stdout, 'yellow', 'POLICY NOT MET for lack of proof')
+}
+
+/** A line per computer. */
+function fleetText(result: FleetResult, paths: readonly string[], io: Io): string {
+  const rows = result.hosts.map((row) => [
+    harmless(row.host),
+    row.outcome,
+    `${(Math.floor(row.provenShare * 1e5) / 1e3).toFixed(3)} %`,
+    String(row.clockChanges),
+    String(row.gaps),
+    harmless(row.reason ?? ''),
+  ])
+  return [
+    `${result.hosts.length} computers, ${result.period} (${result.zone})${result.simulation ? ', SIMULATION' : ''}: ${result.from} to ${result.to}\n`,
+    `profile ${result.profile}\n\n`,
+    table(['computer', 'policy', '>PROVEN', '>changes', '>gaps', 'reason'], rows),
+    '\n',
+    ...result.hosts.flatMap(({ host, outcome }) =>
+      outcome === 'met' ? [] : [`${harmless(host)}: ${outcomeText(outcome, io)}\n`],
+    ),
     ...paths.map((path) => `wrote ${path}\n`),
   ].join('')
 }

@@ -22,7 +22,8 @@ export function parseInert(fields: Fields): { values: Configuration['inert']; no
       new Fields(value, name, known ?? (isPlainObject(value) ? Object.keys(value) : []))
     }
     values[name] = checkPlain(value, name)
-    notes.push(`"${name}" is recorded, but this version does not act upon it`)
+    // Reports act upon profiles, and check them closely when one is asked for.
+    if (name !== 'profiles') notes.push(`"${name}" is recorded, but this version does not act upon it`)
   }
   return { values, notes }
 }

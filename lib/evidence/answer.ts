@@ -3,7 +3,7 @@
  * @module
  */
 import type { Verdict } from '../consensus/types.js'
-import { hull, type IntervalNs, middle } from '../interval.js'
+import { hull, type IntervalNs, middle, point } from '../interval.js'
 import type { Block } from './block.js'
 import { weaker } from './cones.js'
 import { type Moment, momentOfUtc, momentsOfWall } from './moments.js'
@@ -20,6 +20,13 @@ import type { Answer, FactSource, Lack, Question } from './types.js'
  * known within a stretch only, the bound holds over all of it.
  */
 export async function answer(source: FactSource, question: Question): Promise<Answer[]> {
+  const { version } = source
+  const answers = await find(source, question)
+  // The trail was found to have changed meanwhile: once more, from the trail as it stands now.
+  return source.version === version ? answers : find(source, question)
+}
+
+async function find(source: FactSource, question: Question): Promise<Answer[]> {
   const evidence = Evidence.of(source)
   const marks = await evidence.timeline()
   const { atNs, scale } = question
@@ -62,6 +69,7 @@ function nothing({ atNs }: Question): Answer {
     bound: null,
     support: null,
     witness: 'looks',
+    within: point(atNs),
     estimated: true,
     asKnownThen: { verdict: 'UNMONITORED', bound: null },
     records: [],
@@ -96,7 +104,9 @@ async function describe(
     bound,
     support: bound && supports.length > 0 ? supports.reduce(weaker) : null,
     witness: bound && spans.every(({ witness }) => witness === 'complete') ? 'complete' : 'looks',
-    estimated: block.labels.estimated(run, fromNs, toNs),
+    within:
+      question.scale === 'true' ? point(utcNs) : ordered(block.labels.at(run, fromNs), block.labels.at(run, toNs)),
+    estimated: block.labels.estimated(run, fromNs, toNs) || (question.scale === 'wall' && moment.lack !== null),
     asKnownThen: { verdict: said(then, lackThen, question.toleranceNs).verdict, bound: then },
     records: [...seqs].sort((a, b) => a - b),
     nearest: await nearestTo(evidence, marks, block, { run, aNs }, utcNs),
@@ -116,6 +126,7 @@ async function inBreak(
   return {
     ...nothing(question),
     utcNs,
+    within: question.scale === 'true' ? point(utcNs) : moment.within,
     verdict,
     cause,
     asKnownThen: { verdict, bound: null },
@@ -125,6 +136,10 @@ async function inBreak(
       gap: moment.break.seq,
     },
   }
+}
+
+function ordered(a: bigint, b: bigint): IntervalNs {
+  return a <= b ? { lowNs: a, highNs: b } : { lowNs: b, highNs: a }
 }
 
 /** Why nothing is known over all spans: the reason in the middle, else the first one; then nothing is decided. */

@@ -53,6 +53,31 @@ export function blockOf(window: Window): Block {
   }
 }
 
+/**
+ * Whether a block says what it would say with nothing left out of its window. Of calm blocks the samples that shape a bound elsewhere
+ * are there; all others count where one contradicts another, where stretches contradict each other in order, where samples do not
+ * stand in order of time, and where a break reaches back beyond the records that stand without a hole before it.
+ */
+export function isSound({ window, models, labels }: Block): boolean {
+  if (!window.thinned) return true
+  if (models.some(({ cones }) => cones.refuted.length > 0) || !labels.inOrder) return false
+  const { facts } = window
+  let sample: Fact | null = null
+  let unbroken: Fact | null = null
+  for (const [i, fact] of facts.entries()) {
+    const last = facts[i - 1]
+    if (!last || fact.seq > last.seq + 1) unbroken = fact
+    if (fact.kind === 'gap' && fact.breaks === 'mono' && fact.fromNs !== null) {
+      if (unbroken?.boot === fact.boot && unbroken.aNs > fact.fromNs) return false
+    }
+    if (fact.kind !== 'sample') continue
+    if (fact.atNs > fact.aNs || (sample?.kind === 'sample' && sample.boot === fact.boot && fact.atNs < sample.atNs))
+      return false
+    sample = fact
+  }
+  return true
+}
+
 function realFrom(facts: readonly Fact[], from: number, end: number): number {
   for (let i = from; i < end; i++) if (facts[i]?.kind !== 'damage') return i
   return -1

@@ -15,19 +15,7 @@ import { ceilDivide, floorDivide } from '../instant.js'
 import type { IntervalNs } from '../interval.js'
 import { DriftLine, scale } from './drift-line.js'
 import type { Run, SampleFact } from './runs.js'
-import type { Lack } from './types.js'
-
-/** One edge of a cone and the sample it starts from. */
-export interface Edge {
-  readonly k: bigint
-  readonly seq: number
-  readonly support: Support
-}
-
-export interface Edges {
-  readonly low: Edge
-  readonly high: Edge
-}
+import type { Edge, Edges, Lack } from './types.js'
 
 /** Samples of which no two contradict each other, and the stretch of A in which their cones hold. */
 export interface Segment {

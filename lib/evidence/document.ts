@@ -41,8 +41,12 @@ export interface ProofDocument {
     /** seq of the records that the answer rests on. */
     readonly records: readonly number[]
     readonly nearest: Answer['nearest']
+    /** UTC of the instant; between `utcFrom` and `utcTo` as far as its name tells. */
     readonly utc: string
+    readonly utcFrom: string
+    readonly utcTo: string
     readonly wall: string
+    /** Whether `utc` is an estimate: the instant lies across a break, or where nobody looked. */
     readonly estimated: boolean
   })[]
 }
@@ -66,6 +70,8 @@ export function proofDocument(
       records: answer.records,
       nearest: answer.nearest,
       utc: formatInstant(answer.utcNs),
+      utcFrom: formatInstant(answer.within.lowNs),
+      utcTo: formatInstant(answer.within.highNs),
       wall: formatInstant(answer.wallNs),
       estimated: answer.estimated,
     })),

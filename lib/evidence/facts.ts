@@ -2,68 +2,76 @@
  * From records to facts: what evidence needs of a record, and nothing else.
  * @module
  */
-import { parseInstant } from '../instant.js'
 import type { IntervalNs } from '../interval.js'
 import { middle } from '../interval.js'
-import type { StoredInterval, StoredStamp, TrailItem, TrailRecord } from '../trail/types.js'
+import type { StoredInterval, TrailItem, TrailRecord } from '../trail/types.js'
 import type { Fact, FactBase } from './types.js'
 
 function interval(stored: StoredInterval): IntervalNs {
   return { lowNs: BigInt(stored.lowNs), highNs: BigInt(stored.highNs) }
 }
 
-/**
- * Which clock of a stamp is A: the one that D was taken from, that is the one nearest to wall - D. Of equals it does not
- * matter which; raw goes before mono, mono before boot.
- */
-function auditClock(stamp: StoredStamp, aNs: bigint): { clock: FactBase['clock']; aNs: bigint } {
-  const away = (ns: bigint): bigint => (ns > aNs ? ns - aNs : aNs - ns)
-  const candidates: { clock: FactBase['clock']; aNs: bigint }[] = [
-    { clock: 'mono', aNs: BigInt(stamp.monoNs) },
-    { clock: 'boot', aNs: BigInt(stamp.bootNs) },
-  ]
-  if (stamp.rawNs !== null) candidates.unshift({ clock: 'raw', aNs: BigInt(stamp.rawNs) })
-  return candidates.reduce((best, next) => (away(next.aNs) < away(best.aNs) ? next : best))
+/** `parseInstant` of a text that was held against it when the record was checked. */
+function instantOf(iso: string): bigint {
+  return BigInt(Date.parse(`${iso.slice(0, 19)}Z`)) * 1_000_000n + BigInt(iso.slice(20, 29))
+}
+
+function away(ns: bigint, from: bigint): bigint {
+  return ns > from ? ns - from : from - ns
 }
 
 /** Takes the fact from a record. The record was checked when it was read: every field is what it should be. */
 export function factOf(record: TrailRecord): Fact {
+  const { seq, bootId: boot, since } = record
   const d = interval(record.d)
-  const wallNs = parseInstant(record.wall)
-  const base: FactBase = {
-    seq: record.seq,
-    boot: record.bootId,
-    ...auditClock(record, wallNs - middle(d)),
-    bootNs: BigInt(record.bootNs),
-    wallNs,
-    d,
-    chord: interval(record.since.chord),
-    looks: record.since.looks,
-    small: record.since.small.count,
-    widestSilenceNs: BigInt(record.since.widestSilenceNs),
-    notice: record.since.notice,
+  const wallNs = instantOf(record.wall)
+  const bootNs = BigInt(record.bootNs)
+  // Which clock of the stamp is A: the one that D was taken from, that is the one nearest to wall - D. Of equals it does not
+  // matter which; raw goes before mono, mono before boot.
+  const sought = wallNs - middle(d)
+  let clock: FactBase['clock'] = 'mono'
+  let aNs = BigInt(record.monoNs)
+  if (record.rawNs !== null) {
+    const rawNs = BigInt(record.rawNs)
+    if (away(rawNs, sought) <= away(aNs, sought)) [clock, aNs] = ['raw', rawNs]
   }
+  if (away(bootNs, sought) < away(aNs, sought)) [clock, aNs] = ['boot', bootNs]
+  const chord = interval(since.chord)
+  const { looks, notice } = since
+  const small = since.small.count
+  const widestSilenceNs = BigInt(since.widestSilenceNs)
+  // Spelled out: an object that is spread into another costs more than all of its values.
   switch (record.type) {
-    case 'open':
+    case 'open': {
+      const { reason, steered, coupled } = record
+      const ratePpb = BigInt(record.ratePpb)
       return {
-        ...base,
-        kind: 'open',
-        reason: record.reason,
-        ratePpb: BigInt(record.ratePpb),
-        steered: record.steered,
-        coupled: record.coupled,
+        ...{ seq, boot, clock, aNs, bootNs, wallNs, d, chord, looks, small, widestSilenceNs, notice },
+        ...{ kind: 'open', reason, ratePpb, steered, coupled },
       }
+    }
     case 'sample': {
       const { state, support, m, lowNs, highNs } = record.consensus
       return {
-        ...base,
+        seq,
+        boot,
+        clock,
+        aNs,
+        bootNs,
+        wallNs,
+        d,
+        chord,
+        looks,
+        small,
+        widestSilenceNs,
+        notice,
         kind: 'sample',
         reason: record.reason,
         state,
         support,
         atNs: BigInt(record.atNs),
         m: m === null ? null : interval(m),
-        error: lowNs === null || highNs === null ? null : interval({ lowNs, highNs }),
+        error: lowNs === null || highNs === null ? null : { lowNs: BigInt(lowNs), highNs: BigInt(highNs) },
         taiUtc: record.taiUtc,
         ratePpb: BigInt(record.ratePpb),
         // A doubt goes with a bound: then the other cause is one that a bound shows by itself.
@@ -73,31 +81,51 @@ export function factOf(record: TrailRecord): Fact {
     }
     case 'clock-change':
       return {
-        ...base,
+        ...{ seq, boot, clock, aNs, bootNs, wallNs, d, chord, looks, small, widestSilenceNs, notice },
         kind: 'clock-change',
         earliestNs: BigInt(record.earliestNs),
         latestNs: BigInt(record.latestNs),
         size: interval(record.size),
         class: record.class,
         by: record.by,
-        wallBeforeNs: parseInstant(record.wallBefore),
-        wallAfterNs: parseInstant(record.wallAfter),
+        wallBeforeNs: instantOf(record.wallBefore),
+        wallAfterNs: instantOf(record.wallAfter),
       }
     case 'gap':
       return {
-        ...base,
+        ...{ seq, boot, clock, aNs, bootNs, wallNs, d, chord, looks, small, widestSilenceNs, notice },
         kind: 'gap',
         cause: record.cause,
         breaks: record.breaks,
         fromNs: record.fromNs === null ? null : BigInt(record.fromNs),
         toNs: record.toNs === null ? null : BigInt(record.toNs),
-        wallFromNs: parseInstant(record.wallFrom),
-        wallToNs: parseInstant(record.wallTo),
+        wallFromNs: instantOf(record.wallFrom),
+        wallToNs: instantOf(record.wallTo),
       }
     case 'close':
-      return { ...base, kind: 'close' }
-    default:
-      return { ...base, kind: 'other', type: record.type }
+      return {
+        ...{ seq, boot, clock, aNs, bootNs, wallNs, d, chord, looks, small, widestSilenceNs, notice },
+        kind: 'close',
+      }
+    default: {
+      const { type } = record
+      return {
+        seq,
+        boot,
+        clock,
+        aNs,
+        bootNs,
+        wallNs,
+        d,
+        chord,
+        looks,
+        small,
+        widestSilenceNs,
+        notice,
+        kind: 'other',
+        type,
+      }
+    }
   }
 }
 

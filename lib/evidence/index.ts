@@ -2,7 +2,27 @@
  * What a trail proves: bounds and verdicts of a period, registers, and answers about an instant.
  * @module
  */
+export {
+  type Advice,
+  type AdviceDocument,
+  type AdviceOptions,
+  adviceDocument,
+  advise,
+  type Obstacle,
+  type PathQuality,
+} from './advice.js'
 export { answer } from './answer.js'
+export {
+  type Baseline,
+  type DriftDocument,
+  driftDocument,
+  drifts,
+  type RatePpb,
+  type RefutedStretch,
+  type RunDrift,
+  refutedStretches,
+  refutedText,
+} from './drift.js'
 export { FactReader, factOf } from './facts.js'
 export { pieces } from './pieces.js'
 export { changes, gaps } from './registers.js'

@@ -25,6 +25,8 @@ interface Anchor {
 const mostAnchors = 64
 
 export class Labels {
+  /** Whether no stretch contradicts another in order: then it does not matter how many samples each has. */
+  readonly inOrder: boolean
   readonly #models: readonly RunModel[]
   readonly #segments: ReadonlySet<Segment>
   /** Chosen stretches of each run, in order. */
@@ -34,7 +36,9 @@ export class Labels {
 
   constructor(models: readonly RunModel[]) {
     this.#models = models
-    const chain = longestChain(anchorsOf(models))
+    const anchors = anchorsOf(models)
+    const chain = longestChain(anchors)
+    this.inOrder = chain.length === anchors.length && anchors.length < mostAnchors
     this.#segments = new Set(chain.map(({ segment }) => segment))
     this.#chosen = models.map((_, run) => chain.filter((anchor) => anchor.run === run))
     const latest = this.#latest()

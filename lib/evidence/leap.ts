@@ -50,7 +50,7 @@ export class LeapLine {
   constructor(run: Run, line: DriftLine, taiBefore: number | null, taiAfter: number | null) {
     const changes: Change[] = []
     const doubts: Doubt[] = []
-    const points = pointsOf(run, taiBefore, taiAfter)
+    const points = isPlain(run, taiBefore, taiAfter) ? [] : pointsOf(run, taiBefore, taiAfter)
     for (const [i, after] of points.entries()) {
       const before = points[i - 1]
       if (!before || (before.taiUtc === after.taiUtc && !before.doubt && !after.doubt)) continue
@@ -71,7 +71,7 @@ export class LeapLine {
         doubts.push({ fromNs, toNs: after.atNs, seq: after.seq || before.seq, lack })
       }
     }
-    this.#first = BigInt(points[0]?.taiUtc ?? 0) * scale
+    this.#first = BigInt(points[0]?.taiUtc ?? run.samples[0]?.taiUtc ?? 0) * scale
     this.#changes = changes
     this.doubts = doubts
   }
@@ -106,6 +106,14 @@ export class LeapLine {
     const middles = this.#changes.map((change) => (change.fromNs + change.toNs) / 2n)
     return [...this.#changes.flatMap(ends), ...middles, ...this.doubts.flatMap(ends)]
   }
+}
+
+/** Whether all samples say the same, and nothing else. */
+function isPlain({ samples }: Run, taiBefore: number | null, taiAfter: number | null): boolean {
+  const taiUtc = samples[0]?.taiUtc
+  if (taiUtc === undefined || (taiBefore ?? taiUtc) !== taiUtc || (taiAfter ?? taiUtc) !== taiUtc) return false
+  for (const sample of samples) if (sample.taiUtc !== taiUtc || sample.cause === 'leap-doubt') return false
+  return true
 }
 
 function pointsOf(run: Run, taiBefore: number | null, taiAfter: number | null): Point[] {

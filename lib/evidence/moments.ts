@@ -3,6 +3,7 @@
  * a stretch only: UTC within the doubt of M, a wall reading within the doubt of D.
  * @module
  */
+import type { IntervalNs } from '../interval.js'
 import type { Block } from './block.js'
 import { acrossBreak } from './pieces.js'
 import { type Band, bandAt, bandPart } from './rational.js'
@@ -27,6 +28,8 @@ export type Moment =
       readonly break: Break
       readonly lack: Lack
       readonly utcNs: bigint
+      /** UTC of the whole break. */
+      readonly within: IntervalNs
     }
 
 /** The instant of A at which UTC is `utcNs`, within the doubt of its label; `null` where it lies in no part of the block. */
@@ -71,7 +74,8 @@ function around(block: Block, run: number, aNs: bigint): Moment {
 /** @param pieces what is said of the break */
 function breakMoment(before: number, gap: Break, utcNs: bigint, pieces: readonly Piece[]): Moment {
   const piece = pieces.find(({ toNs }) => utcNs < toNs) ?? pieces.at(-1)
-  return { kind: 'break', before, break: gap, lack: piece?.lack ?? gap.lack, utcNs }
+  const within = { lowNs: pieces[0]?.fromNs ?? utcNs, highNs: pieces.at(-1)?.toNs ?? utcNs }
+  return { kind: 'break', before, break: gap, lack: piece?.lack ?? gap.lack, utcNs, within }
 }
 
 /** Every instant of a block at which the wall clock may have shown `wallNs`, in order. */

@@ -3,10 +3,9 @@
  * @module
  */
 import type { Block, Place } from './block.js'
+import { atOf, isOf } from './outline.js'
 import type { Evidence, Mark } from './timeline.js'
-import type { Answer, Fact } from './types.js'
-
-type Kind = 'samples' | 'changes' | 'gaps'
+import type { Answer, Fact, NearKind } from './types.js'
 
 /** seq of the records nearest in time; `null` where the trail holds none. */
 export async function nearestTo(
@@ -16,27 +15,28 @@ export async function nearestTo(
   place: Place,
   utcNs: bigint,
 ): Promise<Answer['nearest']> {
-  const index = marks.findIndex((mark) => mark.block === block.window.block)
-  const of = async (kind: Kind): Promise<number | null> => {
+  const { window } = block
+  const index = marks.findIndex((mark) => mark.block === window.block)
+  const of = async (kind: NearKind): Promise<number | null> => {
     const before = marks.slice(0, index).findLast((mark) => mark[kind])
     const after = marks.slice(index + 1).find((mark) => mark[kind])
-    const own = await evidence.blocks.outline(block.window.block)
-    const found = inBlock(block, own[kind], place, utcNs)
+    const own = window.facts.slice(window.first, window.end).filter((fact) => isOf(kind, fact))
+    const found = inBlock(block, own, place, utcNs)
     for (const mark of [before, after])
       if (mark) found.push(...(await beside(evidence, mark, kind, block, place, utcNs)))
-    const least = found.reduce<Near | null>((best, one) => (best && best.away <= one.away ? best : one), null)
+    const least = found.reduce<Nearby | null>((best, one) => (best && best.away <= one.away ? best : one), null)
     return least?.seq ?? null
   }
   return { sample: await of('samples'), clockChange: await of('changes'), gap: await of('gaps') }
 }
 
-interface Near {
+interface Nearby {
   readonly seq: number
   readonly away: bigint
 }
 
 /** In the block itself: by A where the run is the same, else by UTC. */
-function inBlock(block: Block, facts: readonly Fact[], place: Place, utcNs: bigint): Near[] {
+function inBlock(block: Block, facts: readonly Fact[], place: Place, utcNs: bigint): Nearby[] {
   const { window, runOf, labels } = block
   return facts.map((fact) => {
     const run = runOf[indexOf(window, fact.seq)] ?? -1
@@ -56,26 +56,22 @@ function indexOf({ facts, first, end }: Block['window'], seq: number): number {
   return low
 }
 
-/** In the nearest block on one side that holds one: by A in the same boot, else by the UTC of the block. */
+/** At the ends of the nearest block on one side that holds one: by A in the same boot, else by the UTC of the block. */
 async function beside(
   evidence: Evidence,
   mark: Mark,
-  kind: Kind,
+  kind: NearKind,
   block: Block,
   place: Place,
   utcNs: bigint,
-): Promise<Near[]> {
+): Promise<Nearby[]> {
   const boot = block.models[place.run]?.run.boot
-  const outline = await evidence.blocks.outline(mark.block)
-  return outline[kind].map((fact) => {
-    const into = outline.first && fact.boot === outline.first.boot ? fact.bootNs - outline.first.bootNs : 0n
-    const away = fact.boot === boot ? atOf(fact) - place.aNs : mark.fromNs + into - utcNs
-    return { seq: fact.seq, away: magnitude(away) }
+  const { first, near } = await evidence.blocks.outline(mark.block)
+  return near[kind].map((one) => {
+    const into = first && one.boot === first.boot ? one.bootNs - first.bootNs : 0n
+    const away = one.boot === boot ? one.atNs - place.aNs : mark.fromNs + into - utcNs
+    return { seq: one.seq, away: magnitude(away) }
   })
-}
-
-function atOf(fact: Fact): bigint {
-  return fact.kind === 'sample' ? fact.atNs : fact.aNs
 }
 
 function magnitude(ns: bigint): bigint {

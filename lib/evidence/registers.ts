@@ -16,11 +16,11 @@ export async function changes(source: FactSource, period: Span): Promise<ChangeE
   const found: ChangeEntry[] = []
   for await (const { block, evidence } of blocksOf(source, period)) {
     const { facts, first, end } = block.window
-    const next = await evidence.blocks.outline(block.window.block + 1)
+    const next = await evidence.blocks.facts(block.window.block + 1)
     for (let i = first; i < end; i++) {
       const fact = facts[i]
       if (fact?.kind !== 'clock-change') continue
-      const entry = changeEntry(block, i, fact, next.facts)
+      const entry = changeEntry(block, i, fact, next)
       if (entry.latestNs >= period.fromNs && entry.earliestNs < period.toNs) found.push(entry)
     }
   }

@@ -83,7 +83,9 @@ class Cutter {
   cut(): Runs {
     let last: Fact | null = null
     let damaged = false
-    for (const [i, fact] of this.#facts.entries()) {
+    const facts = this.#facts
+    for (let i = 0; i < facts.length; i += 1) {
+      const fact = facts[i] as Fact
       if (fact.kind === 'damage') {
         damaged = last !== null
         this.#runOf[i] = this.#runs.length - 1
@@ -198,8 +200,9 @@ class Cutter {
 
   /** A sample belongs to the run in which its instant lies, which need not be the one it was recorded in. */
   #assignSamples(): void {
-    for (const [i, fact] of this.#facts.entries()) {
-      if (fact.kind !== 'sample') continue
+    for (let i = 0; i < this.#facts.length; i += 1) {
+      const fact = this.#facts[i]
+      if (fact?.kind !== 'sample') continue
       for (let k = this.#runOf[i] ?? -1; k >= 0; k--) {
         const run = this.#runs[k]
         if (!run || run.boot !== fact.boot) break

@@ -8,13 +8,13 @@
 import type { Support } from '../consensus/types.js'
 import { ceilDivide, floorDivide } from '../instant.js'
 import type { IntervalNs } from '../interval.js'
-import { type Edges, type Known, type Segment, weaker } from './cones.js'
+import { type Known, type Segment, weaker } from './cones.js'
 import { cutsOf } from './cuts.js'
 import { scale } from './drift-line.js'
 import type { Link } from './links.js'
 import { type RunModel, sampleBefore } from './model.js'
 import { bandAt } from './rational.js'
-import type { Lack, Witnessed } from './types.js'
+import type { Edges, Lack, Witnessed } from './types.js'
 
 /** A stretch of A. Values at both ends, straight lines between. */
 export interface Span {

@@ -4,24 +4,9 @@
  * @module
  */
 import { meet, middle } from '../interval.js'
-import { backwardAt, both, type Edges, edgesOf, forwardAt, isBounded } from './cones.js'
+import { backwardAt, both, edgesOf, forwardAt, isBounded } from './cones.js'
 import { scale } from './drift-line.js'
-import type { Fact } from './types.js'
-
-/** What a calm block amounts to. */
-export interface Calm {
-  readonly boot: string
-  readonly clock: Fact['clock']
-  readonly ratePpb: bigint | null
-  readonly taiUtc: number | null
-  /** The intersection of all its forward cones, and of all its backward cones; `null` without a bounded sample. */
-  readonly edges: { readonly forward: Edges; readonly backward: Edges } | null
-  /** Instants of its first and last sample. */
-  readonly firstNs: bigint | null
-  readonly lastNs: bigint | null
-  /** seq of the records that can matter to other blocks. */
-  readonly keep: ReadonlySet<number>
-}
+import type { Calm, Edges, Fact } from './types.js'
 
 /** Reads a block as a calm one; `null` where it is not. */
 export function calmOf(facts: readonly Fact[]): Calm | null {
@@ -31,7 +16,8 @@ export function calmOf(facts: readonly Fact[]): Calm | null {
   let taiUtc: number | null = null
   let forward: Edges | null = null
   let backward: Edges | null = null
-  const keep = new Set<number>()
+  const keep = new Set<number>([first.seq, facts.at(-1)?.seq ?? first.seq])
+  let lastRated: number | null = null
   let firstNs: bigint | null = null
   let lastNs: bigint | null = null
   let lastSeq: number | null = null
@@ -43,7 +29,11 @@ export function calmOf(facts: readonly Fact[]): Calm | null {
     if (fact.kind !== 'open' && fact.kind !== 'sample') continue
     ratePpb ??= fact.ratePpb
     if (fact.ratePpb !== ratePpb) return null
+    if (lastRated === null) keep.add(fact.seq)
+    lastRated = fact.seq
     if (fact.kind === 'open') continue
+    // A register asks for the sample that a change in an earlier block caused.
+    if (fact.trigger !== null && fact.trigger < first.seq) keep.add(fact.seq)
     taiUtc ??= fact.taiUtc
     if (fact.taiUtc !== taiUtc || fact.atNs > fact.aNs || (lastNs !== null && fact.atNs < lastNs)) return null
     firstNs ??= fact.atNs
@@ -60,7 +50,7 @@ export function calmOf(facts: readonly Fact[]): Calm | null {
     const back: Edges = edgesOf(fact, -rho)
     backward = backward ? both(backward, back) : back
   }
-  for (const seq of [lastSeq, lastBounded]) if (seq !== null) keep.add(seq)
+  for (const seq of [lastSeq, lastBounded, lastRated]) if (seq !== null) keep.add(seq)
   const edges = forward && backward ? { forward, backward } : null
   if (edges) {
     for (const { low, high } of [edges.forward, edges.backward]) keep.add(low.seq).add(high.seq)
@@ -90,18 +80,20 @@ function compatible(earlier: Edges, later: Edges): boolean {
 
 /** A block of a window with what it amounts to. */
 export interface Thinnable {
-  readonly facts: readonly Fact[]
+  readonly first: { readonly seq: number; readonly aNs: bigint } | null
+  readonly last: { readonly seq: number; readonly aNs: bigint } | null
   readonly calm: Calm | null
 }
 
 /** Whether all blocks are calm and go on from one to the next. */
 export function isCalmWindow(blocks: readonly Thinnable[]): boolean {
   let last = null as Calm | null
-  let before: readonly Fact[] = []
+  let before = null as Thinnable | null
   let forward = null as Edges | null
   let lastNs: bigint | null = null
-  for (const { facts, calm } of blocks) {
-    if (!calm || (last && !follows(last, before, calm, facts))) return false
+  for (const block of blocks) {
+    const { calm } = block
+    if (!calm || (last && !follows(last, before, calm, block))) return false
     if (lastNs !== null && calm.firstNs !== null && calm.firstNs < lastNs) return false
     if (calm.edges) {
       if (forward && !compatible(forward, calm.edges.backward)) return false
@@ -109,14 +101,14 @@ export function isCalmWindow(blocks: readonly Thinnable[]): boolean {
     }
     lastNs = calm.lastNs ?? lastNs
     last = { ...calm, ratePpb: calm.ratePpb ?? last?.ratePpb ?? null, taiUtc: calm.taiUtc ?? last?.taiUtc ?? null }
-    before = facts
+    before = block
   }
   return true
 }
 
-function follows(last: Calm, before: readonly Fact[], next: Calm, facts: readonly Fact[]): boolean {
-  const [end, start] = [before.at(-1), facts[0]]
-  if (!end || !start || start.seq !== end.seq + 1 || start.aNs < end.aNs) return false
+function follows(last: Calm, before: Thinnable | null, next: Calm, { first }: Thinnable): boolean {
+  const end = before?.last
+  if (!end || !first || first.seq !== end.seq + 1 || first.aNs < end.aNs) return false
   const rate = last.ratePpb === null || next.ratePpb === null || last.ratePpb === next.ratePpb
   const tai = last.taiUtc === null || next.taiUtc === null || last.taiUtc === next.taiUtc
   return last.boot === next.boot && last.clock === next.clock && rate && tai
@@ -127,12 +119,11 @@ function follows(last: Calm, before: readonly Fact[], next: Calm, facts: readonl
  * and the backward cones of the block itself and those behind. `null` where that is not all there is to it.
  */
 export function startOf(before: readonly Thinnable[], own: Thinnable, after: readonly Thinnable[]): bigint | null {
-  const first = own.facts[0]
   const all = [...before, own, ...after]
   const ratePpb = all.find(({ calm }) => calm?.ratePpb != null)?.calm?.ratePpb
   const taiUtc = all.find(({ calm }) => calm?.taiUtc != null)?.calm?.taiUtc
-  if (!first || ratePpb == null || taiUtc == null) return null
-  const { aNs } = first
+  if (!own.first || ratePpb == null || taiUtc == null) return null
+  const { aNs } = own.first
   // A sample whose instant lies before its record belongs to the past already.
   if (own.calm?.firstNs != null && own.calm.firstNs < aNs) return null
   const rho = ratePpb * aNs

@@ -3,10 +3,10 @@
  * the wall clock showed meanwhile. Found once for a source and kept with it.
  * @module
  */
-import type { IntervalNs } from '../interval.js'
-import { type Block, blockOf } from './block.js'
-import type { FactSource } from './types.js'
-import { Blocks, type Outline, wallOf } from './window.js'
+import { hull, type IntervalNs } from '../interval.js'
+import { type Block, blockOf, isSound } from './block.js'
+import type { FactSource, Memory, Outline } from './types.js'
+import { Blocks } from './window.js'
 
 /** A block that holds records. */
 export interface Mark {
@@ -37,6 +37,7 @@ export class Evidence {
   readonly blocks: Blocks
   readonly lastSeq: number
   readonly #version: number | undefined
+  readonly #memory: Memory | undefined
   readonly #kept = new Map<number, Promise<Block>>()
   #timeline: Promise<readonly Mark[]> | null = null
 
@@ -44,6 +45,7 @@ export class Evidence {
     this.blocks = new Blocks(source)
     this.lastSeq = source.lastSeq
     this.#version = source.version
+    this.#memory = source.memory
   }
 
   /** What is known of a source: the same as long as it holds the same records. */
@@ -59,7 +61,7 @@ export class Evidence {
   block(index: number): Promise<Block> {
     const kept = this.#kept.get(index)
     if (kept) return kept
-    const block = this.blocks.window(index).then(blockOf)
+    const block = this.#draw(index)
     this.#kept.set(index, block)
     block.catch(() => this.#kept.delete(index))
     for (const oldest of this.#kept.keys()) {
@@ -67,6 +69,12 @@ export class Evidence {
       this.#kept.delete(oldest)
     }
     return block
+  }
+
+  /** A window in which more was left out than may be is drawn again with all of it. */
+  async #draw(index: number): Promise<Block> {
+    const block = blockOf(await this.blocks.window(index))
+    return isSound(block) ? block : blockOf(await this.blocks.window(index, false))
   }
 
   /** All blocks that hold records, in order. */
@@ -86,8 +94,9 @@ export class Evidence {
       if (outline.first === null) continue
       const before = found.at(-1)
       // The clock ran on to the first record behind a block.
-      if (before) before.wall = wallOf(outline.first, before.wall)
-      const { wall, changes, gaps, samples } = outline
+      const { wall, firstWall, near } = outline
+      if (before && firstWall) before.wall = before.wall ? hull(before.wall, firstWall) : firstWall
+      const { changes, gaps, samples } = near
       const has = { changes: changes.length > 0, gaps: gaps.length > 0, samples: samples.length > 0 }
       found.push({ block: index, ...(await this.#start(index)), wall, ...has })
       last = outline
@@ -102,10 +111,21 @@ export class Evidence {
   async #start(index: number): Promise<{ utcNs: bigint; reliable: boolean }> {
     const calm = await this.blocks.calmStart(index)
     if (calm !== null) return { utcNs: calm, reliable: true }
-    const { from, labels } = await this.block(index)
-    if (!from) return { utcNs: 0n, reliable: false }
-    return { utcNs: labels.at(from.run, from.aNs), reliable: !labels.estimated(from.run, from.aNs, from.aNs) }
+    const reach = await this.blocks.reach(index)
+    const known = reach.live ? null : this.#memory?.recall(`start ${index}`, reach.from, reach.to)
+    const told = known ? /^(-?\d+) ([01])$/.exec(known) : null
+    if (told) return { utcNs: BigInt(told[1] ?? 0), reliable: told[2] === '1' }
+    const start = startIn(await this.block(index))
+    if (!reach.live) {
+      this.#memory?.keep(`start ${index}`, reach.from, reach.to, `${start.utcNs} ${start.reliable ? 1 : 0}`)
+    }
+    return start
   }
+}
+
+function startIn({ from, labels }: Block): { utcNs: bigint; reliable: boolean } {
+  if (!from) return { utcNs: 0n, reliable: false }
+  return { utcNs: labels.at(from.run, from.aNs), reliable: !labels.estimated(from.run, from.aNs, from.aNs) }
 }
 
 /**

@@ -163,7 +163,9 @@ export interface Answer {
   readonly bound: IntervalNs | null
   readonly support: Support | null
   readonly witness: Witnessed
-  /** Whether `utcNs` is estimated across a break. */
+  /** UTC between which the instant lies as far as its name tells: a reading that nobody saw may have been shown anywhere in a gap. */
+  readonly within: IntervalNs
+  /** Whether `utcNs` is estimated: across a break, or inside a stretch in which nobody looked. */
   readonly estimated: boolean
   readonly asKnownThen: { readonly verdict: Verdict; readonly bound: IntervalNs | null }
   /** seq of the records that the answer rests on. */
@@ -180,6 +182,73 @@ export interface Question {
   readonly longestGapNs: bigint
 }
 
+/** One edge of a cone and the sample it starts from. */
+export interface Edge {
+  readonly k: bigint
+  readonly seq: number
+  readonly support: Support
+}
+
+export interface Edges {
+  readonly low: Edge
+  readonly high: Edge
+}
+
+/** What a calm block amounts to. */
+export interface Calm {
+  readonly boot: string
+  readonly clock: Fact['clock']
+  readonly ratePpb: bigint | null
+  readonly taiUtc: number | null
+  /** The intersection of all its forward cones, and of all its backward cones; `null` without a bounded sample. */
+  readonly edges: { readonly forward: Edges; readonly backward: Edges } | null
+  /** Instants of its first and last sample. */
+  readonly firstNs: bigint | null
+  readonly lastNs: bigint | null
+  /** seq of the records that can matter to other blocks. */
+  readonly keep: ReadonlySet<number>
+}
+
+/** The clocks at a record. */
+export interface Stamp {
+  readonly seq: number
+  readonly boot: string
+  readonly aNs: bigint
+  readonly bootNs: bigint
+  readonly wallNs: bigint
+}
+
+/** A record that somebody may ask for as the nearest one, and its instant of A. */
+export interface Near {
+  readonly seq: number
+  readonly boot: string
+  readonly atNs: bigint
+  readonly bootNs: bigint
+}
+
+/** Kinds of records that an answer names the nearest of. */
+export type NearKind = 'samples' | 'changes' | 'gaps'
+
+export interface Outline {
+  /** How many facts it holds. */
+  readonly count: number
+  /** First and last record; `null` where there is none. */
+  readonly first: Stamp | null
+  readonly last: Stamp | null
+  /** Whether a sample in it has a bound. */
+  readonly bounded: boolean
+  /** The rates that its records state, each once. */
+  readonly rates: readonly bigint[]
+  readonly calm: Calm | null
+  /** Of a calm block the facts that can matter to others; of another none, since all may. */
+  readonly kept: readonly Fact[]
+  /** Of each boot in it the first and the last of each kind. */
+  readonly near: { readonly [kind in NearKind]: readonly Near[] }
+  /** What the wall clock showed at its first record, and in all of it at least and at most; `null` where there is no record. */
+  readonly firstWall: IntervalNs | null
+  readonly wall: IntervalNs | null
+}
+
 /**
  * Where facts come from: a trail read from end to end, or an index over it. Facts are asked for in blocks of
  * {@link blockSize} records, `block(0)` being seq 1 to blockSize, so that a year need not fit in memory.
@@ -194,7 +263,25 @@ export interface FactSource {
    * lost. A `damage` fact stands before the record that follows the damage and has its seq.
    */
   block(index: number): Promise<readonly Fact[]>
+  /** Facts of one block by their indexes in it, where a source can give them for less than all of them. */
+  part?(index: number, from: number, end: number): Promise<readonly Fact[]>
+  /** The outline of one block, where a source keeps it; `null` where it does not. */
+  outline?(index: number): Promise<Outline | null>
+  /** Where a source remembers what was worked out from its blocks. */
+  readonly memory?: Memory
 }
+
+/**
+ * Remembers texts that follow from a range of blocks and from nothing else, under a name that tells how. It never gives a text
+ * for other blocks than those that it was kept for.
+ */
+export interface Memory {
+  /** @returns `null` where nothing is remembered */
+  recall(name: string, first: number, last: number): string | null
+  /** Keeps a text; where that cannot be done, nothing happens. */
+  keep(name: string, first: number, last: number, text: string): void
+}
+
 export const blockSize = 512
 
 /** Number of the block that holds a seq. */

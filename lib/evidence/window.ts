@@ -14,10 +14,9 @@
  * nothing is known. The last blocks of a live trail simply see less; their answers change while it grows.
  * @module
  */
-import { contains, hull, type IntervalNs, point } from '../interval.js'
-import { isBounded } from './cones.js'
-import { type Calm, calmOf, isCalmWindow, startOf } from './thin.js'
-import type { Fact, FactSource } from './types.js'
+import { outlineOf } from './outline.js'
+import { isCalmWindow, startOf } from './thin.js'
+import type { Fact, FactSource, Outline } from './types.js'
 import { blockSize } from './types.js'
 
 export interface Window {
@@ -27,9 +26,16 @@ export interface Window {
   /** Indexes in {@link facts}: block b's own are those from `first` to `end` (exclusive). */
   readonly first: number
   readonly end: number
-  /** Whether records that cannot matter were left out of {@link facts}. */
+  /** Whether records that can hardly matter were left out of {@link facts}. */
   readonly thinned: boolean
-  /** Whether the window ends with the trail: it will see more when the trail has grown. */
+  /** The blocks that the window reaches over, and whether it ends with the trail: it will see more when the trail has grown. */
+  readonly reach: Reach
+}
+
+/** First and last block of a window. */
+export interface Reach {
+  readonly from: number
+  readonly to: number
   readonly live: boolean
 }
 
@@ -41,30 +47,27 @@ const reachNs = 6n * hour
 const mostNs = 168n * hour
 /** Blocks of a new boot that are searched for its first sample. */
 const bootBlocks = 4
+/** How many blocks' facts, and how many outlines, stay in memory. */
+const mostFacts = 12
+const mostOutlines = 4096
 
-/** What a window needs to know of a block. */
-export interface Outline {
-  readonly facts: readonly Fact[]
-  /** First and last record; `null` where there is none. */
-  readonly first: Fact | null
-  readonly last: Fact | null
-  /** Whether a sample in it has a bound. */
-  readonly bounded: boolean
-  readonly calm: Calm | null
-  /** Of a calm block the facts that can matter to others. */
-  readonly kept: readonly Fact[]
-  readonly samples: readonly Fact[]
-  readonly changes: readonly Fact[]
-  /** Facts that tell of a stretch that was not watched. */
-  readonly gaps: readonly Fact[]
-  /** What the wall clock showed in it at least and at most; `null` where there is no record. */
-  readonly wall: IntervalNs | null
+interface Drawn {
+  readonly index: number
+  readonly outline: Outline
+}
+
+interface Reached {
+  readonly before: readonly Drawn[]
+  readonly own: Drawn
+  readonly after: readonly Drawn[]
+  readonly live: boolean
 }
 
 /** Reads blocks from a source and keeps the last few. */
 export class Blocks {
   readonly #source: FactSource
-  readonly #kept = new Map<number, Promise<Outline>>()
+  readonly #outlines = new Kept<Outline>(mostOutlines)
+  readonly #facts = new Kept<readonly Fact[]>(mostFacts)
   readonly count: number
 
   constructor(source: FactSource) {
@@ -72,65 +75,89 @@ export class Blocks {
     this.count = Math.ceil(source.lastSeq / blockSize)
   }
 
+  /** The outline of a block: the one that its source keeps, else drawn from its facts. */
   outline(index: number): Promise<Outline> {
-    const kept = this.#kept.get(index)
-    if (kept !== undefined) {
-      this.#kept.delete(index)
-      this.#kept.set(index, kept)
-      return kept
-    }
-    const read = this.#read(index)
-    this.#kept.set(index, read)
-    read.catch(() => this.#kept.delete(index))
-    for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size <= 64) break
-      this.#kept.delete(oldest)
-    }
-    return read
+    return this.#outlines.get(index, async () => {
+      if (index < 0 || index >= this.count) return outlineOf([])
+      return (await this.#source.outline?.(index)) ?? outlineOf(await this.facts(index))
+    })
   }
 
-  async #read(index: number): Promise<Outline> {
-    const facts = index < 0 || index >= this.count ? [] : await this.#source.block(index)
-    return outlineOf(facts)
+  /** All facts of a block. */
+  facts(index: number): Promise<readonly Fact[]> {
+    return this.#facts.get(index, async () => (index < 0 || index >= this.count ? [] : this.#source.block(index)))
+  }
+
+  /** Some facts of a block, by their indexes in it. */
+  async #some(index: number, from: number, end: number): Promise<readonly Fact[]> {
+    if (this.#source.part && !this.#facts.has(index)) return this.#source.part(index, from, end)
+    return (await this.facts(index)).slice(from, end)
   }
 
   /**
    * The window of a block.
-   * @param thin whether what cannot matter may be left out
+   * @param thin whether what can hardly matter may be left out: who takes such a window tests that it did not matter
    */
   async window(block: number, thin = true): Promise<Window> {
-    const { before, own, after, live } = await this.#reach(block)
-    const thinned = thin && isCalmWindow([...before, own, ...after])
-    const past = before.flatMap((outline, i) => {
-      if (!thinned) return outline.facts
-      const { kept, facts } = outline
-      return i < before.length - 1 ? kept : keepWith(outline, facts.length - margin, facts.length)
-    })
-    const future = after.flatMap((outline, i) => {
-      if (!thinned) return outline.facts
-      return i > 0 ? outline.kept : keepWith(outline, 0, margin)
-    })
-    const facts = [...past, ...own.facts, ...future]
-    return { block, facts, first: past.length, end: past.length + own.facts.length, thinned, live }
+    const reached = await this.#reach(block)
+    const { before, own, after, live } = reached
+    const reach: Reach = { from: before[0]?.index ?? block, to: after.at(-1)?.index ?? block, live }
+    const all = [...before, own, ...after]
+    const thinned = thin && isThinnable(all, own)
+    const lists: (readonly Fact[])[] = []
+    for (const [i, { index, outline }] of all.entries()) {
+      const whole = !thinned || index === block || !outline.calm
+      lists.push(whole ? await this.facts(index) : await this.#thin(all, i, block))
+    }
+    const first = lists.slice(0, before.length).reduce((sum, facts) => sum + facts.length, 0)
+    const end = first + (lists[before.length]?.length ?? 0)
+    return { block, facts: lists.flat(), first, end, thinned, reach }
+  }
+
+  /** What can matter of a calm block: its outline says it, and the records beside blocks that are taken whole. */
+  async #thin(all: readonly Drawn[], i: number, block: number): Promise<readonly Fact[]> {
+    const { index, outline } = all[i] as Drawn
+    const { count, kept } = outline
+    const isWhole = (one: Drawn | undefined): boolean =>
+      one !== undefined && (one.index === block || one.outline.calm === null)
+    const head = isWhole(all[i - 1]) ? Math.min(count, margin) : 0
+    const tail = isWhole(all[i + 1]) ? Math.max(head, count - margin) : count
+    const [left, right] = [await this.#some(index, 0, head), await this.#some(index, tail, count)]
+    const [from, to] = [left.at(-1)?.seq ?? 0, right[0]?.seq ?? Number.POSITIVE_INFINITY]
+    return [...left, ...kept.filter(({ seq }) => seq > from && seq < to), ...right]
+  }
+
+  /** How far the window of a block reaches. */
+  async reach(block: number): Promise<Reach> {
+    const { before, after, live } = await this.#reach(block)
+    return { from: before[0]?.index ?? block, to: after.at(-1)?.index ?? block, live }
+  }
+
+  /** Whether nothing happens in the window of a block that breaks a clock or contradicts a sample. */
+  async isCalm(block: number): Promise<boolean> {
+    const { before, own, after } = await this.#reach(block)
+    return isCalmWindow([...before, own, ...after].map(({ outline }) => outline))
   }
 
   /** UTC of the first record of a block whose window is calm, as its labels give it; `null` for others. */
   async calmStart(block: number): Promise<bigint | null> {
     const { before, own, after } = await this.#reach(block)
-    return isCalmWindow([...before, own, ...after]) ? startOf(before, own, after) : null
+    const [past, future] = [before.map(({ outline }) => outline), after.map(({ outline }) => outline)]
+    return isCalmWindow([...past, own.outline, ...future]) ? startOf(past, own.outline, future) : null
   }
 
-  async #reach(block: number): Promise<{ before: Outline[]; own: Outline; after: Outline[]; live: boolean }> {
-    const own = await this.outline(block)
-    return { own, before: await this.#before(block, own), ...(await this.#after(block, own)) }
+  async #reach(block: number): Promise<Reached> {
+    const outline = await this.outline(block)
+    const own = { index: block, outline }
+    return { own, before: await this.#before(block, outline), ...(await this.#after(block, outline)) }
   }
 
-  async #before(block: number, { first }: Outline): Promise<Outline[]> {
-    const found: Outline[] = []
+  async #before(block: number, { first }: Outline): Promise<Drawn[]> {
+    const found: Drawn[] = []
     let bounded = false
     for (let k = block - 1; k >= 0 && first !== null; k--) {
       const outline = await this.outline(k)
-      found.unshift(outline)
+      found.unshift({ index: k, outline })
       bounded ||= outline.bounded
       if (outline.first === null) continue
       const awayNs = first.bootNs - outline.first.bootNs
@@ -139,13 +166,13 @@ export class Blocks {
     return found
   }
 
-  async #after(block: number, { last }: Outline): Promise<{ after: Outline[]; live: boolean }> {
-    const found: Outline[] = []
+  async #after(block: number, { last }: Outline): Promise<{ after: Drawn[]; live: boolean }> {
+    const found: Drawn[] = []
     let bounded = false
     let others = 0
     for (let k = block + 1; k < this.count; k++) {
       const outline = await this.outline(k)
-      found.push(outline)
+      found.push({ index: k, outline })
       bounded ||= outline.bounded
       if (last === null || outline.last === null) continue
       if (outline.last.boot !== last.boot) {
@@ -160,47 +187,51 @@ export class Blocks {
   }
 }
 
-/** What matters of a block, and all of it between two indexes. */
-function keepWith({ facts, calm }: Outline, from: number, to: number): Fact[] {
-  return facts.filter(({ seq }, i) => (i >= from && i < to) || calm?.keep.has(seq))
-}
-
-function outlineOf(facts: readonly Fact[]): Outline {
-  const samples: Fact[] = []
-  const changes: Fact[] = []
-  const gaps: Fact[] = []
-  let bounded = false
-  let first: Fact | null = null
-  let last: Fact | null = null
-  let wall: IntervalNs | null = null
-  for (const fact of facts) {
-    if (isGap(fact)) gaps.push(fact)
-    if (fact.kind === 'damage') continue
-    first ??= fact
-    last = fact
-    wall = wallOf(fact, wall)
-    if (fact.kind === 'clock-change') changes.push(fact)
-    if (fact.kind !== 'sample') continue
-    samples.push(fact)
-    bounded ||= isBounded(fact)
+/**
+ * Whether calm blocks around a block may be thinned: every block follows the one before without a hole, under one and the same
+ * rate. Whether something contradicts, or reaches back into what was left out, shows only in the window itself.
+ */
+function isThinnable(all: readonly Drawn[], own: Drawn): boolean {
+  if (!all.some((one) => one !== own && one.outline.calm)) return false
+  let rate: bigint | null = null
+  for (const [i, { outline }] of all.entries()) {
+    const before = all[i - 1]?.outline
+    if (!outline.first || (before && outline.first.seq !== (before.last?.seq ?? -1) + 1)) return false
+    for (const ratePpb of outline.rates) {
+      rate ??= ratePpb
+      if (ratePpb !== rate) return false
+    }
   }
-  const calm = calmOf(facts)
-  const kept = calm ? facts.filter(({ seq }) => calm.keep.has(seq)) : facts
-  return { facts, first, last, bounded, calm, kept, samples, changes, gaps, wall }
+  return true
 }
 
-/** What the wall clock showed by a record, added to what it showed before. */
-export function wallOf(fact: Fact, before: IntervalNs | null): IntervalNs {
-  const plain = fact.kind !== 'clock-change' && fact.kind !== 'gap'
-  if (before && plain && contains(before, fact.wallNs)) return before
-  const all = before ? hull(before, point(fact.wallNs)) : point(fact.wallNs)
-  if (fact.kind === 'clock-change') return hull(hull(all, point(fact.wallBeforeNs)), point(fact.wallAfterNs))
-  if (fact.kind === 'gap') return hull(hull(all, point(fact.wallFromNs)), point(fact.wallToNs))
-  return all
-}
+/** The last few of something that is found again at a price. */
+class Kept<T> {
+  readonly #kept = new Map<number, Promise<T>>()
+  readonly #most: number
 
-/** Whether a fact tells of a stretch that was not watched. Before the very first record there was nothing to watch. */
-export function isGap(fact: Fact): boolean {
-  if (fact.kind === 'open') return fact.seq > 1 && (fact.reason === 'start' || fact.reason === 'restart')
-  return fact.kind === 'gap' || fact.kind === 'damage'
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  has(index: number): boolean {
+    return this.#kept.has(index)
+  }
+
+  get(index: number, find: () => Promise<T>): Promise<T> {
+    const kept = this.#kept.get(index)
+    if (kept !== undefined) {
+      this.#kept.delete(index)
+      this.#kept.set(index, kept)
+      return kept
+    }
+    const found = find()
+    this.#kept.set(index, found)
+    found.catch(() => this.#kept.delete(index))
+    for (const oldest of this.#kept.keys()) {
+      if (this.#kept.size <= this.#most) break
+      this.#kept.delete(oldest)
+    }
+    return found
+  }
 }

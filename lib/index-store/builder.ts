@@ -3,13 +3,17 @@
  * @module
  */
 import { FactReader } from '../evidence/facts.js'
+import { outlineOf } from '../evidence/outline.js'
 import { blockOfSeq, type Fact } from '../evidence/types.js'
+import { sha256 } from '../trail/hash.js'
 import { isPlaced, readTrail } from '../trail/read.js'
 import type { Surveyed } from '../trail/survey.js'
 import type { Placed } from '../trail/types.js'
 import { encodeFacts } from './codec.js'
 import type { Row } from './database.js'
-import { digestSpan, type Mark, macOf, type Origin, type Span, writeOrigin } from './origin.js'
+import { type Mark, macOf, type Origin, type Span, writeOrigin } from './origin.js'
+import { encodeOutline } from './outline-codec.js'
+import { SpanDigests } from './spans.js'
 
 export interface BuildOptions {
   readonly folder: string
@@ -74,6 +78,7 @@ export async function follow(options: BuildOptions): Promise<Rest | null> {
 
 class Cutter {
   readonly #options: BuildOptions
+  readonly #digests: SpanDigests
   #block: number
   #facts: Fact[] = []
   #begin: Place
@@ -83,6 +88,7 @@ class Cutter {
   constructor(options: BuildOptions) {
     const { from, segments } = options
     this.#options = options
+    this.#digests = new SpanDigests(options.folder)
     this.#block = from ? blockOfSeq(from.seq) + 1 : 0
     this.#begin = from ? endOf(from) : { order: segments[0]?.order ?? 0, offset: 0 }
   }
@@ -105,7 +111,9 @@ class Cutter {
     const last = this.#last ? markOf(this.#last) : from
     const end = this.#last ? endOf(markOf(this.#last)) : this.#begin
     const origin: Origin = { spans: await this.#spans(this.#begin, end), last }
-    const row = { block: this.#block, facts: encodeFacts(this.#facts), origin: writeOrigin(origin) }
+    const facts = encodeFacts(this.#facts)
+    const outline = encodeOutline(outlineOf(this.#facts))
+    const row = { block: this.#block, facts, digest: sha256(facts), outline, origin: writeOrigin(origin) }
     this.#rows.push({ ...row, mac: macOf(key, trail, row) })
     if (this.#rows.length >= batch) store(this.#rows.splice(0))
     this.#facts = []
@@ -113,14 +121,14 @@ class Cutter {
   }
 
   async #spans(from: Place, to: Place): Promise<Span[]> {
-    const { folder, segments } = this.#options
+    const { segments } = this.#options
     const spans: Span[] = []
     for (const segment of segments) {
       const { order, path } = segment
       if (order < from.order || order > to.order) continue
       const begin = order === from.order ? from.offset : 0
       const end = order === to.order ? to.offset : null
-      spans.push({ path, order, from: begin, to: end, sha256: await digestSpan(folder, segment, begin, end) })
+      spans.push({ path, order, from: begin, to: end, sha256: await this.#digests.of(segment, begin, end) })
     }
     return spans
   }

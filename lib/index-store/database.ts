@@ -8,11 +8,20 @@ import type Database from 'better-sqlite3'
 /** One canonical block of a trail. */
 export interface Row {
   readonly block: number
-  /** Encoded facts. */
-  readonly facts: string
+  /** Encoded facts, and their SHA-256, hex. */
+  readonly facts: Buffer
+  readonly digest: string
+  /** The encoded outline of the block. */
+  readonly outline: Buffer
   /** JSON: where its bytes stand and what they hash to, and the record it ends with. */
   readonly origin: string
-  /** HMAC-SHA-256 over trail, block, facts and origin, hex. */
+  /** HMAC-SHA-256 over trail, block, digest, outline and origin, hex. */
+  readonly mac: string
+}
+
+/** A text that follows from blocks, signed. */
+export interface Kept {
+  readonly text: string
   readonly mac: string
 }
 
@@ -20,13 +29,16 @@ export interface IndexDatabase {
   readonly path: string
   /** All rows without their facts, in order of block. */
   outlines(): Omit<Row, 'facts'>[]
-  facts(block: number): string | null
+  facts(block: number): Buffer | null
   /** How the trail's files looked when all rows were last found to fit them; signed by whoever wrote it. */
   marks(): string | null
   mark(text: string): void
+  /** A text that was kept under a name and a number, and its signature. */
+  recall(name: string, block: number): Kept | null
+  keep(texts: readonly (Kept & { readonly name: string; readonly block: number })[]): void
   /** Replaces rows; on failure (a rival writes, the disk is full) nothing is stored. */
   put(rows: readonly Row[]): void
-  /** Removes the rows of `block` and all behind it. */
+  /** Removes the rows of `block` and all behind it, and every kept text. */
   dropFrom(block: number): void
   close(): void
 }
@@ -63,11 +75,19 @@ function load(path: string): Database.Database | string {
   return new Open(path, { timeout: busyMs })
 }
 
-const columns = 'block INTEGER PRIMARY KEY, facts TEXT NOT NULL, origin TEXT NOT NULL, mac TEXT NOT NULL'
+/** Facts stand last: who reads the other columns need not pass over them. */
+const columns = [
+  'block INTEGER PRIMARY KEY, digest TEXT NOT NULL, outline BLOB NOT NULL, origin TEXT NOT NULL, mac TEXT NOT NULL',
+  'facts BLOB NOT NULL',
+].join(', ')
+const memoColumns = [
+  'name TEXT NOT NULL, block INTEGER NOT NULL, text TEXT NOT NULL, mac TEXT NOT NULL',
+  'PRIMARY KEY (name, block)',
+].join(', ')
 
 /** Marks the file as an index of ours: 'NTPA'. */
 const applicationId = 0x4e545041
-const version = 2
+const version = 3
 
 /** The table as this version writes it; another version's is thrown away, another program's database left alone. */
 function prepare(database: Database.Database): void {
@@ -76,31 +96,48 @@ function prepare(database: Database.Database): void {
   if (id !== applicationId && tables > 0) throw new Error('the file is a database of another program; name another')
   if (id !== applicationId) database.pragma(`application_id = ${applicationId}`)
   if (database.pragma('user_version', { simple: true }) !== version) {
-    database.exec('DROP TABLE IF EXISTS block; DROP TABLE IF EXISTS mark')
+    database.exec('DROP TABLE IF EXISTS block; DROP TABLE IF EXISTS mark; DROP TABLE IF EXISTS memo')
     database.pragma(`user_version = ${version}`)
   }
   database.exec(`CREATE TABLE IF NOT EXISTS block (${columns}) STRICT`)
+  database.exec(`CREATE TABLE IF NOT EXISTS memo (${memoColumns}) STRICT, WITHOUT ROWID`)
   database.exec('CREATE TABLE IF NOT EXISTS mark (id INTEGER PRIMARY KEY CHECK (id = 1), files TEXT NOT NULL) STRICT')
 }
 
 function wrap(database: Database.Database, path: string): IndexDatabase {
-  const outlines = database.prepare<[], Omit<Row, 'facts'>>('SELECT block, origin, mac FROM block ORDER BY block')
-  const facts = database.prepare<[number], { facts: string }>('SELECT facts FROM block WHERE block = ?')
-  const insert = database.prepare<[Row]>('INSERT OR REPLACE INTO block VALUES (@block, @facts, @origin, @mac)')
+  const outlines = database.prepare<[], Omit<Row, 'facts'>>(
+    'SELECT block, digest, outline, origin, mac FROM block ORDER BY block',
+  )
+  const facts = database.prepare<[number], { facts: Buffer }>('SELECT facts FROM block WHERE block = ?')
+  const insert = database.prepare<[Row]>(
+    'INSERT OR REPLACE INTO block VALUES (@block, @digest, @outline, @origin, @mac, @facts)',
+  )
   const drop = database.prepare<[number]>('DELETE FROM block WHERE block >= ?')
+  const forget = database.prepare('DELETE FROM memo')
+  const recall = database.prepare<[string, number], Kept>('SELECT text, mac FROM memo WHERE name = ? AND block = ?')
+  const keep = database.prepare<[string, number, string, string]>('INSERT OR REPLACE INTO memo VALUES (?, ?, ?, ?)')
   const marks = database.prepare<[], { files: string }>('SELECT files FROM mark')
   const mark = database.prepare<[string]>('INSERT OR REPLACE INTO mark VALUES (1, ?)')
   const putAll = database.transaction((rows: readonly Row[]) => {
     for (const row of rows) insert.run(row)
   })
+  const keepAll = database.transaction((texts: Parameters<IndexDatabase['keep']>[0]) => {
+    for (const { name, block, text, mac } of texts) keep.run(name, block, text, mac)
+  })
   return {
     path,
+    recall: (name, block) => recall.get(name, block) ?? null,
+    keep: (texts) => quietly(() => keepAll(texts)),
     outlines: () => outlines.all(),
     facts: (block) => facts.get(block)?.facts ?? null,
     marks: () => marks.get()?.files ?? null,
     mark: (text) => quietly(() => mark.run(text)),
     put: (rows) => quietly(() => putAll(rows)),
-    dropFrom: (block) => quietly(() => drop.run(block)),
+    dropFrom: (block) =>
+      quietly(() => {
+        drop.run(block)
+        forget.run()
+      }),
     close: () => quietly(() => database.close()),
   }
 }

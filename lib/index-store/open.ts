@@ -5,16 +5,15 @@
  * @module
  */
 import { rmSync } from 'node:fs'
-import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import { trailSource } from '../evidence/source.js'
-import { blockOfSeq, blockSize, type Fact, type FactSource } from '../evidence/types.js'
+import type { FactSource } from '../evidence/types.js'
 import { type Surveyed, survey } from '../trail/survey.js'
-import { follow, type Rest } from './builder.js'
-import { decodeFacts } from './codec.js'
+import { follow } from './builder.js'
 import { type IndexDatabase, openDatabase } from './database.js'
-import { digestSpan, macOf, type Origin, readOrigin, sameMac } from './origin.js'
+import { fits, lookOf, sizeOf, writeMarks } from './marks.js'
+import { type Origin, readOrigin } from './origin.js'
 import { defaultIndexPath, keyOf, trailIdentity } from './place.js'
+import { IndexSource } from './source.js'
 
 export interface OpenIndexOptions {
   /** The trail folder. */
@@ -103,93 +102,33 @@ async function attach(
   reason: string | null,
 ): Promise<IndexedSource> {
   const { trail, signal, onProgress } = options
-  const total = await sizeOf(trail, segments)
-  const build = (known: readonly Origin[]) =>
-    follow({
-      folder: trail,
-      segments,
-      trail: trailIdentity(trail),
-      key,
-      from: known.at(-1)?.last ?? null,
-      store: (rows) => database.put(rows),
-      onProgress: (done) => onProgress?.({ done: Math.min(done, total), total }),
-      signal,
-    })
+  const identity = trailIdentity(trail)
+  const held = { database, key, trail, identity, segments }
   try {
     const files = await lookOf(trail, segments)
+    const total = sizeOf(files)
+    const build = (known: readonly Origin[]) =>
+      follow({
+        ...{ folder: trail, segments, trail: identity, key, signal },
+        from: known.at(-1)?.last ?? null,
+        store: (rows) => database.put(rows),
+        onProgress: (done) => onProgress?.({ done: Math.min(done, total), total }),
+      })
     let known = usable(database, segments)
-    if (known.length > 0 && !(await fits(database, key, trail, segments, known, files))) known = []
+    if (known.length > 0 && !(await fits(held, known, files))) known = []
     if (known.length === 0) database.dropFrom(0)
     let rest = await build(known)
     if (!rest) {
       database.dropFrom(0)
       rest = await build([])
     }
-    database.mark(signedMarks(key, trail, files))
+    database.mark(writeMarks(key, identity, files))
     if (!rest) throw new Error('a trail that is read from its beginning always has one')
-    return new Index({ database, key, segments, trail, signal, rest, reason })
+    return new IndexSource({ ...held, signal, rest, reason })
   } catch (error) {
     database.close()
     throw error
   }
-}
-
-/** Size, times and identity of each file: what changes when its bytes do. By path. */
-type Look = Readonly<Record<string, string>>
-
-async function lookOf(trail: string, segments: readonly Surveyed[]): Promise<Look> {
-  const looks = await Promise.all(
-    segments.map(async ({ path, endsAt }) => {
-      const { size, mtimeNs, ctimeNs, ino } = await stat(join(trail, path), { bigint: true })
-      return [path, [size, mtimeNs, ctimeNs, ino, endsAt].join(' ')] as const
-    }),
-  )
-  return Object.fromEntries(looks)
-}
-
-function signedMarks(key: Buffer, trail: string, files: Look): string {
-  const facts = JSON.stringify(files)
-  return JSON.stringify({ facts, mac: macOf(key, trailIdentity(trail), { block: -1, facts, origin: '' }) })
-}
-
-function readMarks(key: Buffer, trail: string, text: string | null): Look {
-  try {
-    const { facts, mac } = JSON.parse(text ?? '') as { facts: string; mac: string }
-    return sameMac(macOf(key, trailIdentity(trail), { block: -1, facts, origin: '' }), mac)
-      ? (JSON.parse(facts) as Look)
-      : {}
-  } catch {
-    return {}
-  }
-}
-
-/**
- * Whether every known block still stands in the trail's bytes, and its last row is ours. Files that look as they did when this was last
- * found are not read again; a block's own bytes are hashed once more when it is asked for.
- */
-async function fits(
-  database: IndexDatabase,
-  key: Buffer,
-  trail: string,
-  segments: readonly Surveyed[],
-  known: readonly Origin[],
-  files: Look,
-): Promise<boolean> {
-  const last = known.length - 1
-  const row = database.outlines()[last]
-  const facts = database.facts(last)
-  if (!row || facts === null) return false
-  if (!sameMac(macOf(key, trailIdentity(trail), { block: last, facts, origin: row.origin }), row.mac)) return false
-  const marks = readMarks(key, trail, database.marks())
-  const byOrder = new Map(segments.map((segment) => [segment.order, segment]))
-  for (const { spans } of known) {
-    for (const { order, path, from, to, sha256 } of spans) {
-      if (marks[path] !== undefined && marks[path] === files[path]) continue
-      const segment = byOrder.get(order)
-      if (!segment || sha256 === '' || (await digestSpan(trail, segment, from, to)) !== sha256) return false
-    }
-  }
-  return true
 }
 
 /** The blocks, where they stand in the segments as these are now one behind the other; with a hole or a stranger, none. */
@@ -221,98 +160,4 @@ function stands(origin: Origin, before: Origin | null, segments: readonly Survey
     touched.length === origin.spans.length &&
     touched.every(({ order, path }, i) => origin.spans[i]?.order === order && origin.spans[i]?.path === path)
   )
-}
-
-async function sizeOf(trail: string, segments: readonly Surveyed[]): Promise<number> {
-  const sizes = await Promise.all(segments.map(async ({ path }) => (await stat(join(trail, path))).size))
-  return sizes.reduce((sum, size) => sum + size, 0)
-}
-
-interface IndexParts extends Opened {
-  readonly segments: readonly Surveyed[]
-  readonly trail: string
-  readonly signal: AbortSignal | undefined
-  readonly rest: Rest
-  readonly reason: string | null
-}
-
-class Index implements IndexedSource {
-  readonly lastSeq: number
-  readonly path: string
-  reason: string | null
-  readonly #parts: IndexParts
-  readonly #rows: readonly IndexRow[]
-  readonly #rest = new Map<number, Fact[]>()
-  /** The trail itself, once the index was found wrong. */
-  #trail: Promise<FactSource> | null = null
-
-  constructor(parts: IndexParts) {
-    this.#parts = parts
-    this.lastSeq = parts.rest.lastSeq
-    this.path = parts.database.path
-    this.reason = parts.reason
-    this.#rows = parts.database.outlines().flatMap(({ block, origin: text, mac }) => {
-      const origin = readOrigin(text)
-      return origin ? [{ block, text, mac, origin }] : []
-    })
-    for (const fact of parts.rest.facts) {
-      const block = blockOfSeq(fact.seq)
-      const facts = this.#rest.get(block)
-      if (facts) facts.push(fact)
-      else this.#rest.set(block, [fact])
-    }
-  }
-
-  async block(index: number): Promise<readonly Fact[]> {
-    if (this.#trail !== null) return this.#plain(index)
-    const facts = await this.#fetch(index)
-    if (facts) return facts
-    this.reason = `block ${index} of the index was not what the trail says; the index was thrown away`
-    this.#parts.database.dropFrom(0)
-    this.#trail = trailSource(this.#parts.trail, this.#parts.signal)
-    return this.#plain(index)
-  }
-
-  close(): void {
-    this.#parts.database.close()
-  }
-
-  async #plain(index: number): Promise<readonly Fact[]> {
-    const facts = (await (await this.#trail)?.block(index)) ?? []
-    return facts.filter(({ seq }) => seq <= this.lastSeq)
-  }
-
-  /** @returns `null` where the index cannot be believed */
-  async #fetch(index: number): Promise<readonly Fact[] | null> {
-    const row = this.#rows[index]
-    const rest = this.#rest.get(index)
-    if (!row) return rest ?? (index * blockSize >= this.lastSeq || index < 0 ? [] : null)
-    const facts = await this.#verify(row)
-    if (!facts) return null
-    return rest ? [...facts, ...rest] : facts
-  }
-
-  async #verify(row: IndexRow): Promise<Fact[] | null> {
-    const { database, key, trail, segments } = this.#parts
-    try {
-      const facts = database.facts(row.block)
-      if (facts === null) return null
-      const signed = macOf(key, trailIdentity(trail), { block: row.block, facts, origin: row.text })
-      if (!sameMac(signed, row.mac)) return null
-      for (const { order, from, to, sha256 } of row.origin.spans) {
-        const segment = segments.find((one) => one.order === order)
-        if (!segment || sha256 === '' || (await digestSpan(trail, segment, from, to)) !== sha256) return null
-      }
-      return decodeFacts(facts)
-    } catch {
-      return null
-    }
-  }
-}
-
-interface IndexRow {
-  readonly block: number
-  readonly text: string
-  readonly mac: string
-  readonly origin: Origin
 }

@@ -3,11 +3,7 @@
  * end. Whatever is done to these bytes, or to the row, shows.
  * @module
  */
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
-import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
-import { segmentBytes } from '../trail/lines.js'
-import type { Surveyed } from '../trail/survey.js'
+import { createHmac, timingSafeEqual } from 'node:crypto'
 import { version } from '../version.js'
 import type { Row } from './database.js'
 
@@ -53,28 +49,21 @@ export function readOrigin(text: string): Origin | null {
   }
 }
 
-/** Signs a row: it speaks of this block of this trail and no other. */
-export function macOf(key: Buffer, trail: string, row: Omit<Row, 'mac'>): string {
+/** Signs texts for one trail and one purpose: no other trail and no other purpose is meant by it. */
+export function signed(key: Buffer, trail: string, purpose: string, ...parts: readonly (string | Buffer)[]): string {
   const mac = createHmac('sha256', key)
-  for (const part of [`ntp-auditor ${version} index 2`, trail, String(row.block), row.facts, row.origin]) {
+  for (const part of [`ntp-auditor ${version} index 3`, trail, purpose, ...parts]) {
     mac.update(`${Buffer.byteLength(part)}:`).update(part)
   }
   return mac.digest('hex')
 }
 
+/** Signs a row: it speaks of this block of this trail and no other. */
+export function macOf(key: Buffer, trail: string, row: Omit<Row, 'mac' | 'facts'>): string {
+  return signed(key, trail, 'row', String(row.block), row.digest, row.outline, row.origin)
+}
+
 export function sameMac(a: string, b: string): boolean {
   const [left, right] = [Buffer.from(a), Buffer.from(b)]
   return left.length === right.length && timingSafeEqual(left, right)
-}
-
-/** The digest of a span's bytes as they stand now; equal to no digest where there are fewer. */
-export async function digestSpan(folder: string, segment: Surveyed, from: number, to: number | null): Promise<string> {
-  const end =
-    to ??
-    segment.endsAt ??
-    (segment.compressed ? Number.MAX_SAFE_INTEGER : (await stat(join(folder, segment.path))).size)
-  const length = Math.max(0, end - from)
-  const bytes = length === 0 ? Buffer.alloc(0) : await segmentBytes(folder, segment, from, length)
-  const short = bytes.length !== length && end !== Number.MAX_SAFE_INTEGER
-  return short ? '' : createHash('sha256').update(bytes).digest('hex')
 }

@@ -53,7 +53,7 @@ export async function simulateDemoDay(options: DemoOptions): Promise<SimulatedDa
   prepare(out)
   const trail = join(out, 'trail')
   const time = new VirtualTime(at('00:00:00') - 120n * second)
-  const endNs = at('00:00:00') + 86_400n * second + 180n * second
+  const endNs = at('00:00:00') + 86_400n * second + 420n * second
   const clocks = new SimulatedClocks(time, { driftPpb: 12_300n, wallDriftPpb: 40n, offsetNs: 900_000n, seed: 3 })
   const clock = () => time.nowNs()
   const start = (change: ReferenceChange) => LoopbackReference.start({ clock, timers: time.timers, seed: 7, ...change })

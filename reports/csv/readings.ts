@@ -7,7 +7,8 @@ import { referenceIdText } from '../../lib/ntp/reference-id.js'
 import { type Role, roles, testNames } from '../../lib/ntp/types.js'
 import type { StoredGoodReading, StoredReading } from '../../lib/trail/types.js'
 import type { ZonedWriter } from '../moment.js'
-import { placeColumns, type SampleRecord, type SampleSource, whole } from './samples.js'
+import { simulated } from './numbered.js'
+import { placeColumns, type SampleRecord, type SampleSource } from './samples.js'
 import { type Column, type Row, rowOf, type Value } from './table.js'
 
 export interface ReadingSource extends SampleSource {
@@ -38,22 +39,22 @@ export const readingColumns: readonly Column<ReadingSource>[] = [
     name: 'offset_ns',
     kind: 'integer',
     words: 'Reference minus clock (RFC 5905 offset): positive = the clock is slow.',
-    of: good(({ offsetNs }) => whole(offsetNs)),
+    of: good(({ offsetNs }) => offsetNs),
   },
-  { name: 'delay_ns', kind: 'integer', words: 'Round trip delay.', of: good(({ delayNs }) => whole(delayNs)) },
+  { name: 'delay_ns', kind: 'integer', words: 'Round trip delay.', of: good(({ delayNs }) => delayNs) },
   {
     name: 'root_distance_ns',
     kind: 'integer',
     words: 'Half the width of what this answer cannot exclude.',
-    of: good(({ rootDistanceNs }) => whole(rootDistanceNs)),
+    of: good(({ rootDistanceNs }) => rootDistanceNs),
   },
   {
     name: 'low_ns',
     kind: 'integer',
     words: 'Lower end of the error by this answer alone.',
-    of: good(({ lowNs }) => whole(lowNs)),
+    of: good(({ lowNs }) => lowNs),
   },
-  { name: 'high_ns', kind: 'integer', words: 'Its upper end.', of: good(({ highNs }) => whole(highNs)) },
+  { name: 'high_ns', kind: 'integer', words: 'Its upper end.', of: good(({ highNs }) => highNs) },
   { name: 'stratum', kind: 'integer', words: 'Stratum that the answer states.', of: ({ reading }) => reading.stratum },
   {
     name: 'leap_indicator',
@@ -119,7 +120,7 @@ export const readingColumns: readonly Column<ReadingSource>[] = [
     name: 'reading_ns',
     kind: 'integer',
     words: 'How exactly the local clock was read: half the width of its bracket.',
-    of: good(({ readingNs }) => whole(readingNs)),
+    of: good(({ readingNs }) => readingNs),
   },
   {
     name: 'self',
@@ -151,13 +152,14 @@ export const readingColumns: readonly Column<ReadingSource>[] = [
     words: 'The same in words.',
     of: ({ reading }) => (reading.ok ? null : reading.error.message),
   },
+  simulated,
 ]
 
 /** The rows of one sample: one per reference that was asked. */
-export function readingRows(record: SampleRecord, zone: ZonedWriter): readonly Row[] {
+export function readingRows(record: SampleRecord, zone: ZonedWriter, simulation = false): readonly Row[] {
   return roles.flatMap((role) => {
     const reading = record.readings[role]
-    return reading ? [rowOf(readingColumns, { record, zone, role, reading })] : []
+    return reading ? [rowOf(readingColumns, { record, zone, simulation, role, reading })] : []
   })
 }
 

@@ -5,22 +5,10 @@
  */
 import type { ChangeEntry, GapEntry, Stretch } from '../../lib/evidence/types.js'
 import { formatInstant } from '../../lib/instant.js'
-import { ZonedWriter } from '../moment.js'
+import type { ChangeDocument, GapDocument } from '../document.js'
 import type { Report } from '../types.js'
-import { type Column, type CsvForm, csvText, rowOf } from './table.js'
-
-interface Numbered<Entry> {
-  readonly no: number
-  readonly entry: Entry
-  readonly zone: ZonedWriter
-}
-
-const number: Column<Numbered<unknown>> = {
-  name: 'no',
-  kind: 'integer',
-  words: 'Number of the row from 1, as in the PDF.',
-  of: ({ no }) => no,
-}
+import { bound, entries, type Numbered, number, numbered, simulated, whole } from './numbered.js'
+import type { Column, CsvForm } from './table.js'
 
 export const intervalColumns: readonly Column<Numbered<Stretch>>[] = [
   { ...number, words: 'Number of the row from 1.' },
@@ -84,9 +72,10 @@ export const intervalColumns: readonly Column<Numbered<Stretch>>[] = [
   },
   { name: 'from_seq', kind: 'integer', words: 'First record that shapes it.', of: ({ entry }) => entry.fromSeq },
   { name: 'to_seq', kind: 'integer', words: 'Last record that shapes it.', of: ({ entry }) => entry.toSeq },
+  simulated,
 ]
 
-export const changeColumns: readonly Column<Numbered<ChangeEntry>>[] = [
+export const changeColumns: readonly Column<Numbered<ChangeEntry> & { readonly document: ChangeDocument }>[] = [
   { ...number, words: 'Number of the change, as in the plots and tables of the PDF.' },
   { name: 'seq', kind: 'integer', words: 'Its record.', of: ({ entry }) => entry.seq },
   {
@@ -157,9 +146,44 @@ export const changeColumns: readonly Column<Numbered<ChangeEntry>>[] = [
     of: ({ entry }) => entry.error?.lowNs ?? null,
   },
   { name: 'error_high_ns', kind: 'integer', words: 'Its upper end.', of: ({ entry }) => entry.error?.highNs ?? null },
+  ...bound<{ readonly document: ChangeDocument }>(
+    'before',
+    'the last bound of the error before the change, in hindsight',
+    ({ document }) => document.before,
+  ),
+  ...bound<{ readonly document: ChangeDocument }>(
+    'after',
+    'the first bound of the error behind the change, in hindsight',
+    ({ document }) => document.after,
+  ),
+  {
+    name: 'seen',
+    kind: 'text',
+    words: '`divergence`: the clocks ran apart; `kernel-notice`: the kernel announced it.',
+    of: ({ document }) => document.seen,
+  },
+  {
+    name: 'sample_verdict',
+    kind: 'text',
+    words: "What the unscheduled sample says by itself under the report's tolerance.",
+    of: ({ document }) => document.unscheduled?.verdict ?? null,
+  },
+  {
+    name: 'sample_latency_ns',
+    kind: 'integer',
+    words: 'From the first look that showed the change to that sample, by the audit clock.',
+    of: ({ document }) => whole(document.unscheduled?.latency ?? undefined),
+  },
+  {
+    name: 'notes',
+    kind: 'text',
+    words: 'What people wrote about it, separated by blanks and a slash.',
+    of: ({ document }) => document.notes.map(({ by, text }) => `${by}: ${text}`).join(' / '),
+  },
+  simulated,
 ]
 
-export const gapColumns: readonly Column<Numbered<GapEntry>>[] = [
+export const gapColumns: readonly Column<Numbered<GapEntry> & { readonly document: GapDocument }>[] = [
   number,
   { name: 'seq', kind: 'integer', words: 'Its record.', of: ({ entry }) => entry.seq },
   { name: 'from_utc', kind: 'instant', words: 'Start, UTC.', of: ({ entry }) => formatInstant(entry.fromNs) },
@@ -190,32 +214,37 @@ export const gapColumns: readonly Column<Numbered<GapEntry>>[] = [
     words: 'Whether the UTC of its ends was estimated across a break of the audit clock.',
     of: ({ entry }) => entry.estimated,
   },
+  ...bound<{ readonly document: GapDocument }>(
+    'before',
+    'the last bound of the error before the gap',
+    ({ document }) => document.before,
+  ),
+  ...bound<{ readonly document: GapDocument }>(
+    'after',
+    'the first bound of the error behind the gap',
+    ({ document }) => document.after,
+  ),
+  ...bound<{ readonly document: GapDocument }>(
+    'carried',
+    'the widest bound inside that is carried across it, which moves no verdict',
+    ({ document }) => document.carried,
+  ),
+  simulated,
 ]
 
 /** intervals.csv. */
 export function intervalsCsv(report: Report, form: CsvForm): AsyncIterable<string> {
-  return numbered(intervalColumns, report.stretches, report, form)
+  return numbered(intervalColumns, entries(report.stretches), report, form)
 }
 
 /** changes.csv. */
 export function changesCsv(report: Report, form: CsvForm): AsyncIterable<string> {
-  return numbered(changeColumns, report.changes, report, form)
+  const rows = report.changes.map((entry, i) => ({ entry, document: report.result.clockChanges[i]! }))
+  return numbered(changeColumns, rows, report, form)
 }
 
 /** gaps.csv. */
 export function gapsCsv(report: Report, form: CsvForm): AsyncIterable<string> {
-  return numbered(gapColumns, report.gaps, report, form)
-}
-
-function numbered<Entry>(
-  columns: readonly Column<Numbered<Entry>>[],
-  entries: readonly Entry[],
-  { period }: Report,
-  form: CsvForm,
-): AsyncIterable<string> {
-  const zone = new ZonedWriter(period.zone)
-  function* rows() {
-    for (const [index, entry] of entries.entries()) yield rowOf(columns, { no: index + 1, entry, zone })
-  }
-  return csvText(columns, rows(), form)
+  const rows = report.gaps.map((entry, i) => ({ entry, document: report.result.gaps[i]! }))
+  return numbered(gapColumns, rows, report, form)
 }

@@ -2,9 +2,10 @@
  * samples.csv: one row per round over all references, with the bound of the error that it found.
  * @module
  */
-import { formatInstant, parseInstant } from '../../lib/instant.js'
+import { formatInstant } from '../../lib/instant.js'
 import type { SampleBody, TrailRecord } from '../../lib/trail/types.js'
 import type { ZonedWriter } from '../moment.js'
+import { simulated } from './numbered.js'
 import { type Column, type Row, rowOf } from './table.js'
 
 export type SampleRecord = TrailRecord & SampleBody
@@ -12,6 +13,7 @@ export type SampleRecord = TrailRecord & SampleBody
 export interface SampleSource {
   readonly record: SampleRecord
   readonly zone: ZonedWriter
+  readonly simulation: boolean
 }
 
 /** Columns that place a row; readings.csv repeats them. */
@@ -27,7 +29,7 @@ export const placeColumns: readonly Column<SampleSource>[] = [
     name: 'wall_local',
     kind: 'instant',
     words: "The same in the report's zone.",
-    of: ({ record, zone }) => zone.write(parseInstant(record.wall)),
+    of: ({ record, zone }) => zone.writeText(record.wall),
   },
 ]
 
@@ -74,19 +76,19 @@ export const sampleColumns: readonly Column<SampleSource>[] = [
     name: 'error_low_ns',
     kind: 'integer',
     words: 'Lower end of the error (UTC minus clock): positive = the clock is slow. Empty where there is no bound.',
-    of: ({ record }) => whole(record.consensus.lowNs),
+    of: ({ record }) => record.consensus.lowNs,
   },
   {
     name: 'error_high_ns',
     kind: 'integer',
     words: 'Its upper end.',
-    of: ({ record }) => whole(record.consensus.highNs),
+    of: ({ record }) => record.consensus.highNs,
   },
   {
     name: 'tolerance_ns',
     kind: 'integer',
     words: "The tolerance that the auditor was configured with; the report's may differ.",
-    of: ({ record }) => whole(record.toleranceNs),
+    of: ({ record }) => record.toleranceNs,
   },
   {
     name: 'state',
@@ -140,19 +142,19 @@ export const sampleColumns: readonly Column<SampleSource>[] = [
     name: 'audit_clock_ns',
     kind: 'integer',
     words: 'The audit clock at the sample.',
-    of: ({ record }) => whole(record.atNs),
+    of: ({ record }) => record.atNs,
   },
   {
     name: 'd_low_ns',
     kind: 'integer',
     words: 'Clock minus audit clock, at least.',
-    of: ({ record }) => whole(record.d.lowNs),
+    of: ({ record }) => record.d.lowNs,
   },
   {
     name: 'd_high_ns',
     kind: 'integer',
     words: 'Clock minus audit clock, at most.',
-    of: ({ record }) => whole(record.d.highNs),
+    of: ({ record }) => record.d.highNs,
   },
   {
     name: 'looks',
@@ -164,7 +166,7 @@ export const sampleColumns: readonly Column<SampleSource>[] = [
     name: 'widest_silence_ns',
     kind: 'integer',
     words: 'The longest time between two of them.',
-    of: ({ record }) => whole(record.since.widestSilenceNs),
+    of: ({ record }) => record.since.widestSilenceNs,
   },
   {
     name: 'kernel_notice',
@@ -183,19 +185,15 @@ export const sampleColumns: readonly Column<SampleSource>[] = [
     name: 'small_changes_sum_ns',
     kind: 'integer',
     words: 'The sum of their absolute sizes, rounded up.',
-    of: ({ record }) => whole(record.since.small.sumNs),
+    of: ({ record }) => record.since.small.sumNs,
   },
   { name: 'boot_id', kind: 'text', words: 'The boot in which it was taken.', of: ({ record }) => record.bootId },
+  simulated,
 ]
 
 /** The row of one sample. */
-export function sampleRow(record: SampleRecord, zone: ZonedWriter): Row {
-  return rowOf(sampleColumns, { record, zone })
-}
-
-/** Whole nanoseconds of a record. */
-export function whole(ns: string | null): bigint | null {
-  return ns === null ? null : BigInt(ns)
+export function sampleRow(record: SampleRecord, zone: ZonedWriter, simulation = false): Row {
+  return rowOf(sampleColumns, { record, zone, simulation })
 }
 
 /** UTC = A + M - (TAI - UTC): what the references say, whatever the audited clock showed. */

@@ -1,17 +1,26 @@
 /**
- * The compliance report as PDF: PDF/A-3b, fonts embedded, the result embedded as JSON, the same bytes for the same report.
+ * The compliance report as PDF: PDF/A-3a and PDF/UA-1, fonts embedded, the result and its lists inside as files, the same bytes
+ * for the same report.
  * @module
  */
-import PDFDocument from 'pdfkit'
+import { createHash } from 'node:crypto'
 import { parseInstant } from '../../lib/instant.js'
-import { toJson } from '../json.js'
-import { safeName } from '../name.js'
 import type { Report } from '../types.js'
-import { drawMethod, drawSignatures } from './closing.js'
-import { fontPath } from './fonts.js'
+import { type Attachment, openArchive, type Paper } from './archive.js'
+import { attachmentsOf } from './attachments.js'
+import { drawBreaches } from './breaches.js'
+import { drawBudget } from './budget.js'
+import type { Pause } from './cells.js'
+import { drawChanges } from './changes.js'
+import { drawClosing } from './closing.js'
+import { drawDays } from './days.js'
+import { drawGaps, drawIntervals } from './gaps.js'
+import { drawHistory } from './history.js'
 import { drawIntegrity } from './integrity.js'
+import { drawLimits } from './limits.js'
 import { drawPlots } from './plots.js'
-import { drawChanges, drawGaps, drawIntervals, drawReferences } from './registers.js'
+import { drawReferences } from './references.js'
+import { drawScope } from './scope.js'
 import { Sheet } from './sheet.js'
 import { integritySentence } from './statement.js'
 import { drawTitle, drawVerdict } from './summary.js'
@@ -19,45 +28,45 @@ import { drawTitle, drawVerdict } from './summary.js'
 export interface PdfOptions {
   /** Called between parts of the page; may throw to stop. */
   readonly pause: () => Promise<void>
+  /** Default: A4. */
+  readonly paper?: Paper | undefined
 }
 
+type Part = (sheet: Sheet, report: Report, pause: Pause) => void | Promise<void>
+
+/** What follows the first page, in order. */
+const parts: readonly Part[] = [
+  drawScope,
+  drawBudget,
+  drawDays,
+  drawPlots,
+  drawChanges,
+  drawBreaches,
+  drawGaps,
+  drawIntervals,
+  drawReferences,
+  drawHistory,
+  drawIntegrity,
+  drawLimits,
+  drawClosing,
+]
+
 /** Draws the report and returns the file's bytes. */
-export async function drawPdf(report: Report, { pause }: PdfOptions): Promise<Buffer> {
+export async function drawPdf(report: Report, { pause, paper = 'a4' }: PdfOptions): Promise<Buffer> {
   const { result } = report
   // The instant that the pages are about, not the one at which they were drawn: two drawings give the same bytes.
   const dated = new Date(Number(parseInstant(result.to) / 1_000_000n))
-  const options = {
-    size: 'A4',
-    margin: 0,
-    pdfVersion: '1.7',
-    subset: 'PDF/A-3b',
-    font: fontPath('regular'),
-    bufferPages: true,
-    lang: 'en',
-    displayTitle: true,
-    info: {
-      // These go into the XMP packet unescaped: only characters that XML leaves alone.
-      Title: `Clock audit report ${result.id} ${safeName(result.host)} ${report.period.stem}`,
-      Subject: `Profile ${safeName(result.profile)}, as of record ${result.asOf}`,
-      Keywords: `report ${result.id}`,
-      Creator: result.tool,
-      Producer: result.tool,
-      CreationDate: dated,
-      ModDate: dated,
-    },
-  } as const
   await pause()
-  const doc = new PDFDocument(options as PDFKit.PDFDocumentOptions)
-  const bytes = collect(doc)
-  const attachment = {
-    name: 'result.json',
-    type: 'application/json',
-    description: 'The result of this report as data',
-    relationship: 'Source',
-    creationDate: dated,
-    modifiedDate: dated,
-  }
-  doc.file(Buffer.from(toJson(result)) as unknown as Parameters<typeof doc.file>[0], attachment)
+  const attachments = await attachmentsOf(report)
+  const { doc, end } = openArchive({
+    title: `Clock audit report ${result.id}: ${result.host}, ${report.period.stem}`,
+    subject: `Profile ${result.profile}, as of record ${result.asOf}`,
+    digest: `report ${result.id}, content ${digestOf(attachments, paper)}`,
+    tool: result.tool,
+    dated,
+    paper,
+    attachments,
+  })
   const sheet = new Sheet(doc, {
     title: 'Clock audit report',
     host: result.host,
@@ -70,29 +79,18 @@ export async function drawPdf(report: Report, { pause }: PdfOptions): Promise<Bu
   await pause()
   drawVerdict(sheet, report)
   sheet.paragraph(integritySentence(result), { face: 'bold', size: 8.5 })
-  await pause()
-  await drawReferences(sheet, report, pause)
-  await pause()
-  drawPlots(sheet, report)
-  await pause()
-  await drawChanges(sheet, report, pause)
-  await drawGaps(sheet, report, pause)
-  await drawIntervals(sheet, report, pause)
-  drawMethod(sheet, report)
-  await pause()
-  await drawIntegrity(sheet, report, pause)
-  drawSignatures(sheet, report)
+  for (const draw of parts) {
+    await pause()
+    await draw(sheet, report, pause)
+  }
   sheet.finish()
   await pause()
-  doc.end()
-  return bytes
+  return end()
 }
 
-function collect(doc: PDFKit.PDFDocument): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
-    doc.on('data', (chunk: Buffer) => chunks.push(chunk))
-    doc.on('end', () => resolve(Buffer.concat(chunks)))
-    doc.on('error', reject)
-  })
+/** SHA-256 of what the pages are made from: two files of one /ID hold the same. */
+function digestOf(attachments: readonly Attachment[], paper: Paper): string {
+  const hash = createHash('sha256').update(paper)
+  for (const { name, bytes } of attachments) hash.update(`\n${name} ${bytes.length}\n`).update(bytes)
+  return hash.digest('hex')
 }

@@ -3,18 +3,9 @@
  * @module
  */
 import type { Report } from '../types.js'
+import type { Frame } from './frame.js'
 import { ink } from './pattern.js'
 import type { Sheet } from './sheet.js'
-
-/** Where a plot lies on the page (points), and how instants and errors fall on it. */
-export interface Frame {
-  readonly x: (ns: bigint) => number
-  readonly y: (seconds: number) => number
-  readonly left: number
-  readonly right: number
-  readonly top: number
-  readonly bottom: number
-}
 
 interface Cluster {
   readonly first: number

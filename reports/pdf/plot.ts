@@ -3,15 +3,16 @@
  * the stretches of which nothing is known. Linear scales only; where the period does not fit one scale, there are several.
  * @module
  */
-import { scaleLinear, scaleUtc } from 'd3-scale'
 import { area } from 'd3-shape'
 import type { Stretch } from '../../lib/evidence/types.js'
 import type { Column } from '../series.js'
 import type { Report } from '../types.js'
-import { drawChanges, type Frame } from './marks.js'
+import { count, reach, short, size } from '../words.js'
+import { drawAxes, drawOutline, type Frame, frameRoom, layFrame } from './frame.js'
+import { drawChanges } from './marks.js'
 import { bandFill, bandLine, fillVerdict, ink, soft, toleranceLine } from './pattern.js'
+import { linearScale, type ValueScale } from './scale.js'
 import type { Sheet } from './sheet.js'
-import { instantTicks, unitOf, valueTicks } from './ticks.js'
 
 export interface Panel {
   readonly title: string
@@ -61,79 +62,52 @@ export const beyond = '#e3d3d6'
 
 /** Draws one panel of `height` points at the cursor; tells whether some of the bound lies beyond its scale. */
 export function drawPanel(sheet: Sheet, report: Report, panel: Panel, height: number): boolean {
-  const { doc } = sheet
   const { series, period } = report
-  const unit = unitOf(Math.max(Math.abs(panel.domain[0]), Math.abs(panel.domain[1])))
-  sheet.line(panel.title, sheet.left, sheet.y, { face: 'bold', size: 8.5 })
-  const axis = `error in ${unit.name}; up: the clock is slow, down: it is fast`
-  sheet.line(axis, sheet.left, sheet.y + 1, { size: 7, color: soft, width: sheet.width, align: 'right' })
-  sheet.y += 22
-  const left = sheet.left + 42
-  const right = sheet.right - 2
-  const top = sheet.y
-  const bottom = top + height
-  const x = scaleUtc([new Date(ms(period.fromNs)), new Date(ms(period.toNs))], [left, right])
-  const y = scaleLinear(panel.domain, [bottom, top]).clamp(true)
-  const frame: Frame = { x: (ns) => x(new Date(ms(ns))), y, left, right, top, bottom }
-  drawGrid(sheet, report, panel, frame, unit)
-  drawBeyond(sheet, series.columns, panel, frame)
-  drawTolerance(sheet, report, panel, frame)
-  doc
-    .save()
-    .rect(left, top, right - left, height)
-    .clip()
-  drawBand(sheet, series.columns, frame)
-  drawUnknown(sheet, report, frame)
-  doc.restore()
-  const clipped = drawClipped(sheet, series.columns, panel, frame)
-  drawChanges(sheet, report, frame)
-  doc
-    .save()
-    .lineWidth(0.8)
-    .rect(left, top, right - left, height)
-    .stroke(ink)
-    .restore()
-  sheet.y = bottom + (period.zone === 'UTC' ? 16 : 25)
-  if (clipped > 0) {
-    const remark = 'Heavy marks at the edge: the bound leaves this scale there; see "Whole range".'
-    sheet.line(remark, left, sheet.y, { size: 7, color: soft })
-    sheet.y += 10
-  }
+  const scale = linearScale(panel.domain)
+  const { above, below } = frameRoom(period)
+  const clipped = series.columns.some((column) => column && leaves(column, panel))
+  const remark = clipped ? 10 : 0
+  sheet.figure(describe(report, panel, scale), above + height + below + remark, () => {
+    const frame = layFrame(sheet, period, scale, height)
+    const axis = `error in ${scale.unit}; up: the clock is slow, down: it is fast`
+    drawAxes(sheet, frame, { period, scale, title: panel.title, axis })
+    drawBeyond(sheet, series.columns, panel, frame)
+    drawTolerance(sheet, report, panel, frame)
+    sheet.paint((doc) => {
+      doc.rect(frame.left, frame.top, frame.right - frame.left, height).clip()
+      drawBand(sheet, series.columns, frame)
+      drawUnknown(sheet, report, frame)
+    })
+    drawClipped(sheet, series.columns, panel, frame)
+    drawChanges(sheet, report, frame)
+    drawOutline(sheet, frame)
+    if (!clipped) return
+    const words = 'Heavy marks at the edge: the bound leaves this scale there; see "Whole range".'
+    sheet.line(words, frame.left, frame.bottom + below, { size: 7, color: soft })
+  })
   sheet.y += 8
-  return clipped > 0
+  return clipped
 }
 
-function ms(ns: bigint): number {
-  return Number(ns) / 1e6
+function leaves({ low, high }: { readonly low: number; readonly high: number }, { domain }: Panel): boolean {
+  return high > domain[1] || low < domain[0]
 }
 
-function drawGrid(sheet: Sheet, report: Report, panel: Panel, frame: Frame, unit: ReturnType<typeof unitOf>): void {
-  const { doc } = sheet
-  const { left, right, top, bottom } = frame
-  doc.save().lineWidth(0.4)
-  for (const tick of valueTicks(panel.domain, unit)) {
-    const y = frame.y(tick.value)
-    doc
-      .moveTo(left, y)
-      .lineTo(right, y)
-      .stroke(tick.value === 0 ? '#707070' : '#dcdcdc')
-    sheet.line(tick.label, sheet.left, y - 4.5, { size: 7, width: 37, align: 'right' })
-  }
-  for (const tick of instantTicks(report.period)) {
-    const x = frame.x(tick.ns)
-    doc.moveTo(x, top).lineTo(x, bottom).lineWidth(0.4).stroke('#dcdcdc')
-    doc
-      .moveTo(x, bottom)
-      .lineTo(x, bottom + 3)
-      .lineWidth(0.6)
-      .stroke(ink)
-    const place = { size: 7, width: 60, align: 'center' } as const
-    sheet.line(tick.utc, x - 30, bottom + 4, place)
-    if (tick.local !== null) sheet.line(tick.local, x - 30, bottom + 13, { ...place, color: soft })
-  }
-  sheet.line('UTC', sheet.left, bottom + 4, { size: 7, width: 30 })
-  if (report.period.zone !== 'UTC') sheet.line('local', sheet.left, bottom + 13, { size: 7, color: soft, width: 30 })
-  doc.restore()
+/** The panel in words. */
+function describe(
+  { result, toleranceNs, changes, stretches }: Report,
+  { title, domain }: Panel,
+  scale: ValueScale,
+): string {
+  const edge = (value: number) => (value / (scale.unit === 'ms' ? 1e-3 : 1)).toFixed(3)
+  const unit = scale.unit === 'ms' ? 'ms' : 's'
+  const dark = stretches.filter(({ worst }) => worst === null).length
+  return (
+    `${title}: the bound of the error of the clock over ${result.period}, on a linear scale from ${edge(domain[0])} to ` +
+    `${edge(domain[1])} ${unit}. Tolerance \u00b1${short(toleranceNs)}. ` +
+    `${result.worst ? `The widest bound reaches ${size(reach(result.worst.bound))}. ` : ''}` +
+    `${count(changes.length, 'change')} of the clock, ${count(dark, 'stretch', 'stretches')} without a bound.`
+  )
 }
 
 function drawTolerance(sheet: Sheet, report: Report, panel: Panel, frame: Frame): void {

@@ -2,39 +2,109 @@
  * The section of plots: as many scales as the period needs, one legend for all.
  * @module
  */
+import { roles } from '../../lib/ntp/types.js'
 import type { Report } from '../types.js'
 import { count } from '../words.js'
+import type { Pause } from './cells.js'
+import { type DotPanel, dotHeight, drawDots } from './dots.js'
+import { axisRoom } from './frame.js'
+import { drawHistograms, histogramHeight } from './histogram.js'
 import { bandFill, bandLine, fillVerdict, ink, soft, toleranceLine } from './pattern.js'
 import { beyond, choosePanels, drawPanel, isHairline } from './plot.js'
+import { refer, titleOf } from './sections.js'
 import type { Sheet } from './sheet.js'
 import { note } from './table.js'
 
 /** By the number of panels: up to three share a page. */
-const panelHeights = [230, 190, 146] as const
+const panelHeights = [220, 172, 140] as const
 
 /** Draws the section. */
-export function drawPlots(sheet: Sheet, report: Report): void {
+export async function drawPlots(sheet: Sheet, report: Report, pause: Pause): Promise<void> {
   const { result, series } = report
   const panels = choosePanels(series.columns, result.tolerance)
-  const height = panelHeights[panels.length - 1] ?? 146
+  const height = panelHeights[panels.length - 1] ?? 140
   const known = series.columns.some((column) => column !== null)
-  // All scales on one page, with their legend: they are read together.
-  sheet.heading('2  The error of the clock over the period', known ? panels.length * (height + 66) + 56 : 30)
-  if (!known) {
-    sheet.paragraph('There is no bound at any instant of this period: nothing can be drawn.')
-    return
+  sheet.heading(titleOf('plots'), known ? height + 56 : 30)
+  if (!known) sheet.paragraph('There is no bound at any instant of this period: no band can be drawn.')
+  else {
+    let clipped = false
+    for (const panel of panels) {
+      sheet.ensure(height + 56)
+      clipped = drawPanel(sheet, report, panel, height) || clipped
+      await pause()
+    }
+    drawLegend(sheet, report, clipped)
+    note(
+      sheet,
+      `The band holds every value that the error can have had. Each of its ${count(series.columns.length, 'column')} runs from the ` +
+        'least to the largest value inside it: no excursion is dropped, however short. Where nothing is known the band is ' +
+        `interrupted, never bridged. Scales are linear.${hairlines(report)}`,
+    )
   }
-  let clipped = false
-  for (const panel of panels) {
-    sheet.ensure(height + 66)
-    clipped = drawPanel(sheet, report, panel, height) || clipped
+  await drawMeasured(sheet, report, pause)
+}
+
+/** What was measured, sample by sample: offsets of the references, the clock against the audit clock, how often which value. */
+async function drawMeasured(sheet: Sheet, report: Report, pause: Pause): Promise<void> {
+  const { result, plots } = report
+  const offsets = roles.flatMap((role): DotPanel[] => {
+    const columns = plots.references[role]
+    if (!columns) return []
+    const servers = result.references[role]?.servers.join(', ') ?? ''
+    const title = `${role}: ${servers.length > 60 ? `${servers.slice(0, 59)}\u2026` : servers}`
+    return [
+      { title, axis: 'offset; up: the clock is slow', columns, height: 92, changes: true, tolerance: result.tolerance },
+    ]
+  })
+  if (offsets.length > 0) {
+    sheet.subheading('Offsets that each reference gave', dotHeight(report.period, offsets[0]!))
+    for (const panel of offsets) {
+      drawDots(sheet, report, panel)
+      await pause()
+    }
+    columnsNote(sheet, plots.d.length)
   }
-  drawLegend(sheet, report, clipped)
+  if (plots.d.some((column) => column !== null)) {
+    const panel: DotPanel = {
+      title: 'The clock against the audit clock (D), from the first sample of each boot',
+      axis: 'up: the clock ran ahead',
+      columns: plots.d,
+      height: 92,
+      changes: true,
+    }
+    sheet.subheading('How the clock was moved', dotHeight(report.period, panel) + 20)
+    drawDots(sheet, report, panel)
+    const rates = plots.rates
+      .slice(0, 4)
+      .map(({ boot, ppm }) => `${ppm.toFixed(3).replace('-', '\u2212')} ppm in boot ${boot.slice(0, 8)}`)
+    note(
+      sheet,
+      'Drawn against the straight line of the crystal\u2019s own mean rate in that boot, so that steps and slews show as such.' +
+        `${rates.length > 0 ? ` The audit clock was fast by ${rates.join(', ')}${plots.rates.length > 4 ? ' and so on' : ''}.` : ''}`,
+    )
+  }
+  const { samples, references } = result.distributions
+  if (!samples && Object.keys(references).length === 0) return
+  sheet.subheading('How often which offset was measured', histogramHeight)
+  drawHistograms(sheet, [
+    ...(samples ? [{ title: 'All samples: middle of the bound', distribution: samples }] : []),
+    ...roles.flatMap((role) => {
+      const distribution = references[role]
+      return distribution ? [{ title: `${role}: offset`, distribution }] : []
+    }),
+  ])
+  await pause()
   note(
     sheet,
-    `The band holds every value that the error can have had. Each of its ${count(series.columns.length, 'column')} runs from the ` +
-      'least to the largest value inside it: no excursion is dropped, however short. Where nothing is known the band is ' +
-      `interrupted, never bridged. Scales are linear.${hairlines(report)}`,
+    'Middles and offsets are estimates: they tell how the clock went, and prove nothing. Quantiles are measured values themselves.',
+  )
+}
+
+function columnsNote(sheet: Sheet, columns: number): void {
+  note(
+    sheet,
+    `Each of the ${count(columns, 'column')} of a plot shows the least and the largest value in it: no spike is dropped. Where no sample lies, ` +
+      'nothing is drawn. Each plot has its own scale.',
   )
 }
 
@@ -42,48 +112,74 @@ export function drawPlots(sheet: Sheet, report: Report): void {
 function hairlines(report: Report): string {
   const thin = report.stretches.filter((stretch) => stretch.worst === null && isHairline(report, stretch))
   if (thin.length === 0) return ''
-  return ` ${count(thin.length, 'stretch', 'stretches')} without a bound, thinner than a line, are not drawn: section 5 lists them.`
+  return ` ${count(thin.length, 'stretch', 'stretches')} without a bound, thinner than a line, are not drawn: ${refer('gaps')} lists them.`
 }
 
+/** What the signs of the plots mean. */
 function drawLegend(sheet: Sheet, report: Report, clipped: boolean): void {
-  sheet.ensure(40)
   const { doc } = sheet
-  const start = sheet.left + 42
-  let x = start
-  let { y } = sheet
-  const entry = (words: string, draw: (x: number, y: number) => void) => {
-    const width = 22 + sheet.measure(words, { size: 7 })
-    if (x + width > sheet.right) {
-      x = start
-      y += 13
-    }
-    doc.save()
-    draw(x, y)
-    doc.restore()
-    sheet.line(words, x + 22, y, { size: 7, color: soft })
-    x += width + 14
-  }
-  entry('bound of the error', (x, y) => doc.rect(x, y, 17, 9).lineWidth(0.5).fillAndStroke(bandFill, bandLine))
-  if (clipped) entry('all of it beyond this scale', (x, y) => doc.rect(x, y, 17, 9).fill(beyond))
-  entry('tolerance', (x, y) => {
-    doc.lineWidth(1).dash(5, { space: 3 })
-    doc
-      .moveTo(x, y + 4.5)
-      .lineTo(x + 17, y + 4.5)
-      .stroke(toleranceLine)
-  })
-  if (report.changes.length > 0) {
-    entry('change of the clock, by number', (x, y) => {
+  type Entry = readonly [words: string, draw: (x: number, y: number) => void]
+  const band: Entry = [
+    'bound of the error',
+    (x, y) => doc.rect(x, y, 17, 9).lineWidth(0.5).fillAndStroke(bandFill, bandLine),
+  ]
+  const outside: Entry = ['all of it beyond this scale', (x, y) => doc.rect(x, y, 17, 9).fill(beyond)]
+  const tolerance: Entry = [
+    'tolerance',
+    (x, y) => {
       doc
-        .lineWidth(0.8)
-        .moveTo(x + 8, y)
-        .lineTo(x + 8, y + 9)
-        .stroke(ink)
-    })
-  }
-  for (const verdict of ['INDETERMINATE', 'UNMONITORED', 'OFF'] as const) {
-    if (!report.stretches.some((stretch) => stretch.verdict === verdict && stretch.worst === null)) continue
-    entry(`${verdict}, no bound`, (x, y) => fillVerdict(doc, verdict, { x, y, width: 17, height: 9 }))
-  }
-  sheet.y = y + 15
+        .lineWidth(1)
+        .dash(5, { space: 3 })
+        .moveTo(x, y + 4.5)
+      doc.lineTo(x + 17, y + 4.5).stroke(toleranceLine)
+    },
+  ]
+  const change: Entry = [
+    'change of the clock, by number',
+    (x, y) => {
+      doc.lineWidth(0.8).moveTo(x + 8, y)
+      doc.lineTo(x + 8, y + 9).stroke(ink)
+    },
+  ]
+  const dark = (['INDETERMINATE', 'UNMONITORED', 'OFF'] as const)
+    .filter((verdict) => report.stretches.some((stretch) => stretch.verdict === verdict && stretch.worst === null))
+    .map(
+      (verdict): Entry => [`${verdict}, no bound`, (x, y) => fillVerdict(doc, verdict, { x, y, width: 17, height: 9 })],
+    )
+  const entries = [
+    band,
+    ...(clipped ? [outside] : []),
+    tolerance,
+    ...(report.changes.length > 0 ? [change] : []),
+    ...dark,
+  ]
+  drawEntries(sheet, entries)
+}
+
+/** Draws the entries of a legend in as many rows as they need. */
+export function drawEntries(
+  sheet: Sheet,
+  entries: readonly (readonly [words: string, draw: (x: number, y: number) => void])[],
+): void {
+  const start = sheet.left + axisRoom
+  let x = start
+  let row = 0
+  const placed = entries.map(([words, draw]) => {
+    const width = 22 + sheet.measure(words, { size: 7 })
+    if (x > start && x + width > sheet.right) {
+      x = start
+      row += 1
+    }
+    const place = { words, draw, x, row }
+    x += width + 14
+    return place
+  })
+  sheet.figure(`Legend: ${entries.map(([words]) => words).join('; ')}`, 13 * (row + 1) + 2, () => {
+    const top = sheet.y
+    for (const entry of placed) {
+      const y = top + 13 * entry.row
+      sheet.paint(() => entry.draw(entry.x, y))
+      sheet.line(entry.words, entry.x + 22, y, { size: 7, color: soft })
+    }
+  })
 }

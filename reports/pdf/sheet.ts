@@ -1,12 +1,13 @@
 /**
  * One printed page after another: margins, running header and footer, and text that never leaves its box. Everything that is
- * printed goes through {@link Sheet.line}, which shows what a font cannot show.
+ * printed goes through {@link Sheet.line}, which shows what a font cannot show, and belongs to the structure of the page.
  * @module
  */
 import type {} from 'pdfkit'
 import { printable } from '../printable.js'
 import { type Face, fontPath, glyphsOf } from './fonts.js'
 import { faint, ink, soft } from './pattern.js'
+import { type Marked, Tags } from './tags.js'
 
 type Doc = PDFKit.PDFDocument
 
@@ -35,6 +36,7 @@ const faces: readonly Face[] = ['regular', 'bold', 'mono', 'wide']
 
 export class Sheet {
   readonly doc: Doc
+  readonly tags: Tags
   readonly left = 48
   readonly right: number
   readonly width: number
@@ -45,14 +47,16 @@ export class Sheet {
   readonly #has = new Map<Face, (codePoint: number) => boolean>()
   readonly #paths: Record<Face, string> = { regular: '', bold: '', mono: '', wide: '' }
   readonly #widths = new Map<string, number>()
+  #section = false
 
   constructor(doc: Doc, running: Running) {
     this.doc = doc
+    this.tags = new Tags(doc)
     this.#running = running
     this.right = doc.page.width - this.left
     this.width = this.right - this.left
-    this.top = running.simulation ? 74 : 60
-    this.bottom = doc.page.height - 52
+    this.top = running.simulation ? 74 : 56
+    this.bottom = doc.page.height - 50
     this.y = this.top
     for (const face of faces) {
       // By path, not by a name of our own: pdfkit reads a font anew at each use of a second name for it.
@@ -66,9 +70,11 @@ export class Sheet {
 
   /** Starts a new page. */
   page(): void {
-    this.doc.addPage()
+    this.tags.turn(() => {
+      this.doc.addPage()
+      this.#watermark()
+    })
     this.y = this.top
-    this.#watermark()
   }
 
   /** Starts a new page where less than `height` points are left. */
@@ -101,20 +107,46 @@ export class Sheet {
     const { face = 'regular', size = 8.5, color = ink, width, align = 'left' } = options
     let shown = this.shown(text, face)
     if (width !== undefined) {
-      while (shown.length > 1 && this.measure(shown, { face, size }) > width + 0.01) {
+      while (shown.length > 1 && this.measure(shown.trimEnd(), { face, size }) > width + 0.01) {
         const over = this.measure(shown, { face, size }) / width
         const keep = Math.min(shown.length - 2, Math.floor(shown.length / over))
         shown = `${shown.slice(0, Math.max(1, keep)).trimEnd()}\u2026`
         if (keep <= 1) break
       }
     }
-    const free = width === undefined ? 0 : width - this.measure(shown, { face, size })
+    const free = width === undefined ? 0 : width - this.measure(shown.trimEnd(), { face, size })
     const offset = align === 'right' ? free : align === 'center' ? free / 2 : 0
-    this.doc
-      .font(this.#paths[face])
-      .fontSize(size)
-      .fillColor(color)
-      .text(shown, x + offset, y, { lineBreak: false })
+    if (shown.trim() === '') return
+    this.tags.mark('P', () => {
+      this.doc
+        .font(this.#paths[face])
+        .fontSize(size)
+        .fillColor(color)
+        .text(shown, x + offset, y, { lineBreak: false })
+    })
+  }
+
+  /** Draws what says nothing by itself: rules, grounds. Inside a figure it belongs to the figure. */
+  paint(draw: (doc: Doc) => void): void {
+    const drawn = () => {
+      this.doc.save()
+      draw(this.doc)
+      this.doc.restore()
+    }
+    if (this.tags.inside) drawn()
+    else this.tags.artifact(drawn)
+  }
+
+  /**
+   * Draws a figure of `height` points at the cursor, on one page, and moves the cursor below it.
+   * @param alt what it shows, for those who do not see it
+   */
+  figure(alt: string, height: number, draw: () => void): void {
+    this.ensure(height)
+    const { y } = this
+    const bbox = [this.left, y, this.right, y + height] as const
+    this.tags.mark('Figure', draw, { alt: printable(alt, () => true), bbox, placement: 'Block' })
+    this.y = y + height
   }
 
   /** Width of the longest number in a text, with its unit: what must not be broken. */
@@ -125,7 +157,10 @@ export class Sheet {
     return Math.max(0, ...numbers.map((number) => this.measure(number, style)))
   }
 
-  /** Breaks a text into lines of at most `width` points: at spaces, and inside words that are too long. */
+  /**
+   * Breaks a text into lines of at most `width` points: at spaces, and inside words that are too long. A line that ends at a
+   * space keeps it (not counted): who hears the page must not hear two words as one.
+   */
   wrap(text: string, width: number, style: TextStyle = {}): string[] {
     const lines: string[] = []
     let line = ''
@@ -138,7 +173,7 @@ export class Sheet {
         line = longer
         continue
       }
-      if (line !== '') lines.push(line)
+      if (line !== '') lines.push(`${line} `)
       line = this.#cut(word, width, style, lines)
     }
     lines.push(line)
@@ -148,47 +183,77 @@ export class Sheet {
   /** Wrapped text at the cursor; moves it below. A paragraph may run over pages. */
   paragraph(
     text: string,
-    options: TextStyle & { readonly indent?: number; readonly gap?: number; readonly leading?: number } = {},
+    options: TextStyle & {
+      readonly indent?: number
+      readonly gap?: number
+      readonly leading?: number
+      readonly tag?: Marked
+    } = {},
   ): void {
-    const { indent = 0, gap = 4, size = 8.5, leading = 1.38 } = options
+    const { indent = 0, gap = 4, size = 8.5, leading = 1.38, tag = 'P' } = options
     const lines = this.wrap(text, this.width - indent, options)
+    // No line stands alone at the foot of a page.
     if (lines.length > 1) this.ensure(size * leading * 2)
-    for (const line of lines) {
-      this.ensure(size * leading)
-      this.line(line, this.left + indent, this.y, options)
-      this.y += size * leading
-    }
+    this.tags.mark(tag, () => {
+      for (const line of lines) {
+        this.ensure(size * leading)
+        this.line(line, this.left + indent, this.y, options)
+        this.y += size * leading
+      }
+    })
     this.y += gap
   }
 
-  /** A bullet with wrapped text. */
-  bullet(text: string, size = 8): void {
-    this.ensure(size * 1.38)
-    this.line('\u2022', this.left + 2, this.y, { size })
-    this.paragraph(text, { indent: 12, gap: 1.5, size })
+  /** A list of wrapped texts. */
+  bullets(texts: readonly string[], size = 8): void {
+    this.tags.group('L', () => {
+      for (const text of texts) {
+        this.ensure(size * 1.38 * Math.min(2, this.wrap(text, this.width - 12, { size }).length))
+        this.tags.open('LI')
+        this.tags.mark('Lbl', () => this.line('\u2022', this.left + 2, this.y, { size }))
+        this.paragraph(text, { indent: 12, gap: 1.5, size, tag: 'LBody' })
+        this.tags.close()
+      }
+    })
   }
 
-  /** A heading, never left alone at the foot of a page: `keep` points must fit below it. */
+  /**
+   * A heading, never left alone at the foot of a page: `keep` points must fit below it. It begins a section of the structure and
+   * stands in the outline.
+   */
   heading(text: string, keep = 70): void {
     if (this.y > this.top) this.y += 12
-    this.ensure(22 + keep)
-    this.line(text, this.left, this.y, { face: 'bold', size: 12, width: this.width })
+    this.ensure(23 + keep)
+    if (this.#section) this.tags.close()
+    this.tags.open('Sect')
+    this.#section = true
+    this.doc.outline.addItem(this.shown(text))
+    this.tags.mark('H2', () => this.line(text, this.left, this.y, { face: 'bold', size: 12, width: this.width }))
     this.y += 17
     this.rule(0.8, ink)
     this.y += 6
   }
 
+  /** A heading within a section. */
+  subheading(text: string, keep = 40): void {
+    if (this.y > this.top) this.y += 4
+    this.ensure(14 + keep)
+    this.tags.mark('H3', () => this.line(text, this.left, this.y, { face: 'bold', size: 9, width: this.width }))
+    this.y += 14
+  }
+
   /** A line across the page at the cursor. */
   rule(weight = 0.5, color = faint): void {
-    this.doc.save().lineWidth(weight).moveTo(this.left, this.y).lineTo(this.right, this.y).stroke(color).restore()
+    this.paint((doc) => doc.lineWidth(weight).moveTo(this.left, this.y).lineTo(this.right, this.y).stroke(color))
   }
 
   /** Draws header and footer on every page; the last thing to do. */
   finish(): void {
+    this.tags.finish()
     const { start, count } = this.doc.bufferedPageRange()
     for (let index = 0; index < count; index += 1) {
       this.doc.switchToPage(start + index)
-      this.#frame(index + 1, count)
+      this.tags.artifact(() => this.#frame(index + 1, count), 'Pagination')
     }
   }
 
@@ -217,11 +282,13 @@ export class Sheet {
     if (!this.#running.simulation) return
     const { doc } = this
     const { width, height } = doc.page
-    doc.save()
-    doc.rotate(-54, { origin: [width / 2, height / 2] })
     const style = { face: 'wide', size: 104, color: '#ececec' } as const
-    this.line('SIMULATION', (width - this.measure('SIMULATION', style)) / 2, height / 2 - 60, style)
-    doc.restore()
+    this.tags.artifact(() => {
+      doc.save()
+      doc.rotate(-54, { origin: [width / 2, height / 2] })
+      this.line('SIMULATION', (width - this.measure('SIMULATION', style)) / 2, height / 2 - 60, style)
+      doc.restore()
+    }, 'Pagination')
   }
 
   #frame(page: number, pages: number): void {

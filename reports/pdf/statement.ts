@@ -6,6 +6,7 @@ import { formatInstant } from '../../lib/instant.js'
 import { nanoseconds } from '../seconds.js'
 import type { Report, ReportResult } from '../types.js'
 import { between, count, percent, plainInstant, reach, rough, short, size, verdicts } from '../words.js'
+import { refer } from './sections.js'
 
 /** The headline a result earns. */
 export function headline(result: Pick<ReportResult, 'policy'>): 'MET' | 'NOT PROVEN' | 'NOT MET' {
@@ -41,7 +42,7 @@ export function statement(report: Report): string {
   if (!result.provenWorst) return `${start}No instant of the period is PROVEN; ${shares}.`
   const { bound } = result.provenWorst
   return (
-    `${start}Under the assumptions printed in section 6, this computer's clock differed from UTC as served by these ` +
+    `${start}Under the assumptions printed in ${refer('limits')}, this computer's clock differed from UTC as served by these ` +
     `references by at most ${size(reach(bound))} at every PROVEN instant (the widest bound there: ${between(bound)}); ` +
     `${percent(nanoseconds(result.seconds.PROVEN), whole, 'down')} of the period is PROVEN, ${shares}.`
   )
@@ -52,7 +53,7 @@ export function integritySentence(result: ReportResult): string {
   const { intact, records, findings } = result.integrity
   const damage = findings.filter((finding) => finding.severity === 'damage').length
   const checked = `${count(records, 'record')} checked`
-  if (intact === false) return `Trail: DAMAGED (${count(damage, 'finding')}, see section 7); ${checked}.`
+  if (intact === false) return `Trail: DAMAGED (${count(damage, 'finding')}, see ${refer('integrity')}); ${checked}.`
   if (intact === true) return `Trail: intact under its key; ${checked}.`
-  return `Trail: self-consistent only \u2014 no seal vouches for it yet (see section 7); ${checked}.`
+  return `Trail: self-consistent only \u2014 no seal vouches for it yet (see ${refer('integrity')}); ${checked}.`
 }

@@ -2,6 +2,7 @@
  * The first page: whose clock, which period, and the verdict box that is understood in twenty seconds.
  * @module
  */
+import type { Verdict } from '../../lib/consensus/types.js'
 import { ZonedWriter } from '../moment.js'
 import { nanoseconds } from '../seconds.js'
 import type { Report, ReportResult } from '../types.js'
@@ -20,6 +21,7 @@ import {
   verdicts,
   verdictWords,
 } from '../words.js'
+import { drawFields } from './fields.js'
 import { fillVerdict, ink, pale, soft, thinnest } from './pattern.js'
 import type { Sheet } from './sheet.js'
 import { headline, meaning, statement } from './statement.js'
@@ -28,7 +30,7 @@ import { instantTicks } from './ticks.js'
 /** Title, identity and period. */
 export function drawTitle(sheet: Sheet, report: Report): void {
   const { result } = report
-  sheet.line('Clock audit report', sheet.left, sheet.y, { face: 'wide', size: 20 })
+  sheet.tags.mark('H1', () => sheet.line('Clock audit report', sheet.left, sheet.y, { face: 'wide', size: 20 }))
   sheet.line(`report ${result.id}`, sheet.left, sheet.y + 9, {
     face: 'mono',
     size: 8.5,
@@ -59,7 +61,7 @@ export function drawTitle(sheet: Sheet, report: Report): void {
     ['Rule', ruleWords(result)],
     ['Evidence', `records ${result.integrity.firstSeq} to ${result.asOf} of the trail; ${result.tool}`],
   )
-  for (const [label, value] of rows) field(sheet, label, value)
+  drawFields(sheet, rows)
   sheet.y += 6
 }
 
@@ -76,21 +78,8 @@ function ruleWords({ profile, policy }: ReportResult): string {
   )
 }
 
-function field(sheet: Sheet, label: string, value: string): void {
-  const indent = 92
-  sheet.line(label, sheet.left, sheet.y, { color: soft, width: indent - 6 })
-  const lines = sheet.wrap(value, sheet.width - indent)
-  const shown =
-    lines.length > 4 ? [...lines.slice(0, 3), `${lines[3]?.slice(0, 40)}\u2026 (in full in the JSON)`] : lines
-  for (const line of shown) {
-    sheet.line(line, sheet.left + indent, sheet.y)
-    sheet.y += 12
-  }
-}
-
 /** The verdict box. */
 export function drawVerdict(sheet: Sheet, report: Report): void {
-  const { doc } = sheet
   const { result } = report
   // The box is one thing: where a long title leaves no room for it, it has the next page to itself.
   sheet.ensure(300 + 24 * result.policy.failures.length)
@@ -99,39 +88,45 @@ export function drawVerdict(sheet: Sheet, report: Report): void {
   const width = sheet.width - 24
   sheet.y += 11
   const head = headline(result)
-  sheet.line(head, inner, sheet.y, { face: 'wide', size: 24 })
+  sheet.tags.mark('H2', () => sheet.line(head, inner, sheet.y, { face: 'wide', size: 24 }))
   const headWidth = sheet.measure(head, { face: 'wide', size: 24 }) + 14
   const words = sheet.wrap(meaning(report), width - headWidth, { size: 9.5 })
-  for (const [index, line] of words.entries()) {
-    sheet.line(line, inner + headWidth, sheet.y + (words.length === 1 ? 11 : 4) + index * 12.5, { size: 9.5 })
-  }
+  sheet.tags.mark('P', () => {
+    for (const [index, line] of words.entries()) {
+      sheet.line(line, inner + headWidth, sheet.y + (words.length === 1 ? 11 : 4) + index * 12.5, { size: 9.5 })
+    }
+  })
   sheet.y += 36
   drawBar(sheet, report, inner, width)
   drawShares(sheet, report, inner, width)
   drawFigures(sheet, report, inner, width)
   sheet.y += 4
-  for (const line of sheet.wrap(statement(report), width, { size: 8.5 })) {
-    sheet.line(line, inner, sheet.y, { size: 8.5 })
-    sheet.y += 12
-  }
+  sheet.tags.mark('P', () => {
+    for (const line of sheet.wrap(statement(report), width, { size: 8.5 })) {
+      sheet.line(line, inner, sheet.y, { size: 8.5 })
+      sheet.y += 12
+    }
+  })
   if (result.policy.failures.length > 0) {
     sheet.y += 4
     for (const failure of result.policy.failures) {
       const text = `${failure.lack ? 'Lack of proof' : 'Broken'} (${failure.rule}): ${failure.message}.`
-      for (const [index, line] of sheet.wrap(text, width - 12, { size: 8.5, face: 'bold' }).entries()) {
-        if (index === 0) sheet.line('\u25a0', inner, sheet.y, { size: 8 })
-        sheet.line(line, inner + 12, sheet.y, { size: 8.5, face: 'bold' })
-        sheet.y += 12
-      }
+      sheet.tags.mark('P', () => {
+        for (const [index, line] of sheet.wrap(text, width - 12, { size: 8.5, face: 'bold' }).entries()) {
+          if (index === 0) sheet.line('\u25a0', inner, sheet.y, { size: 8 })
+          sheet.line(line, inner + 12, sheet.y, { size: 8.5, face: 'bold' })
+          sheet.y += 12
+        }
+      })
     }
   }
   sheet.y += 7
-  doc
-    .save()
-    .lineWidth(1.2)
-    .rect(sheet.left, top, sheet.width, sheet.y - top)
-    .stroke(ink)
-    .restore()
+  sheet.paint((doc) =>
+    doc
+      .lineWidth(1.2)
+      .rect(sheet.left, top, sheet.width, sheet.y - top)
+      .stroke(ink),
+  )
   sheet.y += 8
 }
 
@@ -141,58 +136,84 @@ function drawBar(sheet: Sheet, report: Report, x: number, width: number): void {
   const { fromNs, toNs } = report.period
   const scale = width / Number(toNs - fromNs)
   const least = thinnest(report.stretches.length)
-  const box = (start: bigint, end: bigint) => {
-    const left = x + Number(start - fromNs) * scale
-    const wide = Math.max(least, Number(end - start) * scale)
-    return { x: Math.min(left, x + width - wide), y: sheet.y, width: wide, height }
-  }
-  // What is PROVEN is the ground; all else is drawn over it, the gravest last, so that nothing small is covered.
-  fillVerdict(sheet.doc, 'PROVEN', { x, y: sheet.y, width, height }, false)
-  for (const verdict of ['OFF', 'UNMONITORED', 'INDETERMINATE', 'VIOLATED'] as const) {
-    for (const stretch of report.stretches) {
-      if (stretch.verdict !== verdict) continue
-      fillVerdict(sheet.doc, verdict, box(stretch.fromNs, stretch.toNs), false)
+  const whole = toNs - fromNs
+  const shares = verdicts
+    .filter((verdict) => report.result.seconds[verdict] > 0)
+    .map((verdict) => `${percent(nanoseconds(report.result.seconds[verdict]), whole, sideOf(verdict))} ${verdict}`)
+  sheet.figure(`The verdicts of the period in order of time: ${shares.join(', ')}.`, height + 17, () => {
+    const top = sheet.y
+    const box = (start: bigint, end: bigint) => {
+      const left = x + Number(start - fromNs) * scale
+      const wide = Math.max(least, Number(end - start) * scale)
+      return { x: Math.min(left, x + width - wide), y: top, width: wide, height }
     }
-  }
-  sheet.doc.save().lineWidth(0.8).rect(x, sheet.y, width, height).stroke(ink).restore()
-  sheet.y += height + 3
-  const { result } = report
+    sheet.paint((doc) => {
+      // What is PROVEN is the ground; all else is drawn over it, the gravest last, so that nothing small is covered.
+      fillVerdict(doc, 'PROVEN', { x, y: top, width, height }, false)
+      for (const verdict of ['OFF', 'UNMONITORED', 'INDETERMINATE', 'VIOLATED'] as const) {
+        for (const stretch of report.stretches) {
+          if (stretch.verdict === verdict) fillVerdict(doc, verdict, box(stretch.fromNs, stretch.toNs), false)
+        }
+      }
+      doc.lineWidth(0.8).rect(x, top, width, height).stroke(ink)
+    })
+    drawBarTimes(sheet, report, { x, y: top + height + 3, width })
+  })
+}
+
+function drawBarTimes(
+  sheet: Sheet,
+  { result, period }: Report,
+  { x, y, width }: { readonly x: number; readonly y: number; readonly width: number },
+): void {
+  const scale = width / Number(period.toNs - period.fromNs)
   const style = { size: 7, color: soft }
   const ends = [result.from, result.to].map((iso) => `${plainInstant(iso).slice(0, 16)} UTC`)
   const taken = Math.max(...ends.map((end) => sheet.measure(end, style))) + 6
-  sheet.line(ends[0]!, x, sheet.y, style)
-  sheet.line(ends[1]!, x, sheet.y, { ...style, width, align: 'right' })
-  for (const tick of instantTicks(report.period)) {
-    const at = x + Number(tick.ns - fromNs) * scale
-    sheet.doc
-      .save()
-      .lineWidth(0.6)
-      .moveTo(at, sheet.y - 3)
-      .lineTo(at, sheet.y)
-      .stroke(ink)
-      .restore()
+  sheet.line(ends[0]!, x, y, style)
+  sheet.line(ends[1]!, x, y, { ...style, width, align: 'right' })
+  for (const tick of instantTicks(period)) {
+    const at = x + Number(tick.ns - period.fromNs) * scale
+    sheet.paint((doc) => {
+      doc.lineWidth(0.6).moveTo(at, y - 3)
+      doc.lineTo(at, y).stroke(ink)
+    })
     const half = sheet.measure(tick.utc, style) / 2
-    if (at - half > x + taken && at + half < x + width - taken) sheet.line(tick.utc, at - half, sheet.y, style)
+    if (at - half > x + taken && at + half < x + width - taken) sheet.line(tick.utc, at - half, y, style)
   }
-  sheet.y += 14
 }
 
+/** What is PROVEN is rounded down, all else up. */
+function sideOf(verdict: Verdict): 'up' | 'down' {
+  return verdict === 'PROVEN' ? 'down' : 'up'
+}
+
+/** The seconds by verdict, as a table without lines. */
 function drawShares(sheet: Sheet, report: Report, x: number, width: number): void {
   const { result } = report
+  const { tags } = sheet
   const whole = report.period.toNs - report.period.fromNs
   const decimals = decimalsOf(verdicts.map((verdict) => nanoseconds(result.seconds[verdict])))
-  for (const verdict of verdicts) {
-    const ns = nanoseconds(result.seconds[verdict])
-    const face = ns > 0n ? 'bold' : 'regular'
-    const color = ns > 0n ? ink : soft
-    fillVerdict(sheet.doc, verdict, { x, y: sheet.y + 1, width: 18, height: 9 })
-    sheet.line(verdict, x + 26, sheet.y, { face, color })
-    const towards = verdict === 'PROVEN' ? 'down' : 'up'
-    sheet.line(percent(ns, whole, towards), x + 112, sheet.y, { face, color, width: 62, align: 'right' })
-    sheet.line(span(ns, decimals), x + 178, sheet.y, { color, width: 96, align: 'right' })
-    sheet.line(shareWords(result, verdict), x + 286, sheet.y + 0.8, { size: 7.5, color: soft, width: width - 286 })
-    sheet.y += 12.5
-  }
+  tags.group('Table', () => {
+    for (const verdict of verdicts) {
+      const ns = nanoseconds(result.seconds[verdict])
+      const face = ns > 0n ? 'bold' : 'regular'
+      const color = ns > 0n ? ink : soft
+      const { y } = sheet
+      sheet.paint((doc) => fillVerdict(doc, verdict, { x, y: y + 1, width: 18, height: 9 }))
+      tags.open('TR')
+      tags.mark('TH', () => sheet.line(verdict, x + 26, y, { face, color }), { scope: 'Row' })
+      tags.mark('TD', () => {
+        sheet.line(percent(ns, whole, sideOf(verdict)), x + 112, y, { face, color, width: 62, align: 'right' })
+      })
+      tags.mark('TD', () => sheet.line(span(ns, decimals), x + 178, y, { color, width: 96, align: 'right' }))
+      tags.mark('TD', () => {
+        sheet.line(shareWords(result, verdict), x + 286, y + 0.8, { size: 7.5, color: soft, width: width - 286 })
+      })
+      tags.close()
+      sheet.y += 12.5
+    }
+  })
   sheet.y += 6
 }
 
@@ -235,10 +256,11 @@ function drawFigures(sheet: Sheet, report: Report, x: number, width: number): vo
   ]
   const widths = [0.225, 0.225, 0.175, 0.17, 0.205].map((share) => share * width)
   const height = 53
-  sheet.doc.save().rect(x, sheet.y, width, height).fill(pale).restore()
+  sheet.paint((doc) => doc.rect(x, sheet.y, width, height).fill(pale))
   let left = x
   for (const [index, [title, value, detail]] of figures.entries()) {
     const wide = widths[index]! - 8
+    sheet.tags.open('Div')
     sheet.line(title, left + 5, sheet.y + 5, { size: 7, color: soft, width: wide })
     // A number is never cut: one that is too long is set smaller.
     const large = { face: 'bold', size: 10.5 } as const
@@ -247,6 +269,7 @@ function drawFigures(sheet: Sheet, report: Report, x: number, width: number): vo
     for (const [row, line] of sheet.wrap(detail, wide, { size: 6.8 }).slice(0, 2).entries()) {
       sheet.line(line, left + 5, sheet.y + 31 + row * 9, { size: 6.8, color: soft, width: wide })
     }
+    sheet.tags.close()
     left += widths[index]!
   }
   sheet.y += height + 6

@@ -8,7 +8,7 @@ import type { Sheet } from './sheet.js'
 
 export interface ColumnSpec {
   readonly title: string
-  /** Share of the page's width, in points; the widths of a table sum to the sheet's. */
+  /** Share of the table's width: widths are scaled so that together they fill it. */
   readonly width: number
   readonly align?: 'left' | 'right'
   readonly face?: Face
@@ -26,6 +26,8 @@ export interface TableOptions {
   readonly pause?: () => Promise<void>
   /** Points that belong below the last row: it is not torn from them. */
   readonly tail?: number
+  /** Points; default the width of the sheet. */
+  readonly width?: number
 }
 
 const padding = 3
@@ -37,22 +39,31 @@ interface Laid {
   readonly lines: readonly { readonly text: string; readonly face: Face; readonly size: number }[]
 }
 
-/** Draws a table at the cursor. */
+/** Draws a table at the cursor: tagged, its header repeated on every page (there as an artifact: it is said once). */
 export async function drawTable(
   sheet: Sheet,
-  columns: readonly ColumnSpec[],
+  specs: readonly ColumnSpec[],
   rows: readonly (readonly Cell[])[],
   options: TableOptions = {},
 ): Promise<void> {
   const size = options.size ?? 7.2
   const leading = size * 1.34
+  const { tags } = sheet
+  const wide = options.width ?? sheet.width
+  const scale = wide / specs.reduce((sum, { width }) => sum + width, 0)
+  const columns = specs.map((column) => ({ ...column, width: column.width * scale }))
   const header = columns.map((column) => layCell(sheet, column.title, { ...column, face: 'bold' }, size))
   const headerHeight = heightOf(header, leading)
-  const drawHeader = () => {
-    sheet.doc.save().rect(sheet.left, sheet.y, sheet.width, headerHeight).fill(pale).restore()
-    drawRow(sheet, columns, header, leading)
+  const line = (weight: number, color: string) =>
+    sheet.paint((doc) => {
+      doc.lineWidth(weight).moveTo(sheet.left, sheet.y)
+      doc.lineTo(sheet.left + wide, sheet.y).stroke(color)
+    })
+  const drawHeader = (tag: 'TH' | null) => {
+    sheet.paint((doc) => doc.rect(sheet.left, sheet.y, wide, headerHeight).fill(pale))
+    drawRow(sheet, columns, header, leading, tag)
     sheet.y += headerHeight
-    sheet.rule(0.8, ink)
+    line(0.8, ink)
   }
   for (const [index, row] of rows.entries()) {
     const laid = columns.map((column, place) => layCell(sheet, row[place] ?? '', column, size))
@@ -61,16 +72,22 @@ export async function drawTable(
     if (index === 0) {
       if (options.heading) sheet.heading(options.heading, headerHeight + room + 4)
       else sheet.ensure(headerHeight + room + 4)
-      drawHeader()
+      tags.open('Table')
+      tags.group('THead', () => tags.group('TR', () => drawHeader('TH')))
+      tags.open('TBody')
     }
     if (sheet.y + room > sheet.bottom) {
       sheet.page()
-      drawHeader()
+      tags.artifact(() => drawHeader(null), 'Pagination')
     }
-    drawRow(sheet, columns, laid, leading)
+    tags.group('TR', () => drawRow(sheet, columns, laid, leading, 'TD'))
     sheet.y += height
-    sheet.rule(0.4, faint)
+    line(0.4, faint)
     if (index % 50 === 49) await options.pause?.()
+  }
+  if (rows.length > 0) {
+    tags.close()
+    tags.close()
   }
   sheet.y += 6
 }
@@ -101,14 +118,24 @@ function heightOf(cells: readonly Laid[], leading: number): number {
   return Math.max(...cells.map((cell) => cell.lines.length)) * leading + 2 * padding - 1
 }
 
-function drawRow(sheet: Sheet, columns: readonly ColumnSpec[], cells: readonly Laid[], leading: number): void {
+function drawRow(
+  sheet: Sheet,
+  columns: readonly ColumnSpec[],
+  cells: readonly Laid[],
+  leading: number,
+  tag: 'TH' | 'TD' | null,
+): void {
   let x = sheet.left
   for (const [place, column] of columns.entries()) {
-    let y = sheet.y + padding
-    for (const { text, face, size } of cells[place]?.lines ?? []) {
-      sheet.line(text, x + padding, y, { face, size, width: roomOf(column) + 0.5, align: column.align ?? 'left' })
-      y += leading
+    const draw = () => {
+      let y = sheet.y + padding
+      for (const { text, face, size } of cells[place]?.lines ?? []) {
+        sheet.line(text, x + padding, y, { face, size, width: roomOf(column) + 0.5, align: column.align ?? 'left' })
+        y += leading
+      }
     }
+    if (tag === null) draw()
+    else sheet.tags.mark(tag, draw, tag === 'TH' ? { scope: 'Column' } : {})
     x += column.width
   }
 }

@@ -26,15 +26,37 @@ export function unitOf(most: number): Unit {
 export function valueTicks(
   domain: readonly [number, number],
   unit: Unit,
+  about = 7,
 ): readonly { readonly value: number; readonly label: string }[] {
   const scale = scaleLinear([domain[0] / unit.seconds, domain[1] / unit.seconds], [0, 1])
-  const ticks = scale.ticks(7)
+  const ticks = scale.ticks(about)
   const step = ticks.length > 1 ? Math.abs(ticks[1]! - ticks[0]!) : 1
   const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9))
   return ticks.map((tick) => ({
     value: tick * unit.seconds,
     label: `${tick < 0 ? '\u2212' : tick > 0 ? '+' : ''}${Math.abs(tick).toFixed(decimals)}`,
   }))
+}
+
+export interface Ruler {
+  readonly ticks: readonly { readonly value: number; readonly label: string }[]
+  readonly unit: Unit
+  /** What labels are counted from: zero, or a value near all of them where those lie too close together to be told apart. */
+  readonly base: number
+}
+
+/** Ticks for values that may lie far from zero and close together. */
+export function rulerOf(domain: readonly [number, number], about: number): Ruler {
+  const most = Math.max(Math.abs(domain[0]), Math.abs(domain[1]))
+  const span = domain[1] - domain[0]
+  if (span > most / 2000) {
+    const unit = unitOf(most)
+    return { ticks: valueTicks(domain, unit, about), unit, base: 0 }
+  }
+  const base = (domain[0] + domain[1]) / 2
+  const unit = unitOf(Math.max(span / 2, 1e-9))
+  const ticks = valueTicks([domain[0] - base, domain[1] - base], unit, about)
+  return { ticks: ticks.map(({ value, label }) => ({ value: value + base, label })), unit, base }
 }
 
 export interface InstantTick {

@@ -23,6 +23,7 @@ describe('--help', () => {
       'run',
       'show',
       'report',
+      'profiles',
       'prove',
       'verify',
       'anchor',
@@ -34,7 +35,7 @@ describe('--help', () => {
     expect(stdout).toContain('Exit codes: 2 wrong usage')
   })
 
-  test.each(['init', 'sample', 'run', 'show', 'report', 'prove', 'verify', 'index rebuild'])('%s', async (command) => {
+  test.each(['init', 'sample', 'run', 'show', 'report', 'profiles', 'prove', 'verify', 'index rebuild'])('%s', async (command) => {
     const { code, stdout, stderr } = await call(...command.split(' '), '--help')
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toMatch(new RegExp(`^Usage: ntp-auditor ${command}`))
@@ -55,7 +56,7 @@ describe('wrong usage exits with 2 and names what was meant', () => {
     expect(stderr).toContain(message)
   })
 
-  test.each(['nightly', 'doctor', 'profiles', 'alerts', 'anchor', 'prune'])('%s is not offered', async (command) => {
+  test.each(['nightly', 'doctor', 'alerts', 'anchor', 'prune'])('%s is not offered', async (command) => {
     expect((await call(command)).code).toBe(2)
   })
 })

@@ -30,6 +30,7 @@ const proven: Answer = {
   bound: { lowNs: -1_000_001n, highNs: 999_999n },
   support: 'voted',
   witness: 'complete',
+  within: { lowNs: 1_772_532_120_000_000_000n, highNs: 1_772_532_120_000_000_000n },
   estimated: false,
   asKnownThen: { verdict: 'INDETERMINATE', bound: { lowNs: -60_000_000n, highNs: 60_000_000n } },
   records: [1, 2],
@@ -43,6 +44,7 @@ const unknown: Answer = {
   bound: null,
   support: null,
   witness: 'looks',
+  within: { lowNs: 1_772_532_100_000_000_000n, highNs: 1_772_532_140_000_000_000n },
   estimated: true,
   asKnownThen: { verdict: 'UNMONITORED', bound: null },
   records: [],
@@ -97,6 +99,8 @@ test('--json', async () => {
         records: [1, 2],
         nearest: { sample: 2, clockChange: null, gap: null },
         utc: '2026-03-03T10:02:00.000000000Z',
+        utcFrom: '2026-03-03T10:02:00.000000000Z',
+        utcTo: '2026-03-03T10:02:00.000000000Z',
         wall: '2026-03-03T10:02:00.000500000Z',
         estimated: false,
       },
@@ -125,7 +129,8 @@ When the audited clock showed 2026-03-03T10:02:00.000500000Z, for a tolerance of
   rests on records 1, 2
   nearest: sample 2
 2 of 2 times it showed this:
-  UNMONITORED (auditor-down): nothing is known of the clock
+  UNMONITORED (auditor-down: the auditor was not running): nothing is known of the clock
+  UTC 2026-03-03T10:02:00.000000000Z (estimated: between 2026-03-03T10:01:40.000000000Z and 2026-03-03T10:02:20.000000000Z)
   as known then: UNMONITORED
   nearest: gap 3
 `)

@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import type { Parts, ReportRequest } from '../../lib/cli/parts.js'
+import type { CheckRequest, Parts, ReportRequest } from '../../lib/cli/parts.js'
 import { execute } from '../../lib/cli/program.js'
 import { OutputError, PeriodError } from '../../lib/errors.js'
+import type { CheckDocument } from '../../reports/check.js'
 import { exitCode } from '../../reports/policy.js'
 import type { ReportResult } from '../../reports/types.js'
 import { TrailBuilder } from '../support/trail-builder.js'
@@ -32,6 +33,7 @@ function resultOf(more: Partial<ReportResult> = {}, failures = [] as ReturnType<
     period: 'day 2026-03-03',
     profile: 'custom',
     tolerance: 0.05,
+    closed: true,
     seconds: { PROVEN: 86_000, VIOLATED: 0, INDETERMINATE: 400, UNMONITORED: 0, OFF: 0 },
     policy: { met: failures.length === 0, failures, provenShare: 0, provenWanted: 0, longestGap: 0 },
     clockChanges: [],
@@ -86,7 +88,13 @@ describe('what is asked for', () => {
     const { report, requests } = rendering()
     expect(await report('--trail', 'one')).toBe(0)
     expect(requests[0]).toMatchObject({
-      trail: join(cwd, 'one'),
+      trails: [join(cwd, 'one')],
+      profile: null,
+      profiles: null,
+      warning: null,
+      csvForm: null,
+      paper: null,
+      keys: [],
       period: {},
       zone: null,
       nowNs: io.nowNs(),
@@ -140,14 +148,109 @@ describe('what is asked for', () => {
     writeFileSync(join(cwd, 'ntp-auditor.json'), JSON.stringify(configuration))
     const { report, requests } = rendering()
     await report('--day', 'today')
-    expect(requests[0]).toMatchObject({ trail: join(cwd, 'two'), zone: null, period: { day: 'today' } })
+    expect(requests[0]).toMatchObject({ trails: [join(cwd, 'two')], zone: null, period: { day: 'today' } })
   })
 
-  test('several trails: one after the other, the worst counts', async () => {
-    const { report, requests } = rendering(resultOf({}, [failure(true)]), resultOf({}, [failure(false)]))
-    expect(await report('--trail', 'one', '--trail', 'two', '--json')).toBe(1)
-    expect(requests.map(({ trail }) => trail)).toEqual([join(cwd, 'one'), join(cwd, 'two')])
-    expect(io.stdout.text.trim().split('\n')).toHaveLength(2)
+  test('several trails, or a folder of trails, make one fleet', async () => {
+    const { report, requests } = rendering()
+    await report('--trail', 'one', '--trail', 'two', '--json')
+    expect(requests[0]?.trails).toEqual([join(cwd, 'one'), join(cwd, 'two')])
+    await report('--trail', '.', '--json')
+    expect(requests[1]?.trails).toEqual([join(cwd, 'one'), join(cwd, 'two')])
+  })
+
+  test('a rule, its threshold, forms and keys', async () => {
+    const vkey = 'example.net/x+8eeccc33+AQ2/Q8OXLWXIePIJ9jTYzJTkHjPYT8x1XFOkcDu8P4P5'
+    const { formatVkey } = await import('../../lib/trail/note.js')
+    const key = formatVkey('example.net/x', Buffer.from(vkey.slice(-43), 'base64').subarray(0, 32))
+    writeFileSync(join(cwd, 'genesis.vkey'), `${key}\n`)
+    const { report, requests } = rendering()
+    const rule = ['--profile', 'finra-50ms', '--warning', '40ms', '--week', '2026-W09']
+    await report('--trail', 'one', ...rule, '--csv', 'spreadsheet', '--paper', 'letter', '--key', 'genesis.vkey')
+    expect(requests[0]).toMatchObject({
+      ...{ profile: 'finra-50ms', warning: '40ms', period: { week: '2026-W09' }, csvForm: 'spreadsheet' },
+      ...{ paper: 'letter', keys: [key] },
+    })
+  })
+
+  test('profiles of the configuration, which is read only where it is needed', async () => {
+    writeFileSync(join(cwd, 'ntp-auditor.json'), '{ "references": ["a"], "trail": "two", "profiles": { "mine": {} } }')
+    const { report, requests } = rendering()
+    await report('--trail', 'one', '--profile', 'mine')
+    expect(requests[0]).toMatchObject({ profile: 'mine', profiles: { mine: {} } })
+    writeFileSync(join(cwd, 'ntp-auditor.json'), 'nonsense')
+    expect(await report('--trail', 'one', '--profile', 'pci')).toBe(0)
+    expect(await report('--trail', 'one', '--profile', 'mine')).toBe(2)
+  })
+})
+
+describe('profiles', () => {
+  test('lists the presets and those of the configuration', async () => {
+    const own = { mine: { base: 'finra-50ms', title: 'Desk 7', tolerance: '20ms' } }
+    writeFileSync(join(cwd, 'ntp-auditor.json'), JSON.stringify({ references: ['a'], trail: 't', profiles: own }))
+    expect(await execute(['profiles'], io, fakeParts())).toBe(0)
+    expect(io.stdout.text).toMatch(/^finra-50ms +50ms +in-force +FINRA Rule 4590/m)
+    expect(io.stdout.text).toMatch(/^pci +you choose +in-force/m)
+    expect(io.stdout.text).toMatch(/^psap-100ms +100ms +superseded/m)
+    expect(io.stdout.text).toMatch(/^mine +20ms +in-force +Desk 7$/m)
+    io.stdout.text = ''
+    await execute(['profiles', '--json'], io, fakeParts())
+    const all = JSON.parse(io.stdout.text) as { id: string; tolerance?: string; source?: string }[]
+    expect(all.at(-1)).toMatchObject({ id: 'mine', tolerance: '20ms', standard: 'UTC(NIST)' })
+    expect(all.find(({ id }) => id === 'finra-50ms')?.source).toContain('4590')
+  })
+
+  test('names what is wrong with one of the configuration: 2', async () => {
+    const own = { mine: { base: 'finra-50ms', tolerance: '1s' } }
+    writeFileSync(join(cwd, 'ntp-auditor.json'), JSON.stringify({ references: ['a'], trail: 't', profiles: own }))
+    expect(await execute(['profiles'], io, fakeParts())).toBe(2)
+    expect(io.stderr.text).toContain('"profiles.mine.tolerance" must not be looser than that of "finra-50ms"')
+  })
+})
+
+describe('--check', () => {
+  const document: CheckDocument = {
+    file: '/r/day.pdf',
+    kind: 'pdf',
+    report: {
+      ...{ id: 'abc', host: 'till-3', period: 'day 2026-03-03', from: '', to: '', asOf: 9, profile: 'custom' },
+      tool: 'ntp-auditor 0.0.9',
+    },
+    result: {
+      state: 'different',
+      reason: null,
+      differences: [{ path: 'seconds.PROVEN', file: '86400', trail: '86399' }],
+    },
+    page: { state: 'not-compared', reason: 'run ntp-auditor@0.0.9: another version drew it' },
+    files: [{ name: 'day_gaps.csv', state: 'missing' }],
+  }
+
+  test('tells result, page and files apart', async () => {
+    const requests: CheckRequest[] = []
+    const parts = fakeParts({
+      checkReport: (request) => {
+        requests.push(request)
+        return Promise.resolve({ document, exitCode: 1 })
+      },
+    })
+    expect(await execute(['report', '--trail', 'one', '--check', 'day.pdf'], io, parts)).toBe(1)
+    expect(requests[0]).toMatchObject({ file: join(cwd, 'day.pdf'), trail: join(cwd, 'one'), keys: null, index: null })
+    expect(
+      io.stdout.text,
+    ).toBe(`/r/day.pdf: report abc of till-3, day 2026-03-03, profile custom, as of record 9, by ntp-auditor 0.0.9
+result  DIFFERENT
+  seconds.PROVEN: the file says 86400, the trail 86399
+page    NOT COMPARED: run ntp-auditor@0.0.9: another version drew it
+  day_gaps.csv: missing
+`)
+    io.stdout.text = ''
+    await execute(['report', '--trail', 'one', '--check', 'day.pdf', '--json'], io, parts)
+    expect(JSON.parse(io.stdout.text)).toEqual(document)
+  })
+
+  test('takes one trail', async () => {
+    expect(await execute(['report', '--trail', '.', '--check', 'day.pdf'], io, fakeParts())).toBe(2)
+    expect(io.stderr.text).toContain('--check holds one report against one trail')
   })
 })
 
@@ -156,6 +259,9 @@ describe('failures', () => {
     [['--format', 'pdf,doc'], '--format must list pdf, csv, json, got "pdf,doc"'],
     [['--tolerance', '0s'], '--tolerance must be more than nothing'],
     [['--tolerance', '5'], '"--tolerance" must be a duration'],
+    [['--csv', 'excel'], '--csv must be evidence or spreadsheet, got "excel"'],
+    [['--paper', 'a5'], '--paper must be a4 or letter, got "a5"'],
+    [['--key', 'nowhere'], '--key nowhere cannot be read (ENOENT)'],
   ])('%j: 2', async (args, message) => {
     expect(await rendering().report('--trail', 'one', ...args)).toBe(2)
     expect(io.stderr.text).toContain(message)
@@ -177,13 +283,27 @@ describe('failures', () => {
 describe('index rebuild', () => {
   test('says where and how many', async () => {
     const rebuildIndex: Parts['rebuildIndex'] = (trail, { index }) =>
-      Promise.resolve({ path: index ?? null, records: trail.length > 0 ? 7 : 0 })
+      Promise.resolve({
+        path: index ?? null,
+        records: trail.length > 0 ? 7 : 0,
+        reason: index ? null : 'EROFS: read-only file system',
+      })
     const parts = fakeParts({ rebuildIndex })
     expect(await execute(['index', 'rebuild', '--trail', 'one', '--index', '/i', '--json'], io, parts)).toBe(0)
-    expect(JSON.parse(io.stdout.text)).toEqual({ trail: join(cwd, 'one'), index: '/i', records: 7 })
+    expect(JSON.parse(io.stdout.text)).toEqual({ trail: join(cwd, 'one'), index: '/i', records: 7, reason: null })
     io.stdout.text = ''
-    expect(await execute(['index', 'rebuild', '--trail', 'one'], io, parts)).toBe(0)
-    expect(io.stdout.text).toBe(`indexed 7 records of ${join(cwd, 'one')} in memory: no folder for it can be written\n`)
+    expect(await execute(['index', 'rebuild', '--trail', 'one', '--index', '/i'], io, parts)).toBe(0)
+    expect(io.stdout.text).toBe(`indexed 7 records of ${join(cwd, 'one')} in /i\n`)
+  })
+
+  test('that can be kept nowhere is no index: 4, why, and what to do', async () => {
+    const rebuildIndex: Parts['rebuildIndex'] = () =>
+      Promise.resolve({ path: null, records: 7, reason: 'EROFS: read-only file system' })
+    expect(await execute(['index', 'rebuild', '--trail', 'one'], io, fakeParts({ rebuildIndex }))).toBe(4)
+    expect(io.stdout.text).toBe('')
+    expect(io.stderr.text).toContain('could be kept: EROFS: read-only file system')
+    expect(io.stderr.text).toContain('Name a file that can be written with --index')
+    expect(await execute(['index', 'rebuild', '--trail', 'one', '--index', ':memory:'], io, fakeParts())).toBe(2)
   })
 
   test.each([[['index']], [['index', 'rebild']]])('%j is wrong usage', async (args) => {
@@ -205,7 +325,7 @@ describe('demo', () => {
       return Promise.resolve({ result: resultOf(), paths: [join(request.out ?? '', 'day.pdf')], exitCode: 3 })
     }
     expect(await execute(['demo'], io, fakeParts({ simulateDay, renderReport }))).toBe(0)
-    expect(requests[0]).toMatchObject({ trail: join(cwd, 'demo', 'trail'), period: { day: '2026-03-03' } })
+    expect(requests[0]).toMatchObject({ trails: [join(cwd, 'demo', 'trail')], period: { day: '2026-03-03' } })
     expect(io.stdout.text).toBe(`SIMULATION of 2026-03-03: no real clock was touched, nothing left this computer.
   somebody sets the clock back
 

@@ -120,6 +120,25 @@ test('asleep and off', async () => {
   expect(await ask(tape, 2010, 'wall')).toMatchObject([{ verdict: 'UNMONITORED', cause: 'auditor-down' }])
 })
 
+test('a reading that may have been shown anywhere while nobody watched: its UTC is an estimate, and says within what', async () => {
+  const tape = new Tape().open(0).sample(0, -1, 1).beat(10).open(30).sample(32, -1, 1).beat(40)
+  const [one] = await ask(tape, 20, 'wall')
+  expect(one).toMatchObject({ verdict: 'UNMONITORED', cause: 'auditor-down', estimated: true })
+  expect([since(one!.within.lowNs), since(one!.within.highNs)]).toEqual([10, 30])
+  expect(await ask(tape, 20, 'true')).toMatchObject([
+    { verdict: 'UNMONITORED', cause: 'auditor-down', estimated: false, utcNs: start + s(20) },
+  ])
+  expect(await ask(tape, 9, 'wall')).toMatchObject([{ verdict: 'PROVEN', estimated: false }])
+})
+
+test('a reading inside a reboot lies somewhere between the last record and the first', async () => {
+  const tape = new Tape().open(0).sample(0, -1, 1).beat(10).reboot(1000)
+  tape.open(30).sample(32, -1, 1).beat(40)
+  const [one] = await ask(tape, 500, 'wall')
+  expect(one).toMatchObject({ verdict: 'OFF', cause: 'presumed-off', estimated: true })
+  expect([since(one!.within.lowNs), since(one!.within.highNs)]).toEqual([10, 1030])
+})
+
 test('nobody looked', async () => {
   const tape = new Tape().open(0).sample(0, -1, 1).beat(10).gap(10, 20, 'starved', 'wall').sample(22, -1, 1).beat(30)
   expect(await ask(tape, 15, 'wall')).toMatchObject([{ verdict: 'UNMONITORED', cause: 'starved', records: [3, 4] }])

@@ -127,7 +127,16 @@ describe('falsified', () => {
   })
 
   test.each([
-    ['the facts of a row', 'UPDATE block SET facts = replace(facts, \'"sample"\', \'"close"\') WHERE block = 1'],
+    [
+      'the facts of a row',
+      "UPDATE block SET facts = CAST(replace(CAST(facts AS TEXT), 'step', 'slew') AS BLOB) WHERE block = 1",
+    ],
+    [
+      'the facts of a row, replaced by those of another',
+      'UPDATE block SET facts = (SELECT facts FROM block WHERE block = 0) WHERE block = 1',
+    ],
+    ['the outline of a row', 'UPDATE block SET outline = (SELECT outline FROM block WHERE block = 0) WHERE block = 1'],
+    ['the digest of a row', "UPDATE block SET digest = replace(digest, substr(digest, 1, 4), 'abcd') WHERE block = 1"],
     [
       'where a row says that it stands',
       'UPDATE block SET origin = replace(origin, \'"from":0\', \'"from":1\') WHERE block = 0',
@@ -143,9 +152,12 @@ describe('falsified', () => {
     ['all rows deleted', 'DELETE FROM block'],
     [
       'a row copied over another',
-      'UPDATE block SET (facts, origin, mac) = (SELECT facts, origin, mac FROM block WHERE block = 0) WHERE block = 1',
+      'UPDATE block SET (facts, digest, outline, origin, mac) = (SELECT facts, digest, outline, origin, mac FROM block WHERE block = 0) WHERE block = 1',
     ],
-    ['rows that do not exist yet', 'INSERT INTO block SELECT block + 50, facts, origin, mac FROM block'],
+    [
+      'rows that do not exist yet',
+      'INSERT INTO block SELECT block + 50, digest, outline, origin, mac, facts FROM block',
+    ],
     ['the table dropped', 'DROP TABLE block'],
     [
       'a last row that claims more than was read',

@@ -8,15 +8,17 @@ import { formatInstant, parseInstant } from '../../lib/instant.js'
 import { type IntervalNs, largest, shift } from '../../lib/interval.js'
 import type { TestBits } from '../../lib/ntp/types.js'
 import { testNames } from '../../lib/ntp/types.js'
-import type { OpenBody, SampleBody, StoredGoodReading } from '../../lib/trail/types.js'
+import type { OpenBody, SampleBody, StoredGoodReading, TrailRecord } from '../../lib/trail/types.js'
 import { compose } from '../../reports/compose.js'
 import type { SampleRecord } from '../../reports/csv/index.js'
 import { resolvePeriod } from '../../reports/period.js'
-import { customPolicy } from '../../reports/policy.js'
-import { ReferenceTally } from '../../reports/references.js'
-import { SeriesBuilder } from '../../reports/series.js'
+import { findProfile } from '../../reports/profiles/index.js'
+import type { Profile } from '../../reports/profiles/types.js'
+import { probeChange, probeGap } from '../../reports/registers.js'
 import { readSettings, type Subject } from '../../reports/subject.js'
+import { Tallies } from '../../reports/tallies.js'
 import type { Report, ReportResult } from '../../reports/types.js'
+import { checksIn } from '../../reports/windows.js'
 
 export const ms = 1_000_000n
 export const s = 1_000_000_000n
@@ -170,7 +172,10 @@ export interface DayOptions {
   readonly open?: Partial<OpenBody>
   readonly toleranceNs?: bigint
   readonly zone?: string
-  readonly profile?: string
+  readonly profile?: Partial<Profile>
+  readonly warningNs?: bigint
+  /** Further records, in order of seq. */
+  readonly records?: readonly TrailRecord[]
   readonly pieces?: readonly Piece[]
   readonly bodies?: readonly SampleBody[]
   readonly changes?: readonly ChangeEntry[]
@@ -184,12 +189,27 @@ export function makeDay(options: DayOptions = {}): Day {
   const toleranceNs = options.toleranceNs ?? 50n * ms
   const period = resolvePeriod({ day: '2026-11-21' }, { zone: options.zone ?? 'UTC', nowNs: dayNs + 3n * 86_400n * s })
   const samples = options.bodies ? place(options.bodies) : regularSamples(period.toNs)
-  const tally = new ReferenceTally()
-  for (const { body } of samples) tally.sample(body)
   const asOf = 10_002 + samples.length
+  const profile: Profile = { ...findProfile('custom'), ...options.profile }
   const pieces = options.pieces ?? makePieces(period.fromNs, period.toNs)
-  const series = new SeriesBuilder(period.fromNs, period.toNs)
-  for (const piece of pieces) series.add(piece)
+  const changed = (options.changes ?? changes()).map(probeChange)
+  const missed = (options.gaps ?? gaps()).map((gap) => probeGap(gap, null))
+  const probes = [...changed, ...missed].map(({ probe }) => probe)
+  const tallies = new Tallies({
+    ...period,
+    toleranceNs,
+    warningNs: options.warningNs ?? null,
+    probes,
+    checks: checksIn(profile, period),
+  })
+  for (const piece of pieces) tallies.piece(piece)
+  tallies.endOfPieces()
+  const stretches = judgePieces(pieces, toleranceNs)
+  for (const stretch of stretches) tallies.stretch(stretch)
+  const stamp = recordOf(sampleBody(0n), 10_001, dayNs)
+  tallies.record({ ...stamp, ...open }, null, true)
+  for (const { seq, utcNs, body } of samples) tallies.record(recordOf(body, seq, utcNs), utcNs, true)
+  for (const record of options.records ?? []) tallies.record(record, null, true)
   const subject: Subject = {
     open,
     settings: readSettings(open.configuration),
@@ -198,21 +218,18 @@ export function makeDay(options: DayOptions = {}): Day {
   }
   const report = compose({
     period,
-    profile: options.profile ?? 'custom',
-    policy: customPolicy,
+    profile,
+    longestGapNs: profile.longestGapNs ?? 3_600n * s,
     toleranceNs,
+    warningNs: options.warningNs ?? null,
     asOf,
+    closed: true,
     subject,
-    stretches: judgePieces(pieces, toleranceNs),
-    changes: options.changes ?? changes(),
-    gaps: options.gaps ?? gaps(),
-    series: series.build(),
-    samples: {
-      scheduled: samples.filter(({ body }) => body.reason === 'scheduled').length,
-      unscheduled: samples.filter(({ body }) => body.reason !== 'scheduled').length,
-      withoutBound: samples.filter(({ body }) => !body.consensus.m).length,
-    },
-    references: tally.build(subject.settings.claims),
+    stretches,
+    changes: changed,
+    gaps: missed,
+    tallies,
+    drift: null,
     integrity: {
       intact: 'self-consistent',
       records: asOf,
@@ -224,15 +241,30 @@ export function makeDay(options: DayOptions = {}): Day {
       complete: 'unknown',
       findings: [{ severity: 'note', code: 'unsealed-tail', message: 'no record is sealed' }],
       files: [
-        { path: '2026/11/2026-11-21.000012.ndjson', records: 1_352, bytes: 2_345_678, sha256: 'c3'.repeat(32) },
-        { path: '2026/11/2026-11-22.000013.ndjson', records: 1, bytes: 1_500, sha256: 'd4'.repeat(32) },
+        {
+          path: '2026/11/2026-11-21.000012.ndjson',
+          records: 1_352,
+          bytes: 2_345_678,
+          sha256: 'c3'.repeat(32),
+          ...ends,
+        },
+        { path: '2026/11/2026-11-22.000013.ndjson', records: 1, bytes: 1_500, sha256: 'd4'.repeat(32), ...ends },
       ],
       misdated: [],
+      enrolled: false,
+      publicKey: '',
+      keys: [],
+      seals: [],
+      anchors: [],
+      uncovered: { bySeal: { fromSeq: 1, records: asOf }, byAnchor: { fromSeq: 1, records: asOf } },
+      command: 'ntp-auditor verify TRAIL --key genesis.vkey',
       ...options.integrity,
     },
   })
   return { report, samples }
 }
+
+const ends = { firstSeq: 10_001, lastSeq: 11_328, firstHash: 'a1'.repeat(32), lastHash: 'b2'.repeat(32) }
 
 function regularSamples(toNs: bigint): Day['samples'] {
   const bodies: SampleBody[] = []

@@ -52,6 +52,27 @@ describe('a period', () => {
     expect(resolve({ year: '2026' }).words).toBe('year 2026')
   })
 
+  test('of a week runs from Monday, of a quarter over three months, in the zone', () => {
+    const week = resolve({ week: '2020-W53' }, 'Europe/Berlin')
+    expect([week.words, week.stem]).toEqual(['week 2020-W53', '2020-W53_week'])
+    expect(formatInstant(week.fromNs)).toBe('2020-12-27T23:00:00.000000000Z')
+    expect(hours({ week: '2026-W43' }, 'Europe/Berlin')).toBe(169)
+    const quarter = resolve({ quarter: '2026-Q1' }, 'Europe/Berlin')
+    expect([quarter.words, quarter.stem]).toEqual(['quarter 2026-Q1', '2026-Q1_quarter'])
+    expect(formatInstant(quarter.fromNs)).toBe('2025-12-31T23:00:00.000000000Z')
+    expect(formatInstant(quarter.toNs)).toBe('2026-03-31T22:00:00.000000000Z')
+  })
+
+  test.each([
+    [{ week: '2026-W54' }, '"week" must look like YYYY-Www and exist'],
+    [{ week: '2026-47' }, '"week" must look like YYYY-Www and exist'],
+    [{ quarter: '2026-Q5' }, '"quarter" must look like YYYY-Qn and exist'],
+    [{ quarter: '2026-q1' }, '"quarter" must look like YYYY-Qn and exist'],
+    [{ week: '2026-W01', quarter: '2026-Q1' }, '"week" must be the only choice of a period'],
+  ])('is refused where no calendar has it: %j', (choice, message) => {
+    expect(() => resolve(choice)).toThrow(message)
+  })
+
   test('from one instant to another is exact to the nanosecond and ends now by default', () => {
     const made = resolve({ from: '2026-11-21T08:00:00.000000001Z' })
     expect(made.fromNs).toBe(parseInstant('2026-11-21T08:00:00.000000001Z'))

@@ -144,7 +144,7 @@ export function hostileDay(): Report {
     }),
   )
   return makeDay({
-    profile: parens,
+    profile: { id: parens, title: parens },
     open: {
       host: `${formula} ${lines} ${'x'.repeat(10_240)}`,
       identity: { organisation: `${markup} ${cjk}`, asset: bidi, site: `${'site '.repeat(500)}`, machine: terminal },

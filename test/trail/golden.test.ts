@@ -1,10 +1,11 @@
 import { cpSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { unsyncedFiles } from '../../lib/scribe/files.js'
 import { Scribe } from '../../lib/scribe/scribe.js'
 import { verifyTrail } from '../../lib/trail/verify.js'
+import { writeGoldenSealed } from '../support/golden-sealed.js'
 import { writeGolden } from '../support/golden-trail.js'
 import { openDraft, TrailBuilder } from '../support/trail-builder.js'
 import { allFiles, freshFolder, readAll } from '../support/trail-folder.js'
@@ -52,4 +53,27 @@ test('the scribe of today goes on where the golden trail ends', async () => {
   expect(open?.record).toMatchObject({ seq: 13, prev: lastHash, segment: 3, afterCrash: false })
   scribe.abandon()
   expect(await verifyTrail(folder)).toMatchObject({ intact: 'self-consistent', records: 13 })
+})
+
+describe('the golden sealed trail', () => {
+  const sealed = fileURLToPath(new URL('../../../test/golden/sealed/', import.meta.url))
+  const vkey = readFileSync(fileURLToPath(new URL('../../../test/golden/sealed.vkey', import.meta.url)), 'utf8')
+
+  test('is read and verified', async () => {
+    const { placed, broken } = await readAll(sealed)
+    expect([placed.length, broken]).toEqual([10, []])
+    expect(await verifyTrail(sealed, { keys: [vkey] })).toMatchObject({
+      ...{ intact: true, records: 10, upTo: 10, sealedUpTo: 8, seals: 3 },
+      findings: [{ severity: 'note', code: 'unsealed-tail' }],
+    })
+  })
+
+  test('is made of the same bytes today', () => {
+    const folder = freshFolder()
+    expect(`${writeGoldenSealed(folder).vkey}\n`).toBe(vkey)
+    expect(allFiles(folder)).toEqual(allFiles(sealed))
+    for (const path of allFiles(sealed)) {
+      expect(readFileSync(join(folder, path), 'utf8')).toBe(readFileSync(join(sealed, path), 'utf8'))
+    }
+  })
 })

@@ -59,6 +59,7 @@ describe('the lists of a report', () => {
       estimated: 'false',
       from_seq: rows[3]!.from_seq,
       to_seq: rows[3]!.to_seq,
+      simulation: 'false',
     })
   })
 
@@ -94,6 +95,16 @@ describe('the lists of a report', () => {
         cause: 'auditor-down',
         breaks: 'mono',
         estimated: 'true',
+        before_low_ns: '-7902061',
+        before_high_ns: '4097943',
+        before_at_utc: '2026-11-21T14:00:12.000000000Z',
+        after_low_ns: '-7469959',
+        after_high_ns: '4530043',
+        after_at_utc: '2026-11-21T14:25:40.000000000Z',
+        carried_low_ns: '',
+        carried_high_ns: '',
+        carried_at_utc: '',
+        simulation: 'false',
       },
     ])
   })

@@ -169,16 +169,18 @@ describe('a report on paper', () => {
   needs('pdftotext')('repeats the header of a table on every page that it runs over', async () => {
     const pages = pagesOf(await draw(restlessDay()))
     const first = pages.findIndex((page) => page.includes('Changes of the clock'))
-    const last = pages.findIndex((page) => /^ *500 +21497 /m.test(page))
+    const last = pages.findIndex((page) => /^ *21497 /m.test(page))
     expect(last).toBeGreaterThan(first + 10)
-    for (const page of pages.slice(first, last + 1)) expect(page).toMatch(/No\. +Record +Seen between \(UTC\)/)
+    for (const page of pages.slice(first, last + 1)) expect(page).toMatch(/No\. +Seen between \(UTC\)/)
   })
 
   needs('pdftotext')('breaks no title of a column inside a word', async () => {
     const words = new Set(wordsOf(await draw(makeDay().report)).map(({ text }) => text))
     const titles =
-      'Reference Answers Stratum Offset Delay Root distance No. Record Seen between (UTC) Clock showed before, after Movement ' +
-      'Error found by sample From, Length Cause Verdict Worst bound of the error Severity Code Message File Records Bytes SHA-256'
+      'Reference Answers Stratum Offset Delay Root distance No. Record Seen between (UTC) Clock showed before, after; sample Movement ' +
+      'Error Reviewed comment From, Length Cause Verdict Worst bound, estimate Severity Code Message File Records Bytes Values ' +
+      'Median Day PROVEN Bound Samples Events Began, ended, Outside Reach Longest silence Kiss-o\u2019-death Compared Intervals ' +
+      'Operator Smear Authentic. Boot Event Version,'
     expect(titles.split(' ').filter((word) => !words.has(word))).toEqual([])
   })
 
@@ -203,15 +205,6 @@ describe('a report on paper', () => {
     expect(text).toContain('\\u{6642}\\u{8A08} \\u{1F552} ok')
     expect(text).toContain('in full in the JSON')
     expect(text).toMatch(/\u2026 \+\d+ characters \(see JSON\)/)
-  })
-
-  needs('pdfinfo', 'python3')('declares PDF/A-3b in metadata that parse, whatever the names', async () => {
-    const metadata = withFile(await draw(hostileDay()), (path) => run('pdfinfo', '-meta', path))
-    const program =
-      'import sys, xml.dom.minidom as x\n' +
-      'd = x.parseString(sys.stdin.buffer.read())\n' +
-      'print([e.firstChild.data for n in ("pdfaid:part", "pdfaid:conformance") for e in d.getElementsByTagName(n)])'
-    expect(execFileSync('python3', ['-c', program], { input: metadata, encoding: 'utf8' }).trim()).toBe("['3', 'B']")
   })
 
   test('stops between its parts when told to', async () => {

@@ -85,3 +85,32 @@ export function attachment(bytes: Buffer, name: string): string {
     return readFileSync(join(folder, name), 'utf8')
   })
 }
+
+const painting = /^(?:f|F|f\*|B|B\*|b|b\*|s|S|sh|Do|Tj|TJ|'|")$/
+
+/** What is painted outside the structure, or in two places of it at once, or where a page leaves a mark open. */
+export function paintedOutside(bytes: Buffer): string[] {
+  const found: string[] = []
+  const plain = withFile(bytes, (path, folder) => {
+    const target = join(folder, 'plain.pdf')
+    run('qpdf', '--qdf', '--object-streams=disable', path, target)
+    return readFileSync(target, 'latin1')
+  })
+  const parts = [
+    ...plain.matchAll(
+      /%% Contents for page (\d+)\n(?:%%[^\n]*\n)?\d+ 0 obj\n<<[\s\S]*?>>\nstream\n([\s\S]*?)\nendstream/g,
+    ),
+  ]
+  if (parts.length === 0) throw new Error('no page was found')
+  for (const [, page, content] of parts) {
+    let depth = 0
+    for (const line of content!.split('\n')) {
+      const operator = line.trim().split(/\s+/).at(-1) ?? ''
+      if (operator === 'BDC' || operator === 'BMC') depth += 1
+      else if (operator === 'EMC') depth -= 1
+      else if (painting.test(operator) && depth !== 1) found.push(`page ${page}: ${operator} at depth ${depth}`)
+    }
+    if (depth !== 0) found.push(`page ${page} ends at depth ${depth}`)
+  }
+  return found
+}

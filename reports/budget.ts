@@ -1,0 +1,84 @@
+/**
+ * The error budget: of what the distance between clock and reference is made up, over all answers of a period.
+ * @module
+ */
+import type { SampleBody, StoredGoodReading } from '../lib/trail/types.js'
+import type { BudgetTerm } from './document.js'
+import { Sizes } from './values.js'
+
+type Term = BudgetTerm['term']
+
+/** The terms in the order of the page. docs/method.md derives them. */
+const words: Readonly<Record<Term, string>> = {
+  offset: '|offset| of an answer',
+  delay: 'delay / 2: asymmetry of the path',
+  'root-delay': 'root delay / 2, as the server states',
+  'root-dispersion': 'root dispersion, as the server states, at least 15 ppm of the time since it was set',
+  precision: "2^precision: resolution of the server's clock",
+  reading: 'reading: half the width of the bracket around a reading of the local clock',
+  'exchange-drift': 'rate times the length of the exchange, and rounding',
+  'root-distance': 'the sum of the terms above but the offset: half the width of what one answer cannot exclude',
+  'drift-growth': 'rate times the time to the sample before: how far a bound widens until the next',
+}
+
+const terms = Object.keys(words) as Term[]
+
+/** Collects readings as they pass. */
+export class BudgetTally {
+  readonly #sizes = new Map<Term, Sizes>(terms.map((term) => [term, new Sizes()]))
+  #last: { readonly boot: string; readonly atNs: number } | null = null
+
+  sample(body: SampleBody, boot: string): void {
+    for (const reading of Object.values(body.readings)) if (reading?.ok) this.#reading(reading)
+    if (!body.consensus.m) return
+    const atNs = Number(body.atNs)
+    if (this.#last?.boot === boot && atNs > this.#last.atNs) {
+      this.#add('drift-growth', Math.ceil(((atNs - this.#last.atNs) * body.ratePpb) / 1e9))
+    }
+    this.#last = { boot, atNs }
+  }
+
+  #reading(reading: StoredGoodReading): void {
+    const delay = Math.ceil(Number(reading.delayNs) / 2)
+    const rootDelay = Math.ceil(shortNs(reading.rootDelay) / 2)
+    const rootDispersion = dispersionNs(reading)
+    const precision = Math.ceil(2 ** reading.precision * 1e9)
+    const bracket = Number(reading.readingNs)
+    const distance = Number(reading.rootDistanceNs)
+    this.#add('offset', Math.abs(Number(reading.offsetNs)))
+    this.#add('delay', delay)
+    this.#add('root-delay', rootDelay)
+    this.#add('root-dispersion', rootDispersion)
+    this.#add('precision', precision)
+    this.#add('reading', bracket)
+    this.#add('exchange-drift', Math.max(0, distance - delay - rootDelay - rootDispersion - precision - bracket))
+    this.#add('root-distance', distance)
+  }
+
+  #add(term: Term, ns: number): void {
+    this.#sizes.get(term)?.add(ns)
+  }
+
+  /** Terms of which nothing was measured are left out. */
+  build(): BudgetTerm[] {
+    return terms.flatMap((term) => {
+      const sizes = this.#sizes.get(term)
+      if (!sizes || sizes.count === 0) return []
+      const at = (percent: number) => sizes.quantile(percent) / 1e9
+      const quantiles = { worst: at(100), p99: at(99), p95: at(95), median: at(50) }
+      return [{ term, words: words[term], count: sizes.count, ...quantiles }]
+    })
+  }
+}
+
+/** Unsigned 16.16 seconds in hexadecimal, as nanoseconds, rounded up. */
+function shortNs(digits: string): number {
+  return Math.ceil((Number.parseInt(digits, 16) * 1e9) / 65_536)
+}
+
+/** max(rootDispersion, 15 ppm of the time since the server's clock was set): RFC 5905 PHI. */
+function dispersionNs({ rootDispersion, t3, referenceTime }: StoredGoodReading): number {
+  const seconds = (Number.parseInt(t3.slice(0, 8), 16) - Number.parseInt(referenceTime.slice(0, 8), 16)) | 0
+  const fraction = (Number.parseInt(t3.slice(8), 16) - Number.parseInt(referenceTime.slice(8), 16)) / 2 ** 32
+  return Math.max(shortNs(rootDispersion), Math.ceil((seconds + fraction) * 15_000))
+}

@@ -1,0 +1,198 @@
+/**
+ * The day table: what each day of a period amounts to, and the weeks, months, quarters and years that the days add up to.
+ * @module
+ */
+import type { Verdict } from '../lib/consensus/types.js'
+import { bandAt } from '../lib/evidence/rational.js'
+import type { Piece, Stretch } from '../lib/evidence/types.js'
+import { formatInstant } from '../lib/instant.js'
+import { type IntervalNs, largest, middle } from '../lib/interval.js'
+import { type Day, daysOf, labelOf, type Unit } from './calendar.js'
+import type { BoundAt, SpanRow } from './document.js'
+import { boundSeconds, seconds } from './seconds.js'
+import { verdicts } from './words.js'
+
+type Worst = IntervalNs & { readonly atNs: bigint }
+
+interface Tally {
+  label: string
+  fromNs: bigint
+  toNs: bigint
+  readonly ns: Record<Verdict, bigint>
+  boundedNs: bigint
+  scheduled: number
+  unscheduled: number
+  failed: number
+  worst: Worst | null
+  offset: { readonly ns: bigint; readonly atNs: bigint; readonly seq: number } | null
+  changes: number
+  gaps: number
+  breaches: number
+}
+
+/** A sample as the day table counts it. */
+export interface DaySample {
+  readonly seq: number
+  readonly utcNs: bigint
+  readonly scheduled: boolean
+  /** The bound of the error that it found; `null`: it failed. */
+  readonly error: IntervalNs | null
+}
+
+/** Adds up the days of a period: pieces, stretches and samples in order of time. */
+export class DayTally {
+  readonly days: readonly Day[]
+  readonly #tallies: readonly Tally[]
+  /** Where pieces, stretches and samples have come to; each passes in order of time. */
+  readonly #at = { pieces: 0, stretches: 0, samples: 0 }
+
+  readonly #toleranceNs: bigint
+
+  constructor(period: { readonly fromNs: bigint; readonly toNs: bigint; readonly zone: string }, toleranceNs: bigint) {
+    this.#toleranceNs = toleranceNs
+    this.days = daysOf(period)
+    this.#tallies = this.days.map(empty)
+  }
+
+  piece(piece: Piece): void {
+    const { bound, fromNs, toNs } = piece
+    if (!bound) return
+    const days = this.#tallies
+    // As the stretches have it: the last instant of a piece is its end less one nanosecond, unless all of it is PROVEN.
+    const proven = largest(bound.from) <= this.#toleranceNs && largest(bound.to) <= this.#toleranceNs
+    while (this.#at.pieces < days.length - 1 && fromNs >= (days[this.#at.pieces]?.toNs ?? toNs)) this.#at.pieces += 1
+    for (let i = this.#at.pieces; i < days.length; i += 1) {
+      const day = days[i]!
+      if (day.fromNs >= toNs) break
+      const whole = fromNs >= day.fromNs && toNs <= day.toNs
+      const from = fromNs > day.fromNs ? fromNs : day.fromNs
+      const to = toNs < day.toNs ? toNs : day.toNs
+      if (from >= to) continue
+      day.boundedNs += to - from
+      const band = { fromNs, toNs, ...bound }
+      worsen(day, whole ? bound.from : bandAt(band, from), from)
+      worsen(day, whole && proven ? bound.to : bandAt(band, to - 1n), to - 1n)
+    }
+  }
+
+  stretch({ fromNs, toNs, verdict }: Stretch): void {
+    this.#over(fromNs, toNs, (day, ns) => {
+      day.ns[verdict] += ns
+    })
+  }
+
+  sample({ seq, utcNs, scheduled, error }: DaySample): void {
+    // Samples of a clock that is put right come in order of seq, hardly ever out of order of time.
+    const days = this.#tallies
+    while (this.#at.samples > 0 && utcNs < days[this.#at.samples]!.fromNs) this.#at.samples -= 1
+    while (this.#at.samples < days.length - 1 && utcNs >= days[this.#at.samples]!.toNs) this.#at.samples += 1
+    const day = days[this.#at.samples]
+    if (!day) return
+    if (scheduled) day.scheduled += 1
+    else day.unscheduled += 1
+    if (!error) {
+      day.failed += 1
+      return
+    }
+    const ns = middle(error)
+    if (!day.offset || magnitude(ns) > magnitude(day.offset.ns)) day.offset = { ns, atNs: utcNs, seq }
+  }
+
+  /** Counts an event on the day it began; what began before the period counts on the first day. */
+  event(kind: 'changes' | 'gaps' | 'breaches', atNs: bigint): void {
+    const day = this.#tallies.findLast(({ fromNs }) => fromNs <= atNs) ?? this.#tallies[0]
+    if (day) day[kind] += 1
+  }
+
+  rows(): SpanRow[] {
+    return this.#tallies.map(rowOf)
+  }
+
+  /** The days added up; empty where they add up to one. */
+  rollUp(unit: Unit): SpanRow[] {
+    const sums: Tally[] = []
+    for (const day of this.#tallies) {
+      const label = labelOf(unit, day.label)
+      const sum = sums.at(-1)
+      if (sum?.label === label) addTo(sum, day)
+      else sums.push({ ...day, label, ns: { ...day.ns } })
+    }
+    return sums.length > 1 ? sums.map(rowOf) : []
+  }
+
+  #over(fromNs: bigint, toNs: bigint, add: (day: Tally, ns: bigint) => void): void {
+    const days = this.#tallies
+    while (this.#at.stretches < days.length - 1 && fromNs >= days[this.#at.stretches]!.toNs) this.#at.stretches += 1
+    for (let i = this.#at.stretches; i < days.length && days[i]!.fromNs < toNs; i += 1) {
+      const day = days[i]!
+      const from = fromNs > day.fromNs ? fromNs : day.fromNs
+      const to = toNs < day.toNs ? toNs : day.toNs
+      if (from < to) add(day, to - from)
+    }
+  }
+}
+
+function empty({ label, fromNs, toNs }: Day): Tally {
+  return {
+    ...{ label, fromNs, toNs, boundedNs: 0n, scheduled: 0, unscheduled: 0, failed: 0 },
+    ns: { PROVEN: 0n, VIOLATED: 0n, INDETERMINATE: 0n, UNMONITORED: 0n, OFF: 0n },
+    ...{ worst: null, offset: null, changes: 0, gaps: 0, breaches: 0 },
+  }
+}
+
+function addTo(sum: Tally, day: Tally): void {
+  sum.toNs = day.toNs
+  for (const verdict of verdicts) sum.ns[verdict] += day.ns[verdict]
+  for (const field of ['scheduled', 'unscheduled', 'failed', 'changes', 'gaps', 'breaches'] as const) {
+    sum[field] += day[field]
+  }
+  sum.boundedNs += day.boundedNs
+  if (day.worst) worsen(sum, day.worst, day.worst.atNs)
+  if (day.offset && (!sum.offset || magnitude(day.offset.ns) > magnitude(sum.offset.ns))) sum.offset = day.offset
+}
+
+function worsen(day: Tally, bound: IntervalNs, atNs: bigint): void {
+  if (!day.worst || largest(bound) > largest(day.worst)) day.worst = { ...bound, atNs }
+}
+
+function rowOf(day: Tally): SpanRow {
+  const { ns } = day
+  const on = ns.PROVEN + ns.VIOLATED + ns.INDETERMINATE + ns.UNMONITORED
+  const share = (part: bigint) => (on === 0n ? 0 : Number((part * 1_000_000_000n) / on) / 1e9)
+  const side = (verdict: Verdict) => (verdict === 'PROVEN' ? 'down' : 'up')
+  return {
+    label: day.label,
+    from: formatInstant(day.fromNs),
+    to: formatInstant(day.toNs),
+    seconds: Object.fromEntries(verdicts.map((one) => [one, seconds(ns[one], side(one))])) as SpanRow['seconds'],
+    verdict: verdictOf(ns, on),
+    provenShare: share(ns.PROVEN),
+    coverage: share(day.boundedNs < on ? day.boundedNs : on),
+    samples: { scheduled: day.scheduled, unscheduled: day.unscheduled, failed: day.failed },
+    worst: day.worst && boundAt(day.worst),
+    worstOffset: day.offset && {
+      offset: seconds(day.offset.ns),
+      at: formatInstant(day.offset.atNs),
+      seq: day.offset.seq,
+    },
+    changes: day.changes,
+    gaps: day.gaps,
+    breaches: day.breaches,
+  }
+}
+
+function verdictOf(ns: Readonly<Record<Verdict, bigint>>, on: bigint): Verdict {
+  if (ns.VIOLATED > 0n) return 'VIOLATED'
+  if (on === 0n) return 'OFF'
+  if (ns.PROVEN === on) return 'PROVEN'
+  return ns.UNMONITORED > ns.INDETERMINATE ? 'UNMONITORED' : 'INDETERMINATE'
+}
+
+/** A bound at an instant, in seconds. */
+export function boundAt(bound: IntervalNs & { readonly atNs: bigint }): BoundAt {
+  return { ...boundSeconds(bound), at: formatInstant(bound.atNs) }
+}
+
+function magnitude(ns: bigint): bigint {
+  return ns < 0n ? -ns : ns
+}

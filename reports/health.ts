@@ -1,0 +1,180 @@
+/**
+ * How well each reference served, and how references contradict one another, counted from the records of a period.
+ * @module
+ */
+import { formatInstant } from '../lib/instant.js'
+import { type Role, roles } from '../lib/ntp/types.js'
+import { referenceIdText } from '../lib/trail/document.js'
+import type { ReferenceBody, SampleBody, StoredReading } from '../lib/trail/types.js'
+import type { Disagreement, ReferenceHealth } from './document.js'
+import { seconds } from './seconds.js'
+import { Sizes } from './values.js'
+
+interface Run {
+  readonly fromNs: bigint
+  toNs: bigint
+  readonly fromSeq: number
+  toSeq: number
+  count: number
+}
+
+/** Collects samples and reference records as they pass. */
+export class HealthTally {
+  readonly #roles = new Map<Role, RoleHealth>()
+  readonly #pairs: readonly Pair[] = [
+    new Pair('primary', 'secondary'),
+    new Pair('primary', 'tertiary'),
+    new Pair('secondary', 'tertiary'),
+  ]
+
+  sample(body: SampleBody, seq: number, utcNs: bigint): void {
+    for (const role of roles) {
+      const reading = body.readings[role]
+      if (reading) this.#role(role).reading(reading, body.consensus.dissent.includes(role), seq, utcNs)
+    }
+    for (const pair of this.#pairs) pair.sample(body, seq, utcNs)
+  }
+
+  reference({ role, what, before, after }: ReferenceBody, seq: number, wall: string): void {
+    this.#role(role).changes.push({ seq, wall, what, before, after })
+  }
+
+  /** @param smear how each reference treats leap seconds, as configured */
+  build(smear: Readonly<Partial<Record<Role, string>>>): {
+    readonly health: ReferenceHealth[]
+    readonly disagreements: Disagreement[]
+  } {
+    const health = roles.flatMap((role) => {
+      const one = this.#roles.get(role)
+      return one ? [one.build(role, smear[role] ?? 'none')] : []
+    })
+    return { health, disagreements: this.#pairs.flatMap((pair) => pair.build()) }
+  }
+
+  #role(role: Role): RoleHealth {
+    const known = this.#roles.get(role)
+    if (known) return known
+    const made = new RoleHealth()
+    this.#roles.set(role, made)
+    return made
+  }
+}
+
+class RoleHealth {
+  readonly changes: ReferenceHealth['changes'][number][] = []
+  readonly #suspicions: Run[] = []
+  readonly #kisses = new Map<string, number>()
+  readonly #leap = new Map<string, number>()
+  readonly #strata = new Map<string, number>()
+  readonly #ids = new Map<string, number>()
+  #asked = 0
+  #answered = 0
+  #silence: Run | null = null
+  #longest: Run | null = null
+  #suspected = false
+
+  reading(reading: StoredReading, dissents: boolean, seq: number, utcNs: bigint): void {
+    this.#asked += 1
+    if (reading.ok) {
+      this.#answered += 1
+      this.#silence = null
+      count(this.#leap, String(reading.li))
+      count(this.#strata, String(reading.stratum))
+      count(this.#ids, referenceIdText(reading.referenceId, reading.stratum))
+    } else {
+      const kiss = /^ERR_KISS_(.+)$/.exec(reading.error.code)?.[1]
+      if (kiss !== undefined) count(this.#kisses, kiss)
+      this.#silence = extend(this.#silence, seq, utcNs)
+      if (!this.#longest || this.#silence.count > this.#longest.count) this.#longest = this.#silence
+    }
+    if (dissents) {
+      const last = this.#suspected ? (this.#suspicions.pop() ?? null) : null
+      this.#suspicions.push(extend(last, seq, utcNs))
+    }
+    this.#suspected = dissents
+  }
+
+  build(role: Role, smear: string): ReferenceHealth {
+    const longest = this.#longest
+    return {
+      role,
+      reach: this.#asked === 0 ? 0 : Math.floor((this.#answered * 1e9) / this.#asked) / 1e9,
+      longestSilence: longest && {
+        requests: longest.count,
+        from: formatInstant(longest.fromNs),
+        to: formatInstant(longest.toNs),
+      },
+      suspicions: this.#suspicions.map((run) => ({
+        from: formatInstant(run.fromNs),
+        to: formatInstant(run.toNs),
+        samples: run.count,
+        fromSeq: run.fromSeq,
+        toSeq: run.toSeq,
+      })),
+      kisses: plain(this.#kisses),
+      leap: plain(this.#leap),
+      smear,
+      strata: plain(this.#strata),
+      referenceIds: plain(this.#ids),
+      changes: this.changes,
+    }
+  }
+}
+
+/** Two references in the same samples. */
+class Pair {
+  readonly #a: Role
+  readonly #b: Role
+  readonly #sizes = new Sizes()
+  #disjoint = 0
+  #worst: { readonly ns: bigint; readonly atNs: bigint; readonly seq: number } | null = null
+
+  constructor(a: Role, b: Role) {
+    this.#a = a
+    this.#b = b
+  }
+
+  sample({ readings }: SampleBody, seq: number, utcNs: bigint): void {
+    const [a, b] = [readings[this.#a], readings[this.#b]]
+    if (!a?.ok || !b?.ok) return
+    // Offsets speak of their own instants: M, which the clock cannot move, tells whether two answers meet.
+    const difference = (BigInt(a.m.lowNs) + BigInt(a.m.highNs) - BigInt(b.m.lowNs) - BigInt(b.m.highNs)) / 2n
+    const size = difference < 0n ? -difference : difference
+    this.#sizes.add(Number(size))
+    if (BigInt(a.m.lowNs) > BigInt(b.m.highNs) || BigInt(b.m.lowNs) > BigInt(a.m.highNs)) this.#disjoint += 1
+    const worst = this.#worst
+    if (!worst || size > (worst.ns < 0n ? -worst.ns : worst.ns)) this.#worst = { ns: difference, atNs: utcNs, seq }
+  }
+
+  build(): Disagreement[] {
+    const worst = this.#worst
+    if (!worst) return []
+    return [
+      {
+        a: this.#a,
+        b: this.#b,
+        compared: this.#sizes.count,
+        disjoint: this.#disjoint,
+        worst: { difference: seconds(worst.ns), at: formatInstant(worst.atNs), seq: worst.seq },
+        median: this.#sizes.quantile(50) / 1e9,
+      },
+    ]
+  }
+}
+
+function extend(run: Run | null, seq: number, utcNs: bigint): Run {
+  if (!run) return { fromNs: utcNs, toNs: utcNs, fromSeq: seq, toSeq: seq, count: 1 }
+  run.toNs = utcNs
+  run.toSeq = seq
+  run.count += 1
+  return run
+}
+
+function count(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1)
+}
+
+/** In a stable order. */
+function plain(counts: ReadonlyMap<string, number>): Record<string, number> {
+  return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)))
+}

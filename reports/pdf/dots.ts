@@ -1,0 +1,118 @@
+/**
+ * Values over time that were measured one by one: each column shows the least and the largest in it as an upright mark. Nothing is
+ * drawn between two columns, so that no gap is bridged.
+ * @module
+ */
+import type { Period } from '../period.js'
+import type { Column } from '../series.js'
+import type { Report } from '../types.js'
+import { count } from '../words.js'
+import { drawAxes, drawOutline, frameRoom, layFrame } from './frame.js'
+import { drawChanges } from './marks.js'
+import { bandLine, soft, toleranceLine } from './pattern.js'
+import { chooseScale, sizeOf, type ValueScale } from './scale.js'
+import type { Sheet } from './sheet.js'
+
+export interface DotPanel {
+  readonly title: string
+  readonly axis: string
+  readonly columns: readonly Column[]
+  readonly height: number
+  /** Whether clock changes are marked, and gaps drawn. */
+  readonly changes: boolean
+  /** Drawn beneath the marks. */
+  readonly ground?: ((frame: ReturnType<typeof layFrame>) => void) | undefined
+  /** Seconds; drawn as dashed lines where they fall on the scale. */
+  readonly tolerance?: number | undefined
+}
+
+export interface Spread {
+  readonly low: number
+  readonly high: number
+  /** The size that 90 % of the columns do not exceed. */
+  readonly typical: number
+  readonly used: number
+}
+
+/** The least and the largest value, and what is typical. `null` without a value. */
+export function spreadOf(columns: readonly Column[]): Spread | null {
+  const reaches: number[] = []
+  let low = Number.POSITIVE_INFINITY
+  let high = Number.NEGATIVE_INFINITY
+  for (const column of columns) {
+    if (!column) continue
+    low = Math.min(low, column.low)
+    high = Math.max(high, column.high)
+    reaches.push(Math.max(Math.abs(column.low), Math.abs(column.high)))
+  }
+  if (reaches.length === 0) return null
+  reaches.sort((a, b) => a - b)
+  return { low, high, typical: reaches[Math.floor((reaches.length - 1) * 0.9)]!, used: reaches.length }
+}
+
+/** Points that a panel takes. */
+export function dotHeight(period: Period, panel: DotPanel): number {
+  const { above, below } = frameRoom(period)
+  return above + panel.height + below + 12
+}
+
+/** Draws a panel at the cursor; one without values says so. */
+export function drawDots(sheet: Sheet, report: Report, panel: DotPanel): void {
+  const spread = spreadOf(panel.columns)
+  if (!spread) {
+    sheet.paragraph(`${panel.title}: no value in this period.`, { size: 8 })
+    return
+  }
+  const scale = chooseScale(spread.low, spread.high, spread.typical)
+  const alt =
+    `${panel.title}: values from ${sizeText(spread.low)} to ${sizeText(spread.high)} over ${report.result.period}, in ` +
+    `${count(spread.used, 'column')} of ${panel.columns.length}. ${scale.words ?? 'The scale is linear.'}`
+  const height = dotHeight(report.period, panel)
+  sheet.figure(alt, height, () => {
+    const frame = layFrame(sheet, report.period, scale, panel.height)
+    drawAxes(sheet, frame, { period: report.period, scale, title: panel.title, axis: axisWords(panel.axis, scale) })
+    panel.ground?.(frame)
+    if (panel.tolerance !== undefined) drawTolerance(sheet, panel.tolerance, scale, frame)
+    const width = (frame.right - frame.left) / panel.columns.length
+    const shown = Math.max(0.9, width)
+    sheet.paint((doc) => {
+      for (const [index, column] of panel.columns.entries()) {
+        if (!column) continue
+        const top = frame.y(column.high)
+        const tall = frame.y(column.low) - top
+        const least = 1.3
+        const y = tall < least ? top - (least - tall) / 2 : top
+        doc.rect(frame.left + index * width, y, shown, Math.max(least, tall))
+      }
+      doc.fill(bandLine)
+    })
+    if (panel.changes) drawChanges(sheet, report, frame)
+    drawOutline(sheet, frame)
+    if (scale.words)
+      sheet.line(scale.words, frame.left, frame.bottom + frameRoom(report.period).below, { size: 7, color: soft })
+  })
+}
+
+function axisWords(axis: string, { unit }: ValueScale): string {
+  return unit === '' ? axis : `${axis}, in ${unit}`
+}
+
+function sizeText(seconds: number): string {
+  return `${seconds < 0 ? '\u2212' : ''}${sizeOf(Math.abs(seconds))}`
+}
+
+function drawTolerance(
+  sheet: Sheet,
+  tolerance: number,
+  { domain }: ValueScale,
+  frame: ReturnType<typeof layFrame>,
+): void {
+  sheet.paint((doc) => {
+    doc.lineWidth(0.8).dash(5, { space: 3 })
+    for (const value of [-tolerance, tolerance]) {
+      if (value < domain[0] || value > domain[1]) continue
+      doc.moveTo(frame.left, frame.y(value))
+      doc.lineTo(frame.right, frame.y(value)).stroke(toleranceLine)
+    }
+  })
+}

@@ -1,0 +1,30 @@
+/**
+ * RTS 25 (Delegated Regulation (EU) 2017/574), voice trading, request for quote with human response, negotiated transactions: one second.
+ * @module
+ */
+import type { ProfileInput } from './input.js'
+
+export const mifidVoice1s: ProfileInput = {
+  title: 'RTS 25, voice trading, request for quote, negotiated transactions',
+  clause: 'Delegated Regulation (EU) 2017/574, article 3 and annex, table 2; article 4',
+  status: 'superseded',
+  source:
+    'nomox.eu, annex of Delegated Regulation (EU) 2017/574; handbook.fca.org.uk, 574 article 4; repeal: sintact.ro, Delegated Regulation (EU) 2025/1155, version of 2025-11-03',
+  checkedOn: '2026-11-22',
+  tolerance: '1s',
+  granularity: '1s',
+  reviewPeriod: 'at least once a year',
+  worksheet: [
+    {
+      label: 'System of traceability to UTC',
+      hint: 'design, functioning and specification documents: title, version, place',
+    },
+    { label: 'Exact point at which a time stamp is applied', hint: 'and that it remains constant' },
+    { label: 'Yearly review of the traceability system', hint: 'done on, by whom, findings' },
+  ],
+  statement:
+    'The clock named above was compared with UTC as served by the references named above; the divergence, its bounds and the periods without evidence are listed in this report.',
+  notes: [
+    'In the European Union, Delegated Regulation (EU) 2025/1155 repealed Delegated Regulation (EU) 2017/574 (RTS 25): read its articles 11 to 15 and annex IV, whose numbers this preset does not hold, and write a profile of your own. In the United Kingdom a version of its own of RTS 25 is published.',
+  ],
+}

@@ -1,0 +1,156 @@
+/**
+ * Everything that is counted for a report while its pieces, stretches and records pass: one walk, many counts.
+ * @module
+ */
+import { judge, verdictOn } from '../lib/evidence/stretches.js'
+import type { Piece, Stretch } from '../lib/evidence/types.js'
+import { type IntervalNs, largest, middle } from '../lib/interval.js'
+import { roles } from '../lib/ntp/types.js'
+import type { SampleBody, TrailRecord } from '../lib/trail/types.js'
+import type { OutsideSample } from './breaches.js'
+import { BudgetTally } from './budget.js'
+import { DayTally } from './days.js'
+import { HealthTally } from './health.js'
+import { HistoryTally } from './history.js'
+import { PlotsBuilder } from './plots.js'
+import { type Probe, Probes } from './probes.js'
+import { ReferenceTally } from './references.js'
+import { SeriesBuilder } from './series.js'
+import { Values } from './values.js'
+import type { CheckWindow } from './windows.js'
+
+/** What is known of an unscheduled sample, for the change that caused it. */
+export interface CausedSample {
+  readonly seq: number
+  readonly body: SampleBody
+  readonly boot: string
+}
+
+export interface TallyOptions {
+  readonly fromNs: bigint
+  readonly toNs: bigint
+  readonly zone: string
+  readonly toleranceNs: bigint
+  /** From this reach of the bound on a warning is due; `null`: none. */
+  readonly warningNs: bigint | null
+  readonly probes: readonly Probe[]
+  /** seq of samples whose UTC is wanted. */
+  readonly wanted?: ReadonlySet<number>
+  /** Windows, in order, in each of which a PROVEN check is wanted. */
+  readonly checks?: readonly CheckWindow[]
+}
+
+export class Tallies {
+  readonly days: DayTally
+  readonly series: SeriesBuilder
+  readonly plots: PlotsBuilder
+  readonly budget = new BudgetTally()
+  readonly health = new HealthTally()
+  readonly history = new HistoryTally()
+  readonly references = new ReferenceTally()
+  readonly offsets = new Values()
+  /** How far the bounds of samples reach from zero. */
+  readonly reaches = new Values()
+  /** UTC of the samples that were asked for. */
+  readonly utc = new Map<number, bigint>()
+  readonly counts = { scheduled: 0, unscheduled: 0, withoutBound: 0 }
+  /** The most references that a sample knew of. */
+  configured = 0
+  /** Samples that were VIOLATED by themselves. */
+  readonly outside: OutsideSample[] = []
+  /** Samples that a clock change caused, by its seq: the first of each. */
+  readonly caused = new Map<number, CausedSample>()
+  /** How long the bound lay beyond the warning threshold, and from when on first. */
+  readonly beyond = { ns: 0n, firstNs: null as bigint | null }
+  /** For each window in which a check is wanted, the last sample inside that PROVES it. */
+  readonly checks: { readonly window: CheckWindow; sample: OutsideSample | null }[]
+  readonly #probes: Probes
+  readonly #options: TallyOptions
+
+  constructor(options: TallyOptions) {
+    this.#options = options
+    this.days = new DayTally(options, options.toleranceNs)
+    this.series = new SeriesBuilder(options.fromNs, options.toNs)
+    this.plots = new PlotsBuilder(options.fromNs, options.toNs)
+    this.#probes = new Probes(options.probes)
+    this.checks = (options.checks ?? []).map((window) => ({ window, sample: null }))
+  }
+
+  /** Pieces in order of time. */
+  piece(piece: Piece): void {
+    this.series.add(piece)
+    this.days.piece(piece)
+    this.#probes.piece(piece)
+    const { warningNs } = this.#options
+    const { bound } = piece
+    if (warningNs === null || !bound) return
+    if (largest(bound.from) <= warningNs && largest(bound.to) <= warningNs) return
+    for (const { fromNs, toNs, verdict } of judge(piece, warningNs)) {
+      if (verdict === 'PROVEN') continue
+      this.beyond.ns += toNs - fromNs
+      this.beyond.firstNs ??= fromNs
+    }
+  }
+
+  /** To be called behind the last piece. */
+  endOfPieces(): void {
+    this.#probes.end()
+  }
+
+  /** Stretches in order of time. */
+  stretch(stretch: Stretch): void {
+    this.days.stretch(stretch)
+  }
+
+  /**
+   * Records in order of seq.
+   * @param utcNs of a sample: its instant; `null` for other records
+   * @param used whether the evidence of the period rests on it
+   */
+  record(record: TrailRecord, utcNs: bigint | null, used: boolean): void {
+    this.history.record(record, used)
+    if (record.type === 'reference' && used) this.health.reference(record, record.seq, record.wall)
+    if (record.type !== 'sample') return
+    if (record.trigger !== null && !this.caused.has(record.trigger)) {
+      this.caused.set(record.trigger, { seq: record.seq, body: record, boot: record.bootId })
+    }
+    if (utcNs !== null && this.#options.wanted?.has(record.seq)) this.utc.set(record.seq, utcNs)
+    if (!used || utcNs === null || utcNs < this.#options.fromNs || utcNs >= this.#options.toNs) return
+    this.#sample(record, utcNs)
+  }
+
+  #sample(record: TrailRecord & SampleBody, utcNs: bigint): void {
+    const { seq, bootId, consensus } = record
+    const scheduled = record.reason === 'scheduled'
+    this.counts[scheduled ? 'scheduled' : 'unscheduled'] += 1
+    if (!consensus.m) this.counts.withoutBound += 1
+    this.configured = Math.max(this.configured, consensus.configured)
+    this.references.sample(record)
+    this.budget.sample(record, bootId)
+    this.health.sample(record, seq, utcNs)
+    for (const role of roles) {
+      const reading = record.readings[role]
+      if (reading?.ok) this.plots.reference(role, utcNs, BigInt(reading.offsetNs))
+    }
+    const error = errorOf(record)
+    this.days.sample({ seq, utcNs, scheduled, error })
+    const m = consensus.m && (BigInt(consensus.m.lowNs) + BigInt(consensus.m.highNs)) >> 1n
+    const dNs = (BigInt(record.d.lowNs) + BigInt(record.d.highNs)) >> 1n
+    this.plots.look({ boot: bootId, utcNs, aNs: BigInt(record.atNs), dNs, mNs: m })
+    if (!error) return
+    this.offsets.add(middle(error))
+    this.reaches.add(largest(error))
+    this.plots.sample(utcNs, middle(error))
+    const { verdict } = verdictOn(error, this.#options.toleranceNs)
+    if (verdict === 'VIOLATED') this.outside.push({ seq, utcNs })
+    if (verdict !== 'PROVEN') return
+    for (const check of this.checks) {
+      if (check.window.fromNs <= utcNs && utcNs < check.window.toNs) check.sample = { seq, utcNs }
+    }
+  }
+}
+
+/** The bound of the error that a sample found. */
+export function errorOf({ consensus: { lowNs, highNs } }: SampleBody): IntervalNs | null {
+  return lowNs === null || highNs === null ? null : { lowNs: BigInt(lowNs), highNs: BigInt(highNs) }
+}
