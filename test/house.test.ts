@@ -10,7 +10,7 @@ const root = resolve(import.meta.dirname, '../..')
 
 /** From the ground up; a room may import its own floor and those below. */
 const floors = [
-  ['errors', 'interval', 'instant', 'make-folder', 'program', 'version', 'config'],
+  ['errors', 'interval', 'instant', 'make-folder', 'program', 'version', 'words', 'config'],
   ['clock', 'ntp'],
   ['consensus'],
   ['trail'],

@@ -8,7 +8,7 @@ import { OptionTypeError } from '../errors.js'
 import { checkPlain, isPlainObject } from './fields.js'
 import type { Configuration, Plain } from './types.js'
 
-/** Fields that are bigints, by path. */
+/** Fields that are always there and are bigints, by path. */
 const bigints = [
   'intervalNs',
   'timeoutNs',
@@ -44,12 +44,14 @@ export function encodeConfiguration(configuration: Configuration): { readonly [k
  */
 export function decodeConfiguration(encoded: unknown): Configuration {
   const convert = (value: unknown, path: string): unknown => {
-    if (bigints.includes(path)) {
+    if (value === null && path === 'alerts.warnNs') return null
+    if (isQuantity(path)) {
       if (typeof value !== 'string' || !/^(0|[1-9]\d*)$/.test(value)) {
         throw new OptionTypeError(path, 'must be a decimal string', value)
       }
       return BigInt(value)
     }
+    if (Array.isArray(value)) return value.map((item) => convert(item, `${path}[]`))
     if (!isPlainObject(value)) return value
     return Object.fromEntries(
       Object.entries(value).map(([key, item]) => [key, convert(item, path ? `${path}.${key}` : key)]),
@@ -61,6 +63,11 @@ export function decodeConfiguration(encoded: unknown): Configuration {
     if (value === undefined) throw new OptionTypeError(path, 'is missing in an encoded configuration', value)
   }
   return convert(encoded, '') as Configuration
+}
+
+/** Whether a field of that path is a bigint: a number of nanoseconds or parts per billion; not in what is kept of any shape. */
+function isQuantity(path: string): boolean {
+  return /(?:Ns|Ppb)$/.test(path) && !path.startsWith('inert.')
 }
 
 /** A copy in which passwords, tokens and user names in addresses are replaced by `[redacted]`. For records and pages. */

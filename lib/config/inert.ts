@@ -7,13 +7,12 @@ import { checkPlain, Fields, isPlainObject } from './fields.js'
 import type { Configuration, Plain } from './types.js'
 
 const shapes = {
-  alerts: null,
   profiles: null,
 } as const
 
 /** @throws {OptionTypeError | OptionRangeError} for a shape that no version would accept */
 export function parseInert(fields: Fields): { values: Configuration['inert']; notes: string[] } {
-  const values: Record<keyof typeof shapes, Plain> = { alerts: null, profiles: null }
+  const values: Record<keyof typeof shapes, Plain> = { profiles: null }
   const notes: string[] = []
   for (const [name, known] of Object.entries(shapes) as [keyof typeof shapes, readonly string[] | null][]) {
     const value = fields.raw(name)

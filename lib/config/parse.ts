@@ -6,6 +6,7 @@ import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { OptionRangeError, OptionTypeError } from '../errors.js'
 import { isLocalHost } from './address.js'
+import { parseAlerts } from './alerts.js'
 import { checkText, Fields } from './fields.js'
 import { parseInert } from './inert.js'
 import { parseReferences } from './references.js'
@@ -137,6 +138,7 @@ function parse(input: unknown, options: ParseOptions): Configuration {
     anchor: parseAnchor(fields, options.base),
     print,
     nightly: parseNightly(fields, { base: options.base, trail, print }),
+    alerts: parseAlerts(fields, { base: options.base, trail }),
     inert: inert.values,
     notes: [...notes, ...inert.notes],
   }

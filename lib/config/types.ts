@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { Secret } from './secrets.js'
+
 /** A configured reference. `host` is a name or an address literal. */
 export interface ReferenceConfig {
   readonly host: string
@@ -60,6 +62,97 @@ export interface NightlyConfig {
   readonly mail: readonly string[]
 }
 
+/** Everything that an operator can be told of. docs/alerts.md says what each means. */
+export const alertConditions = [
+  'out-of-tolerance',
+  'near-tolerance',
+  'clock-changed',
+  'no-reference',
+  'not-proven',
+  'references-disagree',
+  'reference-dissents',
+  'kiss-of-death',
+  'reference-unsynchronised',
+  'leap-announced',
+  'self-reference',
+  'trail-damaged',
+  'key-lost',
+  'disk-low',
+  'write-failed',
+  'anchor-failed',
+  'print-failed',
+  'time-service-stopped',
+  'time-service-changed',
+  'auditor-trouble',
+] as const
+export type AlertCondition = (typeof alertConditions)[number]
+
+/** How one condition is handled. */
+export interface AlertRule {
+  readonly condition: AlertCondition
+  readonly severity: 'alert' | 'warning'
+  /** How long it must hold before it is told. */
+  readonly afterNs: bigint
+  /** How long it must be away before that is told. */
+  readonly clearNs: bigint
+  /** How often it is told again while it holds; 0: once. */
+  readonly repeatNs: bigint
+  /** Names of channels. */
+  readonly channels: readonly string[]
+}
+
+export interface MailChannel {
+  readonly name: string
+  readonly kind: 'mail'
+  readonly host: string
+  readonly port: number
+  /** `implicit`: TLS from the first byte; `start`: STARTTLS demanded; `none`: plain, on loopback only. */
+  readonly tls: 'implicit' | 'start' | 'none'
+  readonly user: string | null
+  readonly password: Secret | null
+  readonly from: string
+  readonly to: readonly string[]
+}
+
+export interface WebhookChannel {
+  readonly name: string
+  readonly kind: 'webhook'
+  readonly url: string
+  /** Signs what is sent. */
+  readonly secret: Secret | null
+}
+
+export interface CommandChannel {
+  readonly name: string
+  readonly kind: 'command'
+  readonly command: readonly string[]
+}
+
+export interface SyslogChannel {
+  readonly name: string
+  readonly kind: 'syslog'
+  readonly transport: 'udp' | 'tcp' | 'unix'
+  /** Of `udp` and `tcp`. */
+  readonly host: string
+  readonly port: number
+  /** Of `unix`: such as `/dev/log`. */
+  readonly path: string
+  readonly facility: number
+}
+
+export type ChannelConfig = MailChannel | WebhookChannel | CommandChannel | SyslogChannel
+
+export interface AlertConfig {
+  readonly channels: readonly ChannelConfig[]
+  readonly rules: readonly AlertRule[]
+  /** Warn where the clock is certainly further off than this; `null`: no such warning. */
+  readonly warnNs: bigint | null
+  /** Absolute path of the folder where messages wait that could not be delivered. */
+  readonly queue: string
+  /** What one delivery may take. */
+  readonly timeoutNs: bigint
+}
+
 /** Plain data: it crosses worker boundaries by structured clone. Durations in nanoseconds, rates in parts per billion. */
 export interface Configuration {
   readonly references: readonly ReferenceConfig[]
@@ -89,9 +182,9 @@ export interface Configuration {
   readonly anchor: AnchorConfig
   readonly print: PrintConfig
   readonly nightly: NightlyConfig | null
+  readonly alerts: AlertConfig | null
   /** Options that are checked and recorded but which this version does not act upon (a note says so); `null` where absent. */
   readonly inert: {
-    readonly alerts: Plain
     readonly profiles: Plain
   }
   /** Notes on what was accepted with a correction (`192.0.2.1,0x8` lost its flag), for the operator. */

@@ -14,7 +14,7 @@ import type { Plain } from '../../lib/config/types.js'
 const input = {
   references: ['time.example.net', { host: '192.0.2.7', operator: 'NIST' }],
   trail: 't',
-  alerts: {
+  profiles: {
     mail: { url: 'smtp://ops:hunter2@mail.example.net/', password: 'hunter2' },
     apiToken: 'x',
     intervalNs: 'kept',
@@ -45,7 +45,7 @@ test('secrets leave no trace', () => {
   expect(JSON.stringify(recorded)).not.toContain('hunter2')
   expect(recorded.configuration).toMatchObject({
     inert: {
-      alerts: {
+      profiles: {
         mail: { url: 'smtp://[redacted]@mail.example.net/', password: '[redacted]' },
         apiToken: '[redacted]',
         intervalNs: 'kept',

@@ -31,7 +31,8 @@ test('every default', () => {
     anchor: { everyNs: 86_400_000_000_000n, tsa: null, command: null, timeoutNs: 30_000_000_000n },
     print: { command: null, timeoutNs: 60_000_000_000n },
     nightly: null,
-    inert: { alerts: null, profiles: null },
+    alerts: null,
+    inert: { profiles: null },
     notes: [],
   })
 })
@@ -142,7 +143,7 @@ describe('refused', () => {
     [{ nightly: { att: '00:10' } }, '"nightly.att" is an unknown option; did you mean "at"?'],
     [{ nightly: { at: '24:00' } }, '"nightly.at" must be a time of day such as "00:10", got "24:00"'],
     [{ anchor: { every: 'daily' } }, '"anchor.every" must be a duration'],
-    [{ alerts: { level: 0.5 } }, '"alerts.level" must be a whole number'],
+    [{ profiles: { level: 0.5 } }, '"profiles.level" must be a whole number'],
     [{ profiles: 'finra' }, '"profiles" must be an object'],
   ])('%j', (more, message) => {
     expect(() => parse(more)).toThrow(message)
@@ -195,8 +196,8 @@ test('limits are inside', () => {
 })
 
 test('minus zero, which a trail cannot hold, becomes zero', () => {
-  expect(Object.is(parse({ alerts: [-0] }).inert.alerts, null)).toBe(false)
-  expect(Object.is((parse({ alerts: [-0] }).inert.alerts as number[])[0], 0)).toBe(true)
+  expect(Object.is(parse({ profiles: [-0] }).inert.profiles, null)).toBe(false)
+  expect(Object.is((parse({ profiles: [-0] }).inert.profiles as number[])[0], 0)).toBe(true)
 })
 
 test.each([
@@ -211,11 +212,8 @@ test.each([
 
 test('what this version does not act upon is kept and said', () => {
   const { inert, notes } = parse({
-    alerts: [{ kind: 'mail', to: 'ops@example.net' }],
+    profiles: [{ id: 'ours' }],
   })
-  expect(inert).toEqual({
-    alerts: [{ kind: 'mail', to: 'ops@example.net' }],
-    profiles: null,
-  })
-  expect(notes).toEqual(['"alerts" is recorded, but this version does not act upon it'])
+  expect(inert).toEqual({ profiles: [{ id: 'ours' }] })
+  expect(notes).toEqual(['"profiles" is recorded, but this version does not act upon it'])
 })
