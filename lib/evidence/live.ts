@@ -18,9 +18,9 @@ import { judge } from '../consensus/judge.js'
 import type { Cause, ConsensusState, Support, Verdict } from '../consensus/types.js'
 import { floorDivide } from '../instant.js'
 import type { IntervalNs } from '../interval.js'
-import { both, type Edges, forwardAt } from './cones.js'
+import { both, forwardAt } from './cones.js'
 import { scale } from './drift-line.js'
-import type { Lack } from './types.js'
+import type { Edges, Lack } from './types.js'
 
 /** One reading of the clock: what wall showed, and wall - P at that very instant. */
 export interface Sight {
