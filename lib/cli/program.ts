@@ -196,6 +196,10 @@ function build(
     action(async (options) => (await import('./anchor.js')).anchor(options, io, parts)),
   )
 
+  command('nightly', 'the nightly job: sample, verify, report what is due, print, mail, anchor')
+    .option('--if-due', 'do nothing where no report is due')
+    .action(action(async (options) => (await import('./nightly.js')).nightly(options, io, parts)))
+
   command('index rebuild', 'make the index of a trail anew')
     .option('--index <path>', index)
     .action(action(async (options) => (await import('./index-rebuild.js')).rebuildIndex(options, io, parts)))

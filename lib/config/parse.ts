@@ -10,7 +10,7 @@ import { parseAlerts } from './alerts.js'
 import { checkText, Fields } from './fields.js'
 import { parseInert } from './inert.js'
 import { parseReferences } from './references.js'
-import { parseAnchor, parseNightly, parsePrint } from './services.js'
+import { checkNightlyMail, parseAnchor, parseNightly, parsePrint } from './services.js'
 import type { Configuration, Identity } from './types.js'
 import { formatDuration, parseDuration } from './units.js'
 
@@ -111,6 +111,9 @@ function parse(input: unknown, options: ParseOptions): Configuration {
   const policy = fields.inner('policy', ['longestGap'])
   const inert = parseInert(fields)
   const print = parsePrint(fields)
+  const nightly = parseNightly(fields, { base: options.base, trail, print })
+  const alerts = parseAlerts(fields, { base: options.base, trail })
+  checkNightlyMail(nightly, alerts)
   return {
     references,
     trustLocal: fields.boolean('trustLocal', false),
@@ -137,8 +140,8 @@ function parse(input: unknown, options: ParseOptions): Configuration {
     policy: { longestGapNs: policy.duration('longestGap', parseDuration('1h'), { least: '1s', most: '365d' }) },
     anchor: parseAnchor(fields, options.base),
     print,
-    nightly: parseNightly(fields, { base: options.base, trail, print }),
-    alerts: parseAlerts(fields, { base: options.base, trail }),
+    nightly,
+    alerts,
     inert: inert.values,
     notes: [...notes, ...inert.notes],
   }

@@ -1,0 +1,48 @@
+/**
+ * When a running auditor looks whether reports are due: once after its first usable sample, and whenever the evidence passes the
+ * nightly hour. The wall clock may be set as it likes: it is not asked.
+ * @module
+ */
+import { DateTime } from 'luxon'
+import { marginNs } from './due.js'
+
+export interface TriggerOptions {
+  /** Time of day: `00:10`. */
+  readonly at: string
+  /** IANA zone. */
+  readonly zone: string
+}
+
+export class Trigger {
+  readonly #options: TriggerOptions
+  #nextNs: bigint | null = null
+
+  constructor(options: TriggerOptions) {
+    this.#options = options
+  }
+
+  /**
+   * A sample told the time.
+   * @param utcNs UTC that has passed
+   * @returns whether to look now
+   */
+  sample(utcNs: bigint): boolean {
+    if (this.#nextNs !== null && utcNs < this.#nextNs) return false
+    this.#nextNs = nextNight(utcNs, this.#options)
+    return true
+  }
+}
+
+/** The first nightly hour behind an instant. One right behind midnight is moved to where a sample can have closed the day. */
+export function nextNight(utcNs: bigint, { at, zone }: TriggerOptions): bigint {
+  const [hour = 0, minute = 0] = at.split(':').map(Number)
+  const least = Number(marginNs / 60_000_000_000n) + 1
+  const asked = hour * 60 + minute < least ? { hour: 0, minute: least } : { hour, minute }
+  const now = DateTime.fromMillis(Number(utcNs / 1_000_000n), { zone })
+  for (let days = 0; ; days++) {
+    // Where summer time skips that hour it is the one behind; where it comes twice, the first.
+    const night = now.startOf('day').plus({ days }).set(asked)
+    const ns = BigInt(night.toMillis()) * 1_000_000n
+    if (ns > utcNs) return ns
+  }
+}
