@@ -57,19 +57,17 @@ export function due(question: Question): Due[] {
 
 function dueOf(unit: Unit, profile: string, { zone, known, firstNs, done }: Question): Due[] {
   const mine = done.filter((one) => one.profile === profile)
-  const own = mine.filter((one) => one.unit === unit)
-  const covers = coverOf(own)
+  const covered = join(mine.filter((one) => one.unit === unit))
   // A kind of period that is new goes back to where its profile began; a profile that is new, a month.
-  const begun = earliest(own) ?? earliest(mine)
-  const sinceNs = begun ?? known.nowNs - newcomerNs
+  const begunNs = covered[0]?.toNs ?? earliest(mine) ?? known.nowNs - newcomerNs
+  const sinceNs = begunNs > firstNs ? begunNs : firstNs
   const found: Due[] = []
-  let start = DateTime.fromMillis(Number((sinceNs > firstNs ? sinceNs : firstNs) / 1_000_000n), { zone }).startOf(unit)
+  let start = DateTime.fromMillis(Number(sinceNs / 1_000_000n), { zone }).startOf(unit)
   for (;;) {
     const next = start.plus({ [`${unit}s`]: 1 }).startOf(unit)
     const [fromNs, toNs] = [nsOf(start), nsOf(next)]
     if (!isOver(toNs, known)) return found
-    const early = own.length > 0 && fromNs < sinceNs
-    if (toNs > firstNs && !early && !covers(fromNs, toNs)) {
+    if (toNs > sinceNs && !covered.some((one) => one.fromNs <= fromNs && toNs <= one.toNs)) {
       found.push({ unit, profile, fromNs, toNs, name: nameOf(unit, start) })
     }
     start = next
@@ -81,21 +79,15 @@ export function isOver(toNs: bigint, { sampleNs, nowNs }: Known): boolean {
   return sampleNs >= toNs + marginNs || nowNs >= toNs + graceNs
 }
 
-/** Whether the periods together cover a stretch: those of another zone count as far as they reach. */
-function coverOf(done: readonly Done[]): (fromNs: bigint, toNs: bigint) => boolean {
-  const joined: { fromNs: bigint; toNs: bigint }[] = []
+/** Periods that touch or overlap as one: those of another zone count as far as they reach. In order of time. */
+function join(done: readonly Done[]): { readonly fromNs: bigint; toNs: bigint }[] {
+  const joined: { readonly fromNs: bigint; toNs: bigint }[] = []
   for (const { fromNs, toNs } of [...done].sort((a, b) => compare(a.fromNs, b.fromNs))) {
     const last = joined.at(-1)
     if (!last || fromNs > last.toNs) joined.push({ fromNs, toNs })
     else if (toNs > last.toNs) last.toNs = toNs
   }
-  let at = 0
-  return (fromNs, toNs) => {
-    // Asked for in order of time: what ends before is passed by for good.
-    while (at < joined.length && (joined[at]?.toNs ?? 0n) < toNs) at += 1
-    const one = joined[at]
-    return one !== undefined && one.fromNs <= fromNs && toNs <= one.toNs
-  }
+  return joined
 }
 
 function earliest(done: readonly Done[]): bigint | null {

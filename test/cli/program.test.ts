@@ -27,6 +27,8 @@ describe('--help', () => {
       'prove',
       'verify',
       'anchor',
+      'nightly',
+      'config',
       'index',
       'demo',
       'help',
@@ -35,13 +37,16 @@ describe('--help', () => {
     expect(stdout).toContain('Exit codes: 2 wrong usage')
   })
 
-  test.each(['init', 'sample', 'run', 'show', 'report', 'profiles', 'prove', 'verify', 'index rebuild'])('%s', async (command) => {
-    const { code, stdout, stderr } = await call(...command.split(' '), '--help')
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    expect(stdout).toMatch(new RegExp(`^Usage: ntp-auditor ${command}`))
-    for (const option of ['--config <file>', '--trail <dir>', '--json']) expect(stdout).toContain(option)
-    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(132)
-  })
+  test.each(['init', 'sample', 'run', 'show', 'report', 'profiles', 'prove', 'verify', 'index rebuild'])(
+    '%s',
+    async (command) => {
+      const { code, stdout, stderr } = await call(...command.split(' '), '--help')
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+      expect(stdout).toMatch(new RegExp(`^Usage: ntp-auditor ${command}`))
+      for (const option of ['--config <file>', '--trail <dir>', '--json']) expect(stdout).toContain(option)
+      for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(132)
+    },
+  )
 })
 
 describe('wrong usage exits with 2 and names what was meant', () => {
