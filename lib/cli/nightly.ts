@@ -20,6 +20,7 @@ import {
 } from '../nightly/job.js'
 import { readState, type TrailState } from '../nightly/state.js'
 import { anchorNow, quietly } from './anchor.js'
+import { profileCheck } from './config-check.js'
 import { UsageError } from './exit.js'
 import type { Io } from './io.js'
 import { mailReport } from './nightly-mail.js'
@@ -43,6 +44,8 @@ export async function nightly(options: NightlyOptions, io: Io, parts: Parts): Pr
     )
   }
   await tellNotes(configuration.notes, io)
+  const check = await profileCheck()
+  check(configuration)
   const keys = configuration.genesis === null ? [] : await readKeys([configuration.genesis], io)
   const release = await alone(trail)
   try {

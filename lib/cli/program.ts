@@ -200,6 +200,11 @@ function build(
     .option('--if-due', 'do nothing where no report is due')
     .action(action(async (options) => (await import('./nightly.js')).nightly(options, io, parts)))
 
+  command('config check', 'say everything that is wrong with the configuration, with line and column', [
+    'config',
+    'json',
+  ]).action(action(async (options) => (await import('./config-check.js')).checkConfiguration(options, io)))
+
   command('index rebuild', 'make the index of a trail anew')
     .option('--index <path>', index)
     .action(action(async (options) => (await import('./index-rebuild.js')).rebuildIndex(options, io, parts)))

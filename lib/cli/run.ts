@@ -15,6 +15,7 @@ import { type AuditOptions, auditSettings, tellNotes } from './settings.js'
 /** @returns 0 after an orderly stop */
 export async function run(options: AuditOptions, io: Io, parts: Parts): Promise<number> {
   const configuration = auditSettings(options, 'trail', io)
+  await checkNightly(configuration)
   await tellNotes(configuration.notes, io)
   const reporter = new Reporter(io, options.json === true)
   let undo = () => {}
@@ -34,6 +35,14 @@ export async function run(options: AuditOptions, io: Io, parts: Parts): Promise<
   } finally {
     undo()
   }
+}
+
+/** What would only fail at night is refused now. */
+async function checkNightly(configuration: Configuration): Promise<void> {
+  if (configuration.nightly === null) return
+  const { profileCheck } = await import('./config-check.js')
+  const check = await profileCheck()
+  check(configuration)
 }
 
 interface Surroundings {
@@ -99,6 +108,7 @@ class Running {
     let change: Change | null
     try {
       after = auditSettings(options, 'trail', io)
+      await checkNightly(after)
       change = changeOf(before, after)
     } catch (error) {
       const { message } = error as Error
