@@ -21,7 +21,7 @@ export interface Ran {
 }
 
 /** Variables without which many programs do not work; nothing else of our environment is handed on. */
-const inherited = [
+export const inherited: readonly string[] = [
   'PATH',
   'HOME',
   'LANG',

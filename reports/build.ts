@@ -13,7 +13,8 @@ import { carriedAcross } from './carried.js'
 import { compose } from './compose.js'
 import type { SampleRecord } from './csv/samples.js'
 import { describeDrift, findDrift } from './drift.js'
-import { integrityOf } from './integrity.js'
+import { excerptSeqs, readExcerpt, worstBreach } from './excerpt.js'
+import { integrityOf, verifyFor } from './integrity.js'
 import { takeInventory } from './inventory.js'
 import { Material, SampleClock, type SeqRange } from './material.js'
 import { type PeriodChoice, resolvePeriod } from './period.js'
@@ -114,6 +115,8 @@ export async function buildBy(profile: Profile, options: BuildOptions): Promise<
     }
     tallies.endOfPieces()
     const used: SeqRange = { firstSeq: Math.min(range.firstSeq, asOf), lastSeq: Math.min(range.lastSeq, asOf) }
+    const verified = await verifyFor(trail, options)
+    if (verified.intact !== false) material.trust()
     const inventory = await takeInventory(material, { used, asOf, tallies })
     const subject = material.subject({ firstSeq: used.firstSeq, lastSeq: governs }) ?? newest
     const report = compose({
@@ -123,7 +126,7 @@ export async function buildBy(profile: Profile, options: BuildOptions): Promise<
       stretches: parts,
       changes: changed,
       gaps: missed,
-      integrity: await integrityOf(material, trail, { used, asOf, inventory, tallies }, options),
+      integrity: await integrityOf(material, trail, { verified, used, asOf, inventory, tallies }, options),
       drift: describeDrift(
         drifted,
         (seq) => tallies.utc.get(seq) ?? null,
@@ -131,7 +134,9 @@ export async function buildBy(profile: Profile, options: BuildOptions): Promise<
         pathOf(tallies, subject, toleranceNs),
       ),
     })
-    return { report, samples: () => samplesIn(material, used, period) }
+    const worst = worstBreach(report.result.breaches)
+    const excerpt = worst ? await readExcerpt(trail, excerptSeqs(worst), signal) : []
+    return { report: { ...report, excerpt }, samples: () => samplesIn(material, used, period) }
   } finally {
     source.close()
   }
@@ -200,7 +205,7 @@ async function* samplesIn(
   period: { readonly fromNs: bigint; readonly toNs: bigint },
 ): ReturnType<Built['samples']> {
   const clock = new SampleClock()
-  for await (const batch of material.records(range)) {
+  for await (const batch of material.records(range, 'samples')) {
     const inside: { record: SampleRecord; utcNs: bigint }[] = []
     for (const { record } of batch) {
       if (record.type !== 'sample') continue

@@ -36,12 +36,17 @@ export class HistoryTally {
         this.enrolled = record.enrolled
         this.publicKey = record.publicKey
         if (!first && record.reason === 'rotation' && all === this.#versions) return
-        this.#push(record, first && record.reason === 'rotation' ? 'in-force' : record.reason, openWords(record), {
-          version: versions.auditor,
-          node: versions.node,
-          os: versions.os,
-          configurationDigest,
-        })
+        this.#push(
+          record,
+          first && record.reason === 'rotation' ? 'in-force' : record.reason,
+          openWords(record, first),
+          {
+            version: versions.auditor,
+            node: versions.node,
+            os: versions.os,
+            configurationDigest,
+          },
+        )
         this.#versions = all
         return
       }
@@ -137,12 +142,12 @@ export class HistoryTally {
   }
 }
 
-function openWords(record: Extract<TrailRecord, { type: 'open' }>): string {
+function openWords(record: Extract<TrailRecord, { type: 'open' }>, first: boolean): string {
   const { reason, afterCrash, auditClock, engine } = record
   const what = {
     start: 'the auditor was started',
     restart: 'a part of the auditor was restarted',
-    rotation: 'a new day file was begun under other settings',
+    rotation: first ? 'in force when the period began' : 'a new day file was begun under other settings',
     repair: 'a new file was begun after damage',
   }[reason]
   return `${what}${afterCrash ? ' after a crash' : ''}; audit clock ${auditClock}, engine ${engine}`

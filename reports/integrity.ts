@@ -3,6 +3,7 @@
  * growing trail changes every minute is left out, so that the same report can be made again later.
  * @module
  */
+import type { VerifyResult } from '../lib/trail/types.js'
 import { verifyTrail } from '../lib/trail/verify.js'
 import type { Inventory } from './inventory.js'
 import type { Material, SeqRange } from './material.js'
@@ -17,22 +18,33 @@ export interface IntegrityOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-export async function integrityOf(
-  material: Material,
-  trail: string,
-  {
-    used,
-    asOf,
-    inventory,
-    tallies,
-  }: { readonly used: SeqRange; readonly asOf: number; readonly inventory: Inventory; readonly tallies: Tallies },
-  { keys = [], onProgress, signal }: IntegrityOptions,
-): Promise<ReportResult['integrity']> {
-  const verified = await verifyTrail(trail, {
+/** Verifies the trail, for a report that will say so. */
+export function verifyFor(trail: string, { keys = [], onProgress, signal }: IntegrityOptions): Promise<VerifyResult> {
+  return verifyTrail(trail, {
     keys,
     onProgress: ({ done, total }) => onProgress?.({ stage: 'verify', done, total }),
     ...(signal ? { signal } : {}),
   })
+}
+
+export async function integrityOf(
+  material: Material,
+  trail: string,
+  {
+    verified,
+    used,
+    asOf,
+    inventory,
+    tallies,
+  }: {
+    readonly verified: VerifyResult
+    readonly used: SeqRange
+    readonly asOf: number
+    readonly inventory: Inventory
+    readonly tallies: Tallies
+  },
+  { keys = [] }: IntegrityOptions,
+): Promise<ReportResult['integrity']> {
   const findings = verified.findings.filter(
     ({ severity, file, seq }) =>
       (seq === null ? severity === 'damage' : seq <= asOf) && (file === null || material.isUsed(file, asOf)),

@@ -32,16 +32,29 @@ export async function takeInventory(
 ): Promise<Inventory> {
   const clock = new SampleClock()
   const dates = new Dates(material)
-  const files = new Map<number, FileEnd>()
+  const files = new Map<number, Mutable<FileEnd>>()
   const closes: Closed[] = []
   const labels = material.labels()
+  let ending: (() => void) | null = null
   let first: Placed | null = null
   let last: Placed | null = null
   for await (const batch of material.records({ firstSeq: material.firstOf(used), lastSeq: asOf })) {
     for (const placed of batch) {
       const { record, segment } = placed
       const within = record.seq <= used.lastSeq
-      if (within) files.set(segment, reach(files.get(segment), placed))
+      if (within) {
+        const known = files.get(segment)
+        if (known) reach(known, placed)
+        else {
+          ending?.()
+          files.set(segment, begin(placed))
+        }
+        // Hashing the last record of each file is enough; which one that is, the next file tells.
+        ending = () => {
+          const end = files.get(segment)
+          if (end) end.lastHash = placed.hash
+        }
+      }
       const counts = record.seq >= used.firstSeq
       if (counts) {
         first ??= placed
@@ -56,6 +69,7 @@ export async function takeInventory(
       if (counts || record.type === 'open') tallies.record(record, utcNs, counts && within)
     }
   }
+  ending?.()
   const ends = {
     firstSeq: first?.record.seq ?? 0,
     lastSeq: last?.record.seq ?? 0,
@@ -66,15 +80,19 @@ export async function takeInventory(
   return { ends, files, closes }
 }
 
-function reach(known: FileEnd | undefined, { record, hash, offset, length }: Placed): FileEnd {
-  return {
-    bytes: offset + length + 1,
-    records: (known?.records ?? 0) + 1,
-    firstSeq: known?.firstSeq ?? record.seq,
-    firstHash: known?.firstHash ?? hash,
-    lastSeq: record.seq,
-    lastHash: hash,
-  }
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+
+function begin(placed: Placed): Mutable<FileEnd> {
+  const { seq } = placed.record
+  const end = { bytes: 0, records: 0, firstSeq: seq, firstHash: placed.hash, lastSeq: seq, lastHash: '' }
+  reach(end, placed)
+  return end
+}
+
+function reach(end: Mutable<FileEnd>, { record, offset, length }: Placed): void {
+  end.bytes = offset + length + 1
+  end.records += 1
+  end.lastSeq = record.seq
 }
 
 /** Finds the records whose wall time lies outside the day that their file is named after. */

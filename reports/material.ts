@@ -4,12 +4,14 @@
  * @module
  */
 import { createHash } from 'node:crypto'
+import { TrailReadError } from '../lib/errors.js'
 import { middle } from '../lib/interval.js'
 import { decodeInterval } from '../lib/trail/encode.js'
-import { segmentBytes } from '../lib/trail/lines.js'
+import { leafHash } from '../lib/trail/hash.js'
+import { segmentBytes, segmentLines } from '../lib/trail/lines.js'
 import { isPlaced, readTrail } from '../lib/trail/read.js'
 import { type Surveyed, survey } from '../lib/trail/survey.js'
-import type { Placed } from '../lib/trail/types.js'
+import type { Placed, TrailRecord } from '../lib/trail/types.js'
 import type { SampleRecord } from './csv/samples.js'
 import { type Subject, SubjectBuilder } from './subject.js'
 import type { ReportResult } from './types.js'
@@ -31,12 +33,15 @@ export interface FileEnd {
 }
 
 const pieceBytes = 1024 * 1024
+/** Stands in the canonical text of every sample (and may stand in others'). */
+const sampleMark = '"type":"sample"'
 
 /** A trail's segments, read for one report. */
 export class Material {
   readonly #folder: string
   readonly #segments: readonly Surveyed[]
   readonly #signal: AbortSignal | undefined
+  #trusted = false
 
   private constructor(folder: string, segments: readonly Surveyed[], signal: AbortSignal | undefined) {
     this.#folder = folder
@@ -76,8 +81,23 @@ export class Material {
     return ''
   }
 
-  /** The records of a range, in order. Stretches that are no records are passed over: the verification names them. */
-  async *records(range: SeqRange): AsyncGenerator<Placed[]> {
+  /**
+   * To be called when the verification has found every line canonical and in its place: then records are read again without checking
+   * all of that once more.
+   */
+  trust(): void {
+    this.#trusted = true
+  }
+
+  /**
+   * The records of a range, in order. Stretches that are no records are passed over: the verification names them.
+   * @param only `samples`: whoever asks looks at nothing else; other records may be passed over
+   */
+  async *records(range: SeqRange, only: 'all' | 'samples' = 'all'): AsyncGenerator<Placed[]> {
+    if (this.#trusted) {
+      yield* this.#plain(range, only === 'samples' ? sampleMark : null)
+      return
+    }
     const from = this.#touched(range)[0]
     if (!from) return
     const options = { fromSegment: from.order, ...(this.#signal ? { signal: this.#signal } : {}) }
@@ -89,6 +109,27 @@ export class Material {
         return
       }
       yield placed
+    }
+  }
+
+  /** Records of a verified trail: parsed, and hashed only where somebody asks. */
+  async *#plain(range: SeqRange, mark: string | null): AsyncGenerator<Placed[]> {
+    for (const segment of this.#touched(range)) {
+      const end = segment.endsAt ?? Number.POSITIVE_INFINITY
+      for await (const lines of segmentLines(this.#folder, segment, { signal: this.#signal })) {
+        const batch: Placed[] = []
+        for (const { offset, bytes, whole } of lines) {
+          if (!whole || offset >= end) break
+          if (mark !== null && !bytes.includes(mark)) continue
+          const placed = new PlainPlaced(bytes, segment.order, offset)
+          if (placed.record.seq > range.lastSeq) {
+            yield batch
+            return
+          }
+          if (placed.record.seq >= range.firstSeq) batch.push(placed)
+        }
+        yield batch
+      }
     }
   }
 
@@ -139,6 +180,32 @@ export class Material {
       hash.update(await segmentBytes(this.#folder, segment, offset, Math.min(pieceBytes, bytes - offset)))
     }
     return hash.digest('hex')
+  }
+}
+
+/** A record of a verified trail. */
+class PlainPlaced implements Placed {
+  readonly record: TrailRecord
+  readonly segment: number
+  readonly offset: number
+  readonly length: number
+  readonly #bytes: Buffer
+
+  constructor(bytes: Buffer, segment: number, offset: number) {
+    this.#bytes = bytes
+    this.segment = segment
+    this.offset = offset
+    this.length = bytes.length
+    try {
+      this.record = JSON.parse(bytes.toString('utf8')) as TrailRecord
+    } catch (cause) {
+      const message = `segment ${segment} was changed while it was read, at byte ${offset}; make the report again`
+      throw new TrailReadError(message, { cause })
+    }
+  }
+
+  get hash(): string {
+    return leafHash(this.#bytes)
   }
 }
 

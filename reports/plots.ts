@@ -19,7 +19,7 @@ export interface Plots {
    * and slews show as such. `null` where no sample lies in the column.
    */
   readonly d: readonly Column[]
-  /** Parts per million by which the audit clock was fast of UTC (TAI) in each boot, by its first and last sample. */
+  /** Parts per million by which the audit clock was fast of UTC (TAI) in each boot, and behind each suspend, by its first and last sample. */
   readonly rates: readonly { readonly boot: string; readonly ppm: number }[]
 }
 
@@ -54,6 +54,7 @@ export class PlotsBuilder {
   readonly #samples = new Columns()
   readonly #references = new Map<Role, Columns>()
   readonly #boots: BootTrace[] = []
+  #broken = false
 
   constructor(fromNs: bigint, toNs: bigint) {
     this.#fromNs = fromNs
@@ -74,9 +75,15 @@ export class PlotsBuilder {
     own.add(this.#column(utcNs), Number(offsetNs) / 1e9)
   }
 
+  /** A ended or stood still, as in a suspend: what comes is measured from a new beginning. */
+  breakOff(): void {
+    this.#broken = true
+  }
+
   look({ boot, utcNs, aNs, dNs, mNs }: DPoint): void {
     let trace = this.#boots.at(-1)
-    if (trace?.boot !== boot) {
+    if (trace?.boot !== boot || this.#broken) {
+      this.#broken = false
       trace = { boot, utc: new Values(), a: new Values(), d: new Values(), first: null, last: null }
       this.#boots.push(trace)
     }

@@ -1,5 +1,5 @@
 /**
- * Renders several computers: the files of each, and the table of all as CSV and JSON.
+ * Renders several computers: the files of each, and all of them side by side as PDF, CSV and JSON.
  * @module
  */
 import type { Built } from './build.js'
@@ -7,7 +7,7 @@ import { hostsCsv } from './csv/hosts.js'
 import { buildFleet, type FleetOptions, type FleetResult, fleetExitCode } from './fleet.js'
 import { fileStem } from './name.js'
 import { type Published, Shelf } from './publish.js'
-import { checkFormats, type OutputOptions, writeReport } from './render.js'
+import { checkFormats, type OutputOptions, pause, writeReport } from './render.js'
 import type { ReportResult } from './types.js'
 
 export interface RenderFleetOptions extends FleetOptions, OutputOptions {}
@@ -28,7 +28,7 @@ export interface RenderedFleet {
 export async function renderFleet(options: RenderFleetOptions): Promise<RenderedFleet> {
   checkFormats(options)
   const { fleet, built } = await buildFleet(options)
-  const { out, formats = ['pdf', 'csv'], csvForm = 'evidence' } = options
+  const { out, formats = ['pdf', 'csv'], csvForm = 'evidence', paper } = options
   if (out === undefined) return { result: fleet.result, files: [], exitCode: fleetExitCode(fleet.result) }
   const { files, reports } = await writeEach(built, options)
   const first = fleet.reports[0]!
@@ -37,6 +37,11 @@ export async function renderFleet(options: RenderFleetOptions): Promise<Rendered
   if (formats.includes('csv')) files.push(await shelf.put(`${stem}_hosts.csv`, hostsCsv(fleet.result, csvForm)))
   const listed = files.map(({ name, sha256, bytes }) => ({ name, sha256, bytes }))
   const result = { ...fleet.result, reports, files: listed }
+  if (formats.includes('pdf')) {
+    const { drawFleet } = await import('./pdf/fleet.js')
+    const bytes = await drawFleet({ result, reports: fleet.reports }, { paper, pause: () => pause(options.signal) })
+    files.push(await shelf.put(`${stem}.pdf`, [bytes]))
+  }
   if (formats.includes('json')) files.push(await shelf.put(`${stem}.json`, [`${JSON.stringify(result, null, 2)}\n`]))
   return { result, files, exitCode: fleetExitCode(result) }
 }

@@ -102,7 +102,7 @@ export async function writeReport(built: Built, options: WriteOptions): Promise<
 }
 
 /** Lets the host's event loop turn. */
-async function pause(signal: AbortSignal | undefined): Promise<void> {
+export async function pause(signal: AbortSignal | undefined): Promise<void> {
   await turn()
   signal?.throwIfAborted()
 }

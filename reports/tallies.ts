@@ -110,6 +110,7 @@ export class Tallies {
   record(record: TrailRecord, utcNs: bigint | null, used: boolean): void {
     this.history.record(record, used)
     if (record.type === 'reference' && used) this.health.reference(record, record.seq, record.wall)
+    if (record.type === 'gap' && record.breaks === 'mono') this.plots.breakOff()
     if (record.type !== 'sample') return
     if (record.trigger !== null && !this.caused.has(record.trigger)) {
       this.caused.set(record.trigger, { seq: record.seq, body: record, boot: record.bootId })

@@ -23,6 +23,7 @@ import type {
   SealDocument,
   SpanRow,
 } from './document.js'
+import type { ExcerptLine } from './excerpt.js'
 import type { Period } from './period.js'
 import type { Plots } from './plots.js'
 import type { Series } from './series.js'
@@ -240,6 +241,8 @@ export interface Report {
   readonly series: Series
   /** What is drawn beside the bound: offsets of references, D. */
   readonly plots: Plots
+  /** The records of the worst breach, word for word; absent where there is none. */
+  readonly excerpt?: readonly ExcerptLine[]
   readonly stretches: readonly Stretch[]
   readonly changes: readonly ChangeEntry[]
   readonly gaps: readonly GapEntry[]

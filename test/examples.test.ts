@@ -54,7 +54,7 @@ const ran: Record<string, () => Promise<void>> = {
     const out = await runTo(3, 'report.js', folder, '2026-03-03', temporaryFolder())
     // An hour and four minutes were watched; the rest of the day is lack of proof, never a pass.
     expect(out).toMatch(/^PROVEN 3840 s, VIOLATED 0 s, INDETERMINATE 0 s, UNMONITORED 82560 s\n/)
-    expect(out.match(/^[0-9a-f]{64} {2}/gm)).toHaveLength(7)
+    expect(out.match(/^[0-9a-f]{64} {2}/gm)).toHaveLength(12)
   },
   'stamp-orders.js': async () => {
     const out = await run('stamp-orders.js', join(temporaryFolder(), 'trail'), server())

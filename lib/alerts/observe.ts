@@ -36,6 +36,13 @@ export class Observer {
     return [sign(condition, 'event', null, message, next, code)]
   }
 
+  /** Signs of hearing no sample for so long (ns): the engine hangs, or cannot write. */
+  silent(ns: bigint): Sign[] {
+    const cause = `no sample was recorded for ${ns / 1_000_000_000n} s`
+    const next = 'see whether the process has been stopped or starved, and restart it'
+    return [sign('no-reference', 'on', null, cause, next), sign('not-proven', 'on', null, cause, next)]
+  }
+
   #told(record: TrailRecord): Sign[] {
     switch (record.type) {
       case 'open':

@@ -82,8 +82,12 @@ export class Postman {
           `it cannot be kept in ${this.#options.outbox.folder}: ${(error as Error).message}`,
         )
       }
-      if (route.timer === null || route.waiting.length === 1) void this.#walk(route)
-      else this.#tell(message.id, name, 'queued', 'messages before it are waiting')
+      const last = route.waiting.at(-1)
+      if (route.timer === null || !last) void this.#walk(route)
+      else {
+        last.told = true
+        this.#tell(message.id, name, 'queued', 'messages before it are waiting')
+      }
     }
   }
 

@@ -8,6 +8,7 @@ import type { Timers } from '../clock/types.js'
 import type { Configuration } from '../config/types.js'
 import type { ErrorData, SealNews } from '../scribe/messages.js'
 import type { Attachment, Placed, ServiceBody } from '../trail/types.js'
+import { alerting } from './alerting.js'
 import { anchoring } from './anchoring.js'
 
 /** What a service may do. */
@@ -96,7 +97,7 @@ const quietTimers: Timers = {
  * @throws {OptionRangeError} where a file that it names cannot be read
  */
 export function servicesOf(configuration: Configuration, host: ServiceHost): Services {
-  const all = [anchoring(configuration, host, quietTimers)]
+  const all = [anchoring(configuration, host, quietTimers), alerting(configuration, host, { timers: quietTimers })]
   return new Services(
     all.filter((service) => service !== null),
     (error) => host.problem('ERR_SERVICE', error.message),

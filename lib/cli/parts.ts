@@ -9,9 +9,11 @@ import type { FleetResult } from '../../reports/fleet.js'
 import type { Paper } from '../../reports/pdf/archive.js'
 import type { PeriodChoice } from '../../reports/period.js'
 import type { ReportResult } from '../../reports/types.js'
+import type { OpenAlert } from '../alerts/open.js'
+import type { Message } from '../alerts/types.js'
 import type { Keeper, Seal, Taken } from '../anchor/types.js'
 import type { Breaks, ChangeBy, ChangeClass, GapCause } from '../clock/types.js'
-import type { Configuration } from '../config/types.js'
+import type { ChannelConfig, Configuration } from '../config/types.js'
 import type { Verdict } from '../consensus/types.js'
 import type { Answer, FactSource, Question } from '../evidence/types.js'
 import type { SealNews } from '../scribe/messages.js'
@@ -55,6 +57,15 @@ export interface RunningAuditor {
   record(body: ServiceBody, attachment?: Attachment): Promise<{ readonly seq: number }>
   seal(): Promise<SealNews>
   stop(): Promise<void>
+}
+
+/** A message that could not be delivered yet. */
+export interface WaitingAlert {
+  readonly channel: string
+  readonly id: string
+  readonly condition: string
+  readonly wall: string
+  readonly cause: string
 }
 
 export type ReportFormat = 'pdf' | 'csv' | 'json'
@@ -116,6 +127,17 @@ export interface Parts {
     readonly vkey: string
     readonly fingerprint: string
   }>
+  /** Delivers a message by one channel, once; a failure is a result. */
+  deliverAlert(
+    message: Message,
+    channel: ChannelConfig,
+    timeoutMs: number,
+  ): Promise<{ readonly state: 'sent' | 'failed'; readonly message: string }>
+  /** Alerts of a trail that are not over, and messages that wait in a queue. */
+  openAlerts(
+    trail: string,
+    queue: string,
+  ): Promise<{ readonly open: readonly OpenAlert[]; readonly waiting: readonly WaitingAlert[] }>
   /** The seq of the last record of a trail; 0 where there is none. */
   lastSeq(trail: string): Promise<number>
   /** The facts of a trail, by its index where there can be one. */

@@ -166,6 +166,8 @@ function build(
     .option(...tolerance)
     .option('--zone <zone>', zone)
     .option('--index <path>', index)
+    .option('--pdf <file>', 'write a certificate of one page')
+    .option('--paper <size>', 'a4 or letter (default: a4)')
     .action(action(async (options) => (await import('./prove.js')).prove(options, io, parts)))
 
   command('verify', 'check the trail without the index')
@@ -191,6 +193,20 @@ function build(
     .argument('<text...>', 'the remark')
     .option('--by <name>', 'who says so (default: the user)')
     .action(action(async (options, words) => (await import('./note.js')).note(words, options, io, parts)))
+
+  command('alerts test', 'send a test message to each channel, or to one, and say how it went')
+    .argument('[channel]', 'name of the channel')
+    .action(action(async (options, words) => (await import('./alerts.js')).testAlerts(words, options, io, parts)))
+
+  command('alerts silence', 'tell nobody of a condition for a while; the trail says so')
+    .argument('<condition>', 'the condition, or all')
+    .option('--for <duration>', 'how long (default: 1h)')
+    .option('--by <name>', 'who says so (default: the user)')
+    .action(action(async (options, words) => (await import('./alerts.js')).silenceAlerts(words, options, io, parts)))
+
+  command('alerts list', 'tell which alerts are open, and which messages wait').action(
+    action(async (options) => (await import('./alerts.js')).listAlerts(options, io, parts)),
+  )
 
   command('anchor', 'seal the trail now and take the seal to those who keep it').action(
     action(async (options) => (await import('./anchor.js')).anchor(options, io, parts)),

@@ -6,6 +6,7 @@ import { type Asked, proofDocument } from '../evidence/document.js'
 import type { Answer } from '../evidence/types.js'
 import { formatInstant } from '../instant.js'
 import { readRecorded } from '../trail/recorded.js'
+import { checkCertificate, writeCertificate } from './certificate.js'
 import { exitOfVerdicts, UsageError } from './exit.js'
 import type { Io } from './io.js'
 import type { Parts } from './parts.js'
@@ -22,11 +23,15 @@ export interface ProveOptions extends CommonOptions {
   readonly tolerance?: string
   readonly zone?: string
   readonly index?: string
+  /** Where to write a certificate. */
+  readonly pdf?: string
+  readonly paper?: string
 }
 
 /** @returns 0 PROVEN, 1 VIOLATED, 3 otherwise; of several answers the worst */
 export async function prove(options: ProveOptions, io: Io, parts: Parts): Promise<number> {
   if (options.at === undefined) throw new UsageError('which instant? Give --at, such as --at 2026-11-21T08:00:00Z')
+  if (options.pdf !== undefined) checkCertificate(options.pdf, options.paper)
   const trail = trailOf(options, io)
   await demandTrail(trail)
   const recorded = await readRecorded(trail)
@@ -51,9 +56,12 @@ export async function prove(options: ProveOptions, io: Io, parts: Parts): Promis
   }
   const asked = { at: formatInstant(atNs), scale, toleranceNs, simulation: settings.simulation } as const
   const { causeWords } = await import('../../reports/words.js')
-  await io.stdout.write(
-    options.json ? `${JSON.stringify(proofDocument(asked, answers))}\n` : proofText(asked, answers, causeWords, io),
-  )
+  const proof = proofDocument(asked, answers)
+  await io.stdout.write(options.json ? `${JSON.stringify(proof)}\n` : proofText(asked, answers, causeWords, io))
+  if (options.pdf !== undefined) {
+    const path = await writeCertificate({ trail, proof, file: options.pdf, paper: options.paper, cwd: io.cwd })
+    await io.stderr.write(`wrote ${path}\n`)
+  }
   return exitOfVerdicts(answers.map(({ verdict }) => verdict))
 }
 

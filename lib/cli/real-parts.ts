@@ -100,6 +100,23 @@ export const realParts: Parts = {
     throw problems[0] ?? new UnsealedError(`no new key could be begun in the trail ${trail}`)
   },
 
+  async deliverAlert(message, channel, timeoutMs) {
+    const { deliver } = await import('../alerts/deliver.js')
+    try {
+      return { state: 'sent', message: await deliver(message, channel, { timeoutMs, environment: process.env }) }
+    } catch (error) {
+      return { state: 'failed', message: (error as Error).message }
+    }
+  },
+
+  async openAlerts(trail, queue) {
+    const [{ openAlerts }, { Outbox }] = await Promise.all([import('../alerts/open.js'), import('../alerts/outbox.js')])
+    const waiting = new Outbox(queue).list().map(({ channel, message: { id, condition, wall, cause } }) => {
+      return { channel, id, condition, wall, cause }
+    })
+    return { open: await openAlerts(trail), waiting }
+  },
+
   async lastSeq(trail) {
     const [{ findEnd }, { realFiles }] = await Promise.all([import('../scribe/tail.js'), import('../scribe/files.js')])
     return findEnd(trail, realFiles).last?.record.seq ?? 0

@@ -19,6 +19,12 @@ export function toLook(reading: ClockReading, notice: Notice): Look {
   return { reading, notice, fromNs: beforeNs < reading.aNs ? beforeNs : reading.aNs, aNs: reading.aNs }
 }
 
+/** How long nobody looked between an earlier look and this one. */
+export function silenceSince(before: Look, look: Look): bigint {
+  const { skipped } = look.reading
+  return skipped && skipped.looks > 0 ? skipped.widestNs : look.aNs - before.fromNs
+}
+
 /** The one that was taken first. */
 export function earlier(a: Look, b: Look): Look {
   return a.aNs < b.aNs ? a : b

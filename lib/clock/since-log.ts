@@ -5,7 +5,7 @@
 
 import { ceilDivide, floorDivide } from '../instant.js'
 import { hull, type IntervalNs, point, width } from '../interval.js'
-import type { Look } from './look.js'
+import { type Look, silenceSince } from './look.js'
 import type { Notice, Since } from './types.js'
 
 interface Entry {
@@ -47,7 +47,7 @@ export class SinceLog {
     const wide = width(look.reading.d)
     if (wide < this.#narrowest) this.#narrowest = wide
     const firm = wide <= this.#firmNs || wide <= this.#narrowest * 2n
-    this.#entries.push({ look, silenceNs: look.aNs - this.#lastFirm.fromNs, firm, smallNs: null })
+    this.#entries.push({ look, silenceNs: silenceSince(this.#lastFirm, look), firm, smallNs: null })
     if (firm) this.#lastFirm = look
     if (this.#entries.length >= 2 * keepLooks) this.#fold()
   }
@@ -97,7 +97,7 @@ function nothing(): { looks: number; widestNs: bigint; seen: boolean; count: num
 }
 
 function count(total: ReturnType<typeof nothing>, { look, silenceNs, smallNs }: Entry): void {
-  total.looks++
+  total.looks += 1 + (look.reading.skipped?.looks ?? 0)
   if (silenceNs > total.widestNs) total.widestNs = silenceNs
   if (look.notice === 'seen') total.seen = true
   if (smallNs === null) return

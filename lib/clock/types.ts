@@ -28,6 +28,11 @@ export interface ClockReading {
   readonly rawNs: bigint | null
   /** TAI - wall as the kernel keeps it (ns), `null` where it cannot be read. */
   readonly kernelTaiNs: bigint | null
+  /**
+   * Only of simulations, which know when their clocks do something: looks between the reading before and this one that were left
+   * out because they would have told nothing, and the widest time between two looks, these included (ns of A).
+   */
+  readonly skipped?: { readonly looks: number; readonly widestNs: bigint }
 }
 
 /** `seen`: the kernel announced that the wall clock was set; `absent`: the source has no such notice. */

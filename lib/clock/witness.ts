@@ -16,7 +16,7 @@
 import { type IntervalNs, largest, meet, smallest, subtract } from '../interval.js'
 import { type Departure, Departures } from './departure.js'
 import { isLeap } from './leap-step.js'
-import { earlier, type Look, lineIsD, toLook } from './look.js'
+import { earlier, type Look, lineIsD, silenceSince, toLook } from './look.js'
 import { SinceLog } from './since-log.js'
 import { StepTest } from './step-test.js'
 import type { ChangeClass, ClockChange, ClockReading, Gap, Notice, Stamp, WitnessOptions } from './types.js'
@@ -94,7 +94,7 @@ export class Witness {
       if (moved !== null) from = moved
       if (moved !== null && this.#mayHaveSlept(moved, look)) events.push(gap('starved', 'mono', moved, look))
     }
-    const blind = look.aNs - previous.fromNs > this.#silenceNs && !events.some(breaksMono)
+    const blind = silenceSince(previous, look) > this.#silenceNs && !events.some(breaksMono)
     if (blind) {
       events.push(...this.settle(), gap('starved', 'wall', previous, look))
       this.#line.restart(look, this.#kernelRatePpb())

@@ -184,6 +184,7 @@ export class Engine {
       witness,
       periodNs: configuration.witness.periodNs,
       noticeMs: parts.noticeMs,
+      pace: parts.pace,
       onEvents: (events, before) => this.#saw(events, before),
       onFed: (look) => this.#publisher.looked(look),
       onLook: () => this.#beat(),

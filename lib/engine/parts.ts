@@ -24,6 +24,11 @@ export interface EngineParts {
   ownAddresses(): ReadonlySet<string>
   /** How often the kernel's notice of a clock set is asked for between looks (ms). */
   readonly noticeMs: number
+  /**
+   * How long to wait for the next look (ms), where the watch would wait for `ms`. Only simulations say longer: their clocks know
+   * when nothing happens, and their readings tell how many looks were left out.
+   */
+  readonly pace?: (ms: number) => number
   /** How a UDP port is opened; default: a connected socket of node:dgram. */
   readonly openPort?: OpenPort
 }
@@ -41,6 +46,7 @@ export function realParts(given: Partial<EngineParts> = {}): EngineParts {
     uniform: given.uniform ?? Math.random,
     ownAddresses: given.ownAddresses ?? ownAddresses,
     noticeMs: given.noticeMs ?? 50,
+    ...(given.pace ? { pace: given.pace } : {}),
     ...(given.openPort ? { openPort: given.openPort } : {}),
   }
 }

@@ -2,11 +2,11 @@
  * Asks every reference once, side by side: who may be asked, at which address, and what is remembered of the answer.
  * @module
  */
-import type { ClockReading } from '../clock/types.js'
+import type { ClockReading, LeapTable } from '../clock/types.js'
 import type { Configuration } from '../config/types.js'
 import { Association } from '../ntp/association.js'
 import { query } from '../ntp/query.js'
-import { type Reading, type ReferenceConfig, type Role, roles } from '../ntp/types.js'
+import { type GoodReading, type Reading, type ReferenceConfig, type Role, roles } from '../ntp/types.js'
 import type { ReferenceBody } from '../trail/types.js'
 import type { EngineParts } from './parts.js'
 
@@ -32,6 +32,23 @@ interface Source {
   readonly role: Role
   readonly reference: ReferenceConfig
   readonly association: Association
+}
+
+/** Servers make a leap second a little early or late. */
+const leapMarginNs = 1_000_000_000n
+
+/**
+ * The second of a leap second is shown twice, or not at all, and not by all servers at the same instant: a reading from it may be one
+ * second of TAI off either way, and tells nothing.
+ */
+function outsideLeap(reading: GoodReading, leap: LeapTable): Reading {
+  const { host, port, address, header, tests, ignored } = reading
+  const utcNs = reading.m.lowNs + reading.atNs - BigInt(reading.taiUtc) * 1_000_000_000n
+  const [near] = leap.leapsBetween(utcNs - 2n * leapMarginNs, utcNs + 3n * leapMarginNs)
+  const highNs = utcNs + reading.m.highNs - reading.m.lowNs
+  if (!near || highNs < near.atNs - 2n * leapMarginNs || utcNs > near.atNs + leapMarginNs) return reading
+  const message = 'UTC had a leap second at this exchange: it was discarded and is repeated with the next sample'
+  return { ok: false, host, port, address, error: { code: 'ERR_CLOCK_CHANGED', message }, header, tests, ignored }
 }
 
 export class Sampler {
@@ -75,10 +92,11 @@ export class Sampler {
       ...(parts.openPort ? { openPort: parts.openPort } : {}),
     })
     const { address } = reading
+    // The association learns what the server said; the sample, only what is unambiguous.
     for (const event of association.learn(reading, parts.clocks.auditNs(), { address, scheduled })) {
       this.#options.onReference({ type: 'reference', role: source.role, server: reference.host, ...event })
     }
-    return reading
+    return reading.ok ? outsideLeap(reading, parts.leap) : reading
   }
 
   #until(atNs: bigint): Promise<void> {

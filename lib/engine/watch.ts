@@ -16,6 +16,8 @@ export interface WatchOptions {
   readonly periodNs: bigint
   /** How often the kernel's notice is asked for between looks, where the clocks do not tell of it by themselves (ms). */
   readonly noticeMs: number
+  /** See `EngineParts.pace`. */
+  readonly pace?: ((ms: number) => number) | undefined
   /** Called inside the look that saw them. `before`: clock fields at the last look ahead of them, to be recorded first. */
   readonly onEvents: (events: readonly WatchEvent[], before: Stamp | null) => void
   /** Called after every look, also those of exchanges, with the last one that told something; events have been told before. */
@@ -38,7 +40,7 @@ export class Watch {
   }
 
   start(): void {
-    const { timers, periodNs, noticeMs, clocks } = this.#options
+    const { timers, periodNs, noticeMs, clocks, pace = (ms) => ms } = this.#options
     const periodMs = Number(periodNs) / 1e6
     const now = (): void => {
       if (this.#stopped) return
@@ -53,7 +55,7 @@ export class Watch {
     this.#lookAtNs = clocks.auditNs() + periodNs
     const tick = () => {
       if (this.#stopped) return
-      this.#timer = timers.setTimeout(tick, stepMs)
+      this.#timer = timers.setTimeout(tick, pace(stepMs))
       // Without a notice every tick is a look; with one, the ticks between looks only ask for it.
       if (quick) {
         if (clocks.notice() === 'seen') this.#carried = 'seen'
@@ -62,7 +64,7 @@ export class Watch {
       }
       now()
     }
-    this.#timer = timers.setTimeout(tick, stepMs)
+    this.#timer = timers.setTimeout(tick, pace(stepMs))
   }
 
   /** One look now; {@link last} is what came of it. */

@@ -12,6 +12,7 @@ export {
   type PathQuality,
 } from './advice.js'
 export { answer } from './answer.js'
+export { type Cell, course, type Digest, digests } from './digest.js'
 export {
   type Baseline,
   type DriftDocument,
@@ -42,3 +43,4 @@ export type {
   Witnessed,
 } from './types.js'
 export { blockSize } from './types.js'
+export { heard, upToSeq } from './views.js'

@@ -10,7 +10,7 @@ import { hull, type IntervalNs, middle } from '../interval.js'
 import { isBounded } from './cones.js'
 import type { DriftLine } from './drift-line.js'
 import { scale } from './drift-line.js'
-import type { Run } from './runs.js'
+import type { Run, SampleFact } from './runs.js'
 import type { Lack } from './types.js'
 
 /** A stretch of A in which either value may hold, from the one before it to the one behind it. */
@@ -50,7 +50,8 @@ export class LeapLine {
   constructor(run: Run, line: DriftLine, taiBefore: number | null, taiAfter: number | null) {
     const changes: Change[] = []
     const doubts: Doubt[] = []
-    const points = isPlain(run, taiBefore, taiAfter) ? [] : pointsOf(run, taiBefore, taiAfter)
+    const only = onlyOne(run, taiBefore, taiAfter)
+    const points = only === null ? pointsOf(run, taiBefore, taiAfter) : []
     for (const [i, after] of points.entries()) {
       const before = points[i - 1]
       if (!before || (before.taiUtc === after.taiUtc && !before.doubt && !after.doubt)) continue
@@ -71,7 +72,7 @@ export class LeapLine {
         doubts.push({ fromNs, toNs: after.atNs, seq: after.seq || before.seq, lack })
       }
     }
-    this.#first = BigInt(points[0]?.taiUtc ?? run.samples[0]?.taiUtc ?? 0) * scale
+    this.#first = BigInt(points[0]?.taiUtc ?? only ?? 0) * scale
     this.#changes = changes
     this.doubts = doubts
   }
@@ -108,16 +109,27 @@ export class LeapLine {
   }
 }
 
-/** Whether all samples say the same, and nothing else. */
-function isPlain({ samples }: Run, taiBefore: number | null, taiAfter: number | null): boolean {
-  const taiUtc = samples[0]?.taiUtc
-  if (taiUtc === undefined || (taiBefore ?? taiUtc) !== taiUtc || (taiAfter ?? taiUtc) !== taiUtc) return false
-  for (const sample of samples) if (sample.taiUtc !== taiUtc || sample.cause === 'leap-doubt') return false
-  return true
+/**
+ * Whether a sample's TAI - UTC counts: one without a bound has it from the wall clock, which may be wrong, and shows a leap second
+ * late.
+ */
+export function tellsTai(sample: SampleFact): boolean {
+  return isBounded(sample) || sample.cause === 'leap-doubt'
+}
+
+/** The one value that all samples tell, where nothing else is told; else `null`. */
+function onlyOne({ samples }: Run, taiBefore: number | null, taiAfter: number | null): number | null {
+  let only: number | null = null
+  for (const sample of samples) {
+    if (!tellsTai(sample)) continue
+    only ??= sample.taiUtc
+    if (sample.taiUtc !== only || sample.cause === 'leap-doubt') return null
+  }
+  return only !== null && (taiBefore ?? only) === only && (taiAfter ?? only) === only ? only : null
 }
 
 function pointsOf(run: Run, taiBefore: number | null, taiAfter: number | null): Point[] {
-  const points: Point[] = run.samples.map((sample) => ({
+  const points: Point[] = run.samples.filter(tellsTai).map((sample) => ({
     ...{ atNs: sample.atNs, taiUtc: sample.taiUtc, seq: sample.seq, doubt: sample.cause === 'leap-doubt' },
     m: isBounded(sample) ? sample.m : null,
   }))

@@ -4,7 +4,7 @@
  */
 import { type IntervalNs, meet, middle } from '../interval.js'
 import { backwardAt, type Cones, conesOf, forwardAt, type Segment } from './cones.js'
-import { LeapLine } from './leap.js'
+import { LeapLine, tellsTai } from './leap.js'
 import type { Link } from './links.js'
 import type { Hole, Run, Runs, SampleFact } from './runs.js'
 
@@ -22,8 +22,8 @@ export interface RunModel {
 /** Draws what is known of all runs of a window. Links are given for the part that is asked about. */
 export function modelsOf(cut: Runs, links: ReadonlyMap<Run, Link[]>): RunModel[] {
   const { runs, holes } = cut
-  const first = runs.map((run) => run.samples[0]?.taiUtc ?? null)
-  const last = runs.map((run) => run.samples.at(-1)?.taiUtc ?? null)
+  const first = runs.map((run) => run.samples.find(tellsTai)?.taiUtc ?? null)
+  const last = runs.map((run) => run.samples.findLast(tellsTai)?.taiUtc ?? null)
   return runs.map((run, i) => {
     const cones = conesOf(run)
     const before = last.slice(0, i).findLast((tai) => tai !== null) ?? null

@@ -32,7 +32,7 @@ export async function* pieces(source: FactSource, period: Period): AsyncGenerato
     const mark = marks[i]
     if (!mark || mark.fromNs >= toNs) break
     if (mark.fromNs > cursor) {
-      yield bare(cursor, mark.fromNs, noSample, i === 0 ? [0, 0] : [mark.block, mark.block])
+      yield unsampled(cursor, mark.fromNs, 0)
       cursor = mark.fromNs
     }
     for (const piece of blockPieces(await evidence.block(mark.block), mark, period.longestGapNs)) {
@@ -42,7 +42,12 @@ export async function* pieces(source: FactSource, period: Period): AsyncGenerato
       yield part
     }
   }
-  if (cursor < toNs) yield bare(cursor, toNs, noSample, [source.lastSeq, source.lastSeq])
+  if (cursor < toNs) yield unsampled(cursor, toNs, source.lastSeq)
+}
+
+/** A stretch before the first record (seq 0) or behind the last one. */
+export function unsampled(fromNs: bigint, toNs: bigint, seq: number): Piece {
+  return bare(fromNs, toNs, noSample, [seq, seq])
 }
 
 /** All pieces of a block, from the beginning of its mark to the end. */

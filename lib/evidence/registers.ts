@@ -14,7 +14,7 @@ type Span = Pick<Period, 'fromNs' | 'toNs'>
 /** The clock changes that touch a period, in order of seq. */
 export async function changes(source: FactSource, period: Span): Promise<ChangeEntry[]> {
   const found: ChangeEntry[] = []
-  for await (const { block, evidence } of blocksOf(source, period)) {
+  for await (const { block, evidence } of blocksOf(source, period, 'changes')) {
     const { facts, first, end } = block.window
     const next = await evidence.blocks.facts(block.window.block + 1)
     for (let i = first; i < end; i++) {
@@ -30,7 +30,7 @@ export async function changes(source: FactSource, period: Span): Promise<ChangeE
 /** The stretches of a period that were not watched, or of which something is missing, in order of time. */
 export async function gaps(source: FactSource, period: Span): Promise<GapEntry[]> {
   const found = new Map<string, GapEntry>()
-  for await (const { block, mark, evidence } of blocksOf(source, period)) {
+  for await (const { block, mark, evidence } of blocksOf(source, period, 'gaps')) {
     for (const entry of [
       ...breakEntries(block, mark),
       ...holeEntries(block),
@@ -48,13 +48,16 @@ export async function gaps(source: FactSource, period: Span): Promise<GapEntry[]
 async function* blocksOf(
   source: FactSource,
   { fromNs, toNs }: Span,
+  kind: 'changes' | 'gaps',
 ): AsyncGenerator<{ block: Block; mark: Mark; evidence: Evidence }> {
   const evidence = Evidence.of(source)
   const marks = await evidence.timeline()
   for (let i = Math.max(0, firstMark(marks, fromNs) - 1); i < marks.length; i++) {
     const mark = marks[i]
     if (!mark) return
-    yield { block: await evidence.block(mark.block), mark, evidence }
+    // Without a change in it, or with nothing in reach that breaks a clock, a block tells of none.
+    const idle = kind === 'changes' ? !mark.changes : await evidence.blocks.isCalm(mark.block)
+    if (!idle) yield { block: await evidence.block(mark.block), mark, evidence }
     if (mark.fromNs >= toNs) return
   }
 }

@@ -15,8 +15,11 @@ interface Part {
   readonly toNs: bigint
   readonly verdict: Verdict
   readonly cause: Cause | null
-  readonly worst: (IntervalNs & { readonly atNs: bigint }) | null
+  readonly worst: Worst | null
 }
+
+/** A bound and its instant. */
+export type Worst = IntervalNs & { readonly atNs: bigint }
 
 /** The verdict on a bound: PROVEN by its upper end only, VIOLATED by its lower end only. */
 export function verdictOn(bound: IntervalNs, toleranceNs: bigint): { verdict: Verdict; cause: Cause | null } {
@@ -30,25 +33,29 @@ export async function* stretches(
   pieces: AsyncIterable<Piece> | Iterable<Piece>,
   toleranceNs: bigint,
 ): AsyncGenerator<Stretch> {
-  let open: Stretch | null = null
+  const open: Stretch[] = []
   for await (const piece of pieces) {
-    for (const part of judge(piece, toleranceNs)) {
-      const next: Stretch = {
-        ...part,
-        support: piece.support,
-        witness: piece.witness,
-        fromSeq: piece.fromSeq,
-        toSeq: piece.toSeq,
-        estimated: piece.estimated,
-      }
-      if (open && same(open, next)) open = merged(open, next)
-      else {
-        if (open) yield open
-        open = next
-      }
+    for (const next of judged(piece, toleranceNs)) {
+      merge(open, next)
+      if (open.length > 1) yield open.shift() as Stretch
     }
   }
-  if (open) yield open
+  yield* open
+}
+
+/** The stretches of one piece, in order. */
+export function judged(piece: Piece, toleranceNs: bigint): Stretch[] {
+  const { support, witness, fromSeq, toSeq, estimated } = piece
+  return judge(piece, toleranceNs).map(({ fromNs, toNs, verdict, cause, worst }) => {
+    return { fromNs, toNs, verdict, cause, worst, support, witness, fromSeq, toSeq, estimated }
+  })
+}
+
+/** Adds a stretch to those before it: to the last one, where the same is said of both and one begins where the other ends. */
+export function merge(stretches: Stretch[], next: Stretch): void {
+  const last = stretches.at(-1)
+  if (last && same(last, next)) stretches[stretches.length - 1] = merged(last, next)
+  else stretches.push(next)
 }
 
 /** The parts of a piece in which one verdict holds, in order. */
@@ -60,7 +67,7 @@ export function judge(piece: Piece, toleranceNs: bigint): Part[] {
   }
   const [start, end] = [verdictOn(bound.from, toleranceNs), verdictOn(bound.to, toleranceNs)]
   if (start.verdict === 'PROVEN' && end.verdict === 'PROVEN') {
-    return [{ fromNs, toNs, ...start, worst: worstOf(bound.from, fromNs, bound.to, toNs - 1n) }]
+    return [{ fromNs, toNs, ...start, worst: worseOf(bound.from, fromNs, bound.to, toNs - 1n) }]
   }
   const band = { fromNs, toNs, ...bound }
   const lengthNs = toNs - fromNs
@@ -80,7 +87,7 @@ export function judge(piece: Piece, toleranceNs: bigint): Part[] {
       fromNs: from,
       toNs: to,
       ...at(from),
-      worst: worstOf(bandAt(band, from), from, bandAt(band, to - 1n), to - 1n),
+      worst: worseOf(bandAt(band, from), from, bandAt(band, to - 1n), to - 1n),
     })
   }
   return parts
@@ -107,8 +114,10 @@ function crossings({ fromNs, toNs }: Piece, bound: NonNullable<Piece['bound']>, 
   return found.sort((a, b) => (a < b ? -1 : Number(a > b)))
 }
 
-function worstOf(first: IntervalNs, fromNs: bigint, last: IntervalNs, toNs: bigint): Part['worst'] {
-  return worse(first, last) ? { ...first, atNs: fromNs } : { ...last, atNs: toNs }
+/** Of two bounds the one that reaches further from zero; of equals the wider one, then the first. */
+export function worseOf(first: IntervalNs, fromNs: bigint, last: IntervalNs, toNs: bigint): Worst {
+  const [{ lowNs, highNs }, atNs] = worse(first, last) ? [first, fromNs] : [last, toNs]
+  return { lowNs, highNs, atNs }
 }
 
 /** Whether `a` reaches at least as far from zero as `b`; of equals the wider one. */

@@ -37,7 +37,8 @@ export class Evidence {
   readonly blocks: Blocks
   readonly lastSeq: number
   readonly #version: number | undefined
-  readonly #memory: Memory | undefined
+  /** Where its source remembers what was worked out. */
+  readonly memory: Memory | undefined
   readonly #kept = new Map<number, Promise<Block>>()
   #timeline: Promise<readonly Mark[]> | null = null
 
@@ -45,7 +46,7 @@ export class Evidence {
     this.blocks = new Blocks(source)
     this.lastSeq = source.lastSeq
     this.#version = source.version
-    this.#memory = source.memory
+    this.memory = source.memory
   }
 
   /** What is known of a source: the same as long as it holds the same records. */
@@ -65,7 +66,7 @@ export class Evidence {
     this.#kept.set(index, block)
     block.catch(() => this.#kept.delete(index))
     for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size <= 8) break
+      if (this.#kept.size <= 2) break
       this.#kept.delete(oldest)
     }
     return block
@@ -112,12 +113,12 @@ export class Evidence {
     const calm = await this.blocks.calmStart(index)
     if (calm !== null) return { utcNs: calm, reliable: true }
     const reach = await this.blocks.reach(index)
-    const known = reach.live ? null : this.#memory?.recall(`start ${index}`, reach.from, reach.to)
+    const known = reach.live ? null : this.memory?.recall(`start ${index}`, reach.from, reach.to)
     const told = known ? /^(-?\d+) ([01])$/.exec(known) : null
     if (told) return { utcNs: BigInt(told[1] ?? 0), reliable: told[2] === '1' }
     const start = startIn(await this.block(index))
     if (!reach.live) {
-      this.#memory?.keep(`start ${index}`, reach.from, reach.to, `${start.utcNs} ${start.reliable ? 1 : 0}`)
+      this.memory?.keep(`start ${index}`, reach.from, reach.to, `${start.utcNs} ${start.reliable ? 1 : 0}`)
     }
     return start
   }

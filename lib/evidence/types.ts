@@ -268,7 +268,7 @@ export interface FactSource {
   /** The outline of one block, where a source keeps it; `null` where it does not. */
   outline?(index: number): Promise<Outline | null>
   /** Where a source remembers what was worked out from its blocks. */
-  readonly memory?: Memory
+  readonly memory?: Memory | undefined
 }
 
 /**

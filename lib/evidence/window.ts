@@ -48,7 +48,7 @@ const mostNs = 168n * hour
 /** Blocks of a new boot that are searched for its first sample. */
 const bootBlocks = 4
 /** How many blocks' facts, and how many outlines, stay in memory. */
-const mostFacts = 12
+const mostFacts = 2
 const mostOutlines = 4096
 
 interface Drawn {

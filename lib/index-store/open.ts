@@ -158,6 +158,11 @@ function stands(origin: Origin, before: Origin | null, segments: readonly Survey
   const touched = segments.filter(({ order }) => order >= first.order && order <= last.order)
   return (
     touched.length === origin.spans.length &&
-    touched.every(({ order, path }, i) => origin.spans[i]?.order === order && origin.spans[i]?.path === path)
+    touched.every(({ order, path }, i) => origin.spans[i]?.order === order && isSame(origin.spans[i]?.path, path))
   )
+}
+
+/** Whether two paths name one segment: digests are over its plain bytes, so it may have been compressed since. */
+function isSame(known: string | undefined, path: string): boolean {
+  return known?.replace(/\.gz$/, '') === path.replace(/\.gz$/, '')
 }

@@ -53,7 +53,7 @@ export class SpanDigests {
 
   async #inflate(segment: Surveyed): Promise<Buffer> {
     const kept = this.#inflated.get(segment.path)
-    if (kept) return kept
+    if (kept !== undefined) return kept
     const bytes = segmentBytes(this.#folder, segment, 0, Number.MAX_SAFE_INTEGER)
     this.#inflated.set(segment.path, bytes)
     bytes.catch(() => this.#inflated.delete(segment.path))

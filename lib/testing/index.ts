@@ -14,5 +14,16 @@ export type {
   ReferencePath,
   ReferenceSettings,
 } from './loopback-settings.js'
+export { type SimulateOptions, type Simulation, simulate } from './simulate.js'
+export { SimulatedTruthLine } from './simulate-truth.js'
+export type {
+  Scenario,
+  SimulatedComputer,
+  SimulatedEvent,
+  SimulatedInstant,
+  SimulatedKind,
+  SimulatedReference,
+  Span,
+} from './simulate-types.js'
 export { SimulatedClocks, type SimulatedClocksOptions, type SimulatedTruth } from './simulated-clocks.js'
 export { type RunOptions, VirtualTime } from './virtual-time.js'

@@ -148,6 +148,12 @@ export class VirtualTime {
     this.#sleptNs += ns
   }
 
+  /** Time passes and nothing runs, as in a process that was stopped: timers that came due meanwhile run late. `ns` >= 0. */
+  stall(ns: bigint): void {
+    if (ns < 0n) throw new OptionRangeError('ns', 'must not be negative', ns)
+    this.#elapsedNs += ns
+  }
+
   /** A leap second happens now: with 1, UTC shows the last second again; with -1, it skips one. */
   leap(seconds: 1 | -1): void {
     this.#leapNs -= BigInt(seconds) * 1_000_000_000n

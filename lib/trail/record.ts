@@ -265,15 +265,18 @@ const bodies: Readonly<Record<string, Rule>> = {
     intact: oneOf('true', 'false', 'self-consistent', 'not-verified'),
     message: text,
   }),
-  alert: shape({
-    condition: text,
-    state: oneOf('raised', 'repeated', 'cleared', 'silenced', 'test'),
-    severity: oneOf('alert', 'warning'),
-    on: nullable(integer(1)),
-    cause: text,
-    next: text,
-    channels: list(shape({ name: text, state: oneOf('sent', 'queued', 'failed'), message: text })),
-  }),
+  alert: shape(
+    {
+      condition: text,
+      state: oneOf('raised', 'repeated', 'cleared', 'silenced', 'test'),
+      severity: oneOf('alert', 'warning'),
+      on: nullable(integer(1)),
+      cause: text,
+      next: text,
+      channels: list(shape({ name: text, state: oneOf('sent', 'queued', 'failed'), message: text })),
+    },
+    { until: nullable(instant) },
+  ),
   config: shape({ oldDigest: text, newDigest: text, keys: list(text), configuration: shape({}) }),
   discipline: shape({
     service: text,

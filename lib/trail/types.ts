@@ -318,6 +318,8 @@ export interface AlertBody {
   readonly type: 'alert'
   /** A word for the condition: `out-of-tolerance`, `clock-changed`, ... */
   readonly condition: string
+  /** Of `silenced`: until when (by the wall clock of this record) nobody is told. */
+  readonly until?: string | null
   readonly state: 'raised' | 'repeated' | 'cleared' | 'silenced' | 'test'
   readonly severity: 'alert' | 'warning'
   /** The record that it speaks of; `null`: none. */

@@ -5,6 +5,7 @@
  */
 import { Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { type Options, stringify } from 'csv-stringify/sync'
 import { printable } from '../printable.js'
 
 /**
@@ -41,7 +42,10 @@ export function rowOf<Source>(columns: readonly Column<Source>[], source: Source
   return row
 }
 
-/** Writes the rows of one table, each with its line end. */
+/**
+ * Writes rows one by one, each with its line end: what csv-stringify writes, ten times as fast, for the tables that have a line for each
+ * sample of a year. A test holds every text of it against csv-stringify's.
+ */
 export class RowWriter {
   readonly #exact: readonly boolean[]
   readonly #columns: Columns
@@ -80,8 +84,8 @@ export class RowWriter {
 /** With CRLF between records a lone LF or CR in a cell would pass unquoted; blanks at an end would be lost by many readers. */
 const needsQuotes = /[",\r\n]|^\s|\s$/
 
-/** Rows are handed on in pieces of about this many characters. */
-const chunk = 65_536
+/** Rows that are put into text at a time. */
+const batch = 256
 
 /**
  * The text of a table in chunks; ends with an error where the rows do. No row is asked for before the text is read.
@@ -92,15 +96,16 @@ export async function* csvText(
   rows: Iterable<Row> | AsyncIterable<Row>,
   form: CsvForm,
 ): AsyncGenerator<string> {
-  const writer = new RowWriter(columns, form)
-  let text = writer.header()
+  const settings = settingsOf(columns, form)
+  yield new RowWriter(columns, form).header()
+  let waiting: Row[] = []
   for await (const row of rows) {
-    text += writer.row(row)
-    if (text.length < chunk) continue
-    yield text
-    text = ''
+    waiting.push(row)
+    if (waiting.length < batch) continue
+    yield stringify(waiting as Row[], settings)
+    waiting = []
   }
-  if (text !== '') yield text
+  if (waiting.length > 0) yield stringify(waiting, settings)
 }
 
 /** Writes a table to a stream no faster than it drains, and ends the stream. Rejects with what broke rows or stream. */
@@ -111,6 +116,20 @@ export async function writeCsv(
   form: CsvForm,
 ): Promise<void> {
   await pipeline(Readable.from(csvText(columns, rows, form), { highWaterMark: 1 }), stream)
+}
+
+function settingsOf(columns: Columns, form: CsvForm): Options {
+  const exact = columns.map(({ kind }) => kind === 'integer' || kind === 'instant')
+  return {
+    record_delimiter: '\r\n',
+    quoted_match: needsQuotes,
+    cast: {
+      boolean: (value) => (value ? 'true' : 'false'),
+      bigint: (value) => value.toString(),
+      number: whole,
+      string: (value, { index }) => (form === 'spreadsheet' && !exact[index] ? guarded(value) : value),
+    },
+  }
 }
 
 function whole(value: number): string {

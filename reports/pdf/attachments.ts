@@ -3,7 +3,7 @@
  * integrity names them with their digests.
  * @module
  */
-import { changesCsv, gapsCsv, intervalsCsv } from '../csv/index.js'
+import { breachesCsv, changesCsv, daysCsv, gapsCsv, intervalsCsv } from '../csv/index.js'
 import { toJson } from '../json.js'
 import type { Report } from '../types.js'
 import type { Attachment } from './archive.js'
@@ -11,8 +11,10 @@ import type { Attachment } from './archive.js'
 /** In the order in which a reader will want them. */
 export async function attachmentsOf(report: Report): Promise<Attachment[]> {
   const lists = [
+    ['days', 'The days of the period and what they roll up to', daysCsv(report, 'evidence')],
     ['intervals', 'The verdicts of the period, one stretch a row', intervalsCsv(report, 'evidence')],
     ['changes', 'The changes of the clock', changesCsv(report, 'evidence')],
+    ['breaches', 'The breaches of the tolerance', breachesCsv(report, 'evidence')],
     ['gaps', 'The gaps', gapsCsv(report, 'evidence')],
   ] as const
   const files: Attachment[] = [
@@ -29,6 +31,15 @@ export async function attachmentsOf(report: Report): Promise<Attachment[]> {
     for await (const chunk of text) whole += chunk
     const bytes = Buffer.from(whole)
     files.push({ name: `${name}.csv`, type: 'text/csv', description, relationship: 'Data', bytes })
+  }
+  if (report.excerpt && report.excerpt.length > 0) {
+    files.push({
+      name: 'excerpt.ndjson',
+      type: 'application/x-ndjson',
+      description: 'The records of the worst breach, line by line',
+      relationship: 'Supplement',
+      bytes: Buffer.from(report.excerpt.map(({ text }) => `${text}\n`).join('')),
+    })
   }
   return files
 }

@@ -58,7 +58,7 @@ export async function drawBreaches(sheet: Sheet, { result }: Report, pause: Paus
         reviewCell,
       ])
     await drawTable(sheet, columns, rows, { pause, heading: titleOf('breaches'), tail: 26 })
-    more(sheet, result.breaches.length, 'breach', 'the JSON inside this file')
+    more(sheet, result.breaches.length, 'breach', 'breaches.csv inside this file')
     note(
       sheet,
       'A breach begins after the last PROVEN instant and ends before the next; between the two instants given, the evidence does not ' +

@@ -44,7 +44,7 @@ export async function drawDays(sheet: Sheet, { result }: Report, pause: Pause): 
 }
 
 function drawKey(sheet: Sheet, days: readonly SpanRow[]): void {
-  const used = verdicts.filter((verdict) => days.some((day) => day.seconds[verdict] > 0))
+  const used = verdicts.filter((verdict) => days.some((day) => day.verdict === verdict || day.seconds[verdict] > 0))
   drawEntries(
     sheet,
     used.map((verdict) => [
@@ -63,7 +63,7 @@ function columnsOf(unit: string): readonly ColumnSpec[] {
     { title: 'Worst bound (UTC)', width: 92 },
     { title: 'Worst offset', width: 92 },
     { title: 'Samples', width: 56 },
-    { title: 'Events', width: 52 },
+    { title: 'Events', width: 62 },
   ]
 }
 

@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto'
 import { parseInstant } from '../../lib/instant.js'
 import type { Report } from '../types.js'
+import { drawColumns, drawExcerpt } from './annexes.js'
 import { type Attachment, openArchive, type Paper } from './archive.js'
 import { attachmentsOf } from './attachments.js'
 import { drawBreaches } from './breaches.js'
@@ -49,6 +50,8 @@ const parts: readonly Part[] = [
   drawIntegrity,
   drawLimits,
   drawClosing,
+  drawColumns,
+  drawExcerpt,
 ]
 
 /** Draws the report and returns the file's bytes. */

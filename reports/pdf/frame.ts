@@ -92,10 +92,13 @@ function drawTimes(sheet: Sheet, period: Period, { x: at, left, right, top, bott
     }
   })
   if (!times) return
+  let free = Number.NEGATIVE_INFINITY
   for (const tick of ticks) {
     const half = sheet.measure(tick.utc, { size: 7 }) / 2
     // A label at the edge moves inwards, never over the margin.
     const x = Math.min(right + 2 - half, Math.max(left - 8 + half, at(tick.ns)))
+    if (x - half < free) continue
+    free = x + half + 4
     sheet.line(tick.utc, x - half, bottom + 4, { size: 7 })
     if (tick.local === null) continue
     const wide = sheet.measure(tick.local, { size: 7 }) / 2

@@ -61,6 +61,10 @@ function reaches({ before, carried, after }: GapDocument): Cell {
   return [words(before), words(carried), words(after)]
 }
 
+function recordsOf({ fromSeq, toSeq }: { readonly fromSeq: number; readonly toSeq: number }): string {
+  return toSeq === 0 ? 'no records' : `records ${fromSeq} to ${toSeq}`
+}
+
 /** All intervals but the PROVEN ones. */
 export async function drawIntervals(sheet: Sheet, { result, stretches, period }: Report, pause: Pause): Promise<void> {
   const all = result.intervals.flatMap((interval, index) =>
@@ -83,7 +87,7 @@ export async function drawIntervals(sheet: Sheet, { result, stretches, period }:
   const rows = all.slice(0, mostRows).map(({ interval, stretch }): Cell[] => {
     const lengthNs = stretch.toNs - stretch.fromNs
     return [
-      [{ strong: interval.verdict }, `records ${interval.fromSeq} to ${interval.toSeq}`],
+      [{ strong: interval.verdict }, recordsOf(interval)],
       between(interval.from, interval.to),
       [span(lengthNs, decimals), percent(lengthNs, whole, 'up')],
       interval.worst ? sides(interval.worst) : 'no bound',

@@ -17,19 +17,24 @@ import { note } from './table.js'
 
 /** By the number of panels: up to three share a page. */
 const panelHeights = [220, 172, 140] as const
+/** Points that a panel takes beside its height. */
+const panelRoom = 58
 
 /** Draws the section. */
 export async function drawPlots(sheet: Sheet, report: Report, pause: Pause): Promise<void> {
   const { result, series } = report
   const panels = choosePanels(series.columns, result.tolerance)
-  const height = panelHeights[panels.length - 1] ?? 140
+  const usual = panelHeights[panels.length - 1] ?? 140
+  // Rather a lower plot than a page that is half empty.
+  const left = sheet.bottom - sheet.y - 47 - panelRoom
+  const height = left >= 0.65 * usual && left < usual ? left : usual
   const known = series.columns.some((column) => column !== null)
-  sheet.heading(titleOf('plots'), known ? height + 56 : 30)
+  sheet.heading(titleOf('plots'), known ? height + panelRoom : 30)
   if (!known) sheet.paragraph('There is no bound at any instant of this period: no band can be drawn.')
   else {
     let clipped = false
     for (const panel of panels) {
-      sheet.ensure(height + 56)
+      sheet.ensure(height + panelRoom)
       clipped = drawPanel(sheet, report, panel, height) || clipped
       await pause()
     }
@@ -66,7 +71,7 @@ async function drawMeasured(sheet: Sheet, report: Report, pause: Pause): Promise
   }
   if (plots.d.some((column) => column !== null)) {
     const panel: DotPanel = {
-      title: 'The clock against the audit clock (D), from the first sample of each boot',
+      title: 'The clock against the audit clock (D)',
       axis: 'up: the clock ran ahead',
       columns: plots.d,
       height: 92,
@@ -79,7 +84,7 @@ async function drawMeasured(sheet: Sheet, report: Report, pause: Pause): Promise
       .map(({ boot, ppm }) => `${ppm.toFixed(3).replace('-', '\u2212')} ppm in boot ${boot.slice(0, 8)}`)
     note(
       sheet,
-      'Drawn against the straight line of the crystal\u2019s own mean rate in that boot, so that steps and slews show as such.' +
+      'From 0 at the first sample of each boot, and behind each suspend. Drawn against the straight line of the crystal\u2019s own mean rate there, so that steps and slews show as such.' +
         `${rates.length > 0 ? ` The audit clock was fast by ${rates.join(', ')}${plots.rates.length > 4 ? ' and so on' : ''}.` : ''}`,
     )
   }

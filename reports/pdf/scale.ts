@@ -95,7 +95,7 @@ function bentTicks(domain: readonly [number, number], inner: number): Tick[] {
       value *= 10
     ) {
       const place = bent(side * value, inner)
-      if (Math.abs(place - last) < span / 12) continue
+      if (Math.abs(place - last) < span / 8) continue
       ticks.push(side * value)
       last = place
     }

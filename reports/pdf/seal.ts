@@ -5,7 +5,7 @@
  */
 import { faint, soft } from './pattern.js'
 import { drawQr, encodeQr, type QrCode, qrSide, quietModules } from './qr.js'
-import type { Sheet } from './sheet.js'
+import type { Sheet, TextStyle } from './sheet.js'
 
 export interface PaperSeal {
   /** A signed checkpoint, or another text that is to be read back, with its line ends. */
@@ -14,17 +14,24 @@ export interface PaperSeal {
   readonly what: string
   /** What stands beside the code: what it is good for, what to type. */
   readonly words: readonly (string | { readonly code: string })[]
+  /** Lines of fine print in mono type below the words: a proof path. */
+  readonly fine?: readonly string[]
 }
 
 const largest = 8
 const least = 4.6
 const padding = 6
+/** Between text and code. */
+const gap = 4
 
-/** Points that {@link drawSeal} takes at most. */
+/** Points that {@link drawSeal} takes. */
 export function sealHeight(sheet: Sheet, seal: PaperSeal): number {
   const laid = layText(sheet, seal.text)
   const code = encodeQr(seal.text)
-  return laid.lines.length * laid.leading + 2 * padding + 8 + (code ? codeHeight(code) : 14)
+  const box = laid.lines.length * laid.leading + 2 * padding + gap
+  if (!code) return box + 14
+  const words = layWords(sheet, seal, leftOf(sheet, code))
+  return box + Math.max(codeHeight(code), quietOf(code) + words.reduce((sum, { leading }) => sum + leading, 0))
 }
 
 /** Draws the seal at the cursor; on one page. */
@@ -40,32 +47,53 @@ export function drawSeal(sheet: Sheet, seal: PaperSeal): void {
       sheet.line(line, sheet.left + padding, top + padding + index * leading, { face: 'mono', size })
     }
   })
-  sheet.y = top + height + 8
+  sheet.y = top + height + gap
   if (!code) {
     sheet.paragraph('The text is too long for a QR code; type or scan it from above.', { size: 7.5, color: soft })
     return
   }
   const { y } = sheet
-  const module = qrSide(code) / code.modules
-  const quiet = quietModules * module
+  const quiet = quietOf(code)
   sheet.figure(`QR code of ${seal.what}; its text stands above.`, codeHeight(code), () => {
     drawQr(sheet, code, sheet.left + quiet, y + quiet)
   })
   const below = sheet.y
-  const left = sheet.left + qrSide(code) + 2 * quiet + 8
+  const left = leftOf(sheet, code)
   sheet.y = y + quiet
-  for (const words of seal.words) {
-    const typed = typeof words !== 'string'
-    const style = typed ? ({ face: 'mono', size: 7.2 } as const) : { size: 8 }
-    sheet.tags.mark(typed ? 'Code' : 'P', () => {
-      for (const line of sheet.wrap(typed ? words.code : words, sheet.right - left, style)) {
-        sheet.line(line, left, sheet.y, style)
-        sheet.y += 11
-      }
-    })
-    sheet.y += 3
+  for (const { text, style, leading } of layWords(sheet, seal, left)) {
+    if (text !== '') sheet.tags.mark(style.face ? 'Code' : 'P', () => sheet.line(text, left, sheet.y, style))
+    sheet.y += leading
   }
   sheet.y = Math.max(below, sheet.y)
+}
+
+interface WordLine {
+  readonly text: string
+  readonly style: TextStyle
+  readonly leading: number
+}
+
+/** What stands beside the code, line by line. */
+function layWords(sheet: Sheet, { words, fine = [] }: PaperSeal, left: number): WordLine[] {
+  const lines: WordLine[] = []
+  const add = (text: string, style: TextStyle, leading: number) => {
+    for (const line of sheet.wrap(text, sheet.right - left, style)) lines.push({ text: line, style, leading })
+  }
+  for (const each of words) {
+    if (typeof each === 'string') add(each, { size: 8 }, 11)
+    else add(each.code, { face: 'mono', size: 7.2 }, 11)
+    lines.push({ text: '', style: {}, leading: 3 })
+  }
+  for (const line of fine) add(line, { face: 'mono', size: 5.4 }, 6.8)
+  return lines
+}
+
+function quietOf(code: QrCode): number {
+  return (quietModules * qrSide(code)) / code.modules
+}
+
+function leftOf(sheet: Sheet, code: QrCode): number {
+  return sheet.left + qrSide(code) + 2 * quietOf(code) + 8
 }
 
 function codeHeight(code: QrCode): number {

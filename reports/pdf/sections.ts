@@ -15,8 +15,8 @@ export const sections = {
   integrity: { number: '10', title: 'Integrity of the trail' },
   limits: { number: '11', title: 'Assumptions, limits and words' },
   statement: { number: '12', title: 'Rule, statement and signatures' },
-  excerpt: { number: 'Annex A', title: 'Records of the worst breach' },
-  columns: { number: 'Annex B', title: 'Files that belong to this report' },
+  excerpt: { number: 'Annex B', title: 'Records of the worst breach' },
+  columns: { number: 'Annex A', title: 'Files that belong to this report' },
 } as const
 
 export type SectionName = keyof typeof sections

@@ -28,8 +28,11 @@ export function meaning({ result, stretches, toleranceNs }: Report): string {
   return `It is not proven that the clock was ${within} as long as the rule demands; nothing shows the contrary.`
 }
 
-/** The one sentence that may honestly be said of the period. */
-export function statement(report: Report): string {
+/**
+ * The one sentence that may honestly be said of the period.
+ * @param assumptions where they are printed
+ */
+export function statement(report: Report, assumptions: string = refer('limits')): string {
   const { result } = report
   const whole = report.period.toNs - report.period.fromNs
   const samples = result.samples.scheduled + result.samples.unscheduled
@@ -42,7 +45,7 @@ export function statement(report: Report): string {
   if (!result.provenWorst) return `${start}No instant of the period is PROVEN; ${shares}.`
   const { bound } = result.provenWorst
   return (
-    `${start}Under the assumptions printed in ${refer('limits')}, this computer's clock differed from UTC as served by these ` +
+    `${start}Under the assumptions printed in ${assumptions}, this computer's clock differed from UTC as served by these ` +
     `references by at most ${size(reach(bound))} at every PROVEN instant (the widest bound there: ${between(bound)}); ` +
     `${percent(nanoseconds(result.seconds.PROVEN), whole, 'down')} of the period is PROVEN, ${shares}.`
   )

@@ -23,6 +23,7 @@ import {
 } from '../words.js'
 import { drawFields } from './fields.js'
 import { fillVerdict, ink, pale, soft, thinnest } from './pattern.js'
+import { refer } from './sections.js'
 import type { Sheet } from './sheet.js'
 import { headline, meaning, statement } from './statement.js'
 import { instantTicks } from './ticks.js'
@@ -79,7 +80,7 @@ function ruleWords({ profile, policy }: ReportResult): string {
 }
 
 /** The verdict box. */
-export function drawVerdict(sheet: Sheet, report: Report): void {
+export function drawVerdict(sheet: Sheet, report: Report, assumptions = refer('limits')): void {
   const { result } = report
   // The box is one thing: where a long title leaves no room for it, it has the next page to itself.
   sheet.ensure(300 + 24 * result.policy.failures.length)
@@ -102,7 +103,7 @@ export function drawVerdict(sheet: Sheet, report: Report): void {
   drawFigures(sheet, report, inner, width)
   sheet.y += 4
   sheet.tags.mark('P', () => {
-    for (const line of sheet.wrap(statement(report), width, { size: 8.5 })) {
+    for (const line of sheet.wrap(statement(report, assumptions), width, { size: 8.5 })) {
       sheet.line(line, inner, sheet.y, { size: 8.5 })
       sheet.y += 12
     }

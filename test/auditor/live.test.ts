@@ -7,6 +7,7 @@ import { afterAll, afterEach, expect, jest, test } from '@jest/globals'
 import type { ClockBound } from '../../lib/auditor/live.js'
 import { Auditor } from '../../lib/auditor.js'
 import { LoopbackReference } from '../../lib/testing/loopback-reference.js'
+import type { ReferenceChange } from '../../lib/testing/loopback-settings.js'
 import { removeFolders, temporaryFolder } from '../support/simulated-audit.js'
 
 const open: { stop(): Promise<void> }[] = []
@@ -17,8 +18,10 @@ afterEach(async () => {
 })
 afterAll(removeFolders)
 
-async function audited(): Promise<{ auditor: Auditor; trail: string; port: number }> {
-  const reference = await LoopbackReference.start()
+async function audited(
+  change: ReferenceChange = {},
+): Promise<{ auditor: Auditor; trail: string; port: number; reference: LoopbackReference }> {
+  const reference = await LoopbackReference.start(change)
   open.push(reference)
   const trail = join(temporaryFolder(), 'trail')
   const auditor = await Auditor.start({
@@ -29,7 +32,7 @@ async function audited(): Promise<{ auditor: Auditor; trail: string; port: numbe
     tolerance: '500ms',
   })
   open.push(auditor)
-  return { auditor, trail, port: reference.port }
+  return { auditor, trail, port: reference.port, reference }
 }
 
 /** Asks until it is so: the workers live in threads of their own. */
@@ -42,11 +45,12 @@ async function until(ask: () => ClockBound, verdict: string): Promise<ClockBound
 }
 
 test('from the first durable sample on it is PROVEN, around zero; after stop UNMONITORED', async () => {
-  const { auditor } = await audited()
+  const { auditor, reference } = await audited({ faults: ['silent'] })
   expect(auditor.bound()).toMatchObject({ verdict: 'UNMONITORED', low: null, high: null, support: null, expires: null })
   expect(() => auditor.assertWithin('1d')).toThrow(
     expect.objectContaining({ code: 'ERR_CLOCK_NOT_PROVEN', bound: null }),
   )
+  reference.set({ faults: [] })
   const bound = await until(() => auditor.bound(), 'PROVEN')
   expect(bound).toMatchObject({ support: 'single', witness: 'looks', cause: null })
   // The reference tells this computer's own time.

@@ -26,6 +26,7 @@ describe('--help', () => {
       'profiles',
       'prove',
       'verify',
+      'alerts',
       'anchor',
       'nightly',
       'config',

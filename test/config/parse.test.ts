@@ -210,10 +210,7 @@ test.each([
   expect(nearest(name, known)).toBe(found)
 })
 
-test('what this version does not act upon is kept and said', () => {
-  const { inert, notes } = parse({
-    profiles: [{ id: 'ours' }],
-  })
-  expect(inert).toEqual({ profiles: [{ id: 'ours' }] })
-  expect(notes).toEqual(['"profiles" is recorded, but this version does not act upon it'])
+test('profiles of the operator are kept as they are, for the reports to judge', () => {
+  const { inert, notes } = parse({ profiles: [{ id: 'ours' }] })
+  expect({ inert, notes }).toEqual({ inert: { profiles: [{ id: 'ours' }] }, notes: [] })
 })

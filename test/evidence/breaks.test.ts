@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals'
+import { course } from '../../lib/evidence/digest.js'
 import { ms, s, since, start, Tape } from './tape.js'
 
 const hours = 3600
@@ -216,6 +217,31 @@ test('a period that begins and ends inside gaps', async () => {
 /** 2026-07-01T00:00:00Z, the end of a month that could have a leap second. */
 const july = 1_782_864_000_000_000_000n
 const from = Number(july - start) / 1e9
+
+test.each([
+  ['of 23 hours, when Berlin goes forward', '2026-03-28T23:00:00Z', 23],
+  ['of 25 hours, when Berlin goes back', '2026-10-24T22:00:00Z', 25],
+])('a day %s: seconds by verdict sum to it exactly', async (_what, from, length) => {
+  const fromNs = BigInt(Date.parse(from)) * 1_000_000n
+  const tape = new Tape({ startUtc: fromNs - s(3_600) }).open(0)
+  for (let at = 0; at <= 30 * 3_600; at += 64) if (at % 9_600 !== 0) tape.sample(at, -1, 1)
+  const period = { fromNs, toNs: fromNs + s(length * 3_600), longestGapNs: s(60) }
+  const found = await course(tape.source, period, ms(10))
+  expect(found.reduce((sum, one) => sum + one.toNs - one.fromNs, 0n)).toBe(s(length * 3_600))
+  expect(found[0]?.fromNs).toBe(fromNs)
+  expect(found.every(({ fromNs: begin }, i) => i === 0 || begin === found[i - 1]?.toNs)).toBe(true)
+  expect(new Set(found.map(({ verdict }) => verdict))).toEqual(new Set(['PROVEN', 'UNMONITORED']))
+})
+
+test('a period in the future, and one before the trail: nothing is monitored, all of it is accounted for', async () => {
+  const tape = new Tape().open(0).sample(0, -1, 1).sample(60, -1, 1)
+  for (const fromNs of [start + s(86_400), start - s(86_400)]) {
+    const found = await course(tape.source, { fromNs, toNs: fromNs + s(3_600), longestGapNs: s(60) }, ms(5))
+    expect(found).toMatchObject([
+      { fromNs, toNs: fromNs + s(3_600), verdict: 'UNMONITORED', cause: 'no-sample', worst: null },
+    ])
+  }
+})
 
 test('a leap second between two samples: the kernel steps with it, the error stays what it was', async () => {
   const tape = new Tape({ startUtc: july - s(100) }).open(0).sample(60, -1, 1).beat(99.75)

@@ -19,6 +19,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import Database from 'better-sqlite3'
+import { course } from '../../lib/evidence/digest.js'
 import { trailSource } from '../../lib/evidence/source.js'
 import type { Fact, FactSource } from '../../lib/evidence/types.js'
 import { defaultIndexPath, openIndex, rebuildIndex } from '../../lib/index-store/index.js'
@@ -196,6 +197,65 @@ describe('falsified', () => {
   })
 })
 
+describe('what was worked out and kept', () => {
+  const period = { fromNs: 0n, toNs: 4_000_000_000_000_000_000n, longestGapNs: 256_000_000_000n }
+
+  async function stretchesBy(source: FactSource): Promise<string> {
+    const found = await course(source, period, 50_000_000n)
+    return JSON.stringify(found, (_key, value) => (typeof value === 'bigint' ? `${value}` : value))
+  }
+
+  async function indexed(): Promise<string> {
+    const source = await openIndex({ trail, index })
+    try {
+      return await stretchesBy(source)
+    } finally {
+      source.close()
+    }
+  }
+
+  /** Texts that end in the first blocks, so that some of them are kept. */
+  function kept(): number {
+    let rows = 0
+    edit((database) => {
+      rows = (database.prepare('SELECT count(*) AS rows FROM memo').get() as { rows: number }).rows
+    })
+    return rows
+  }
+
+  test('is the same as from the trail alone, the first time and the second', async () => {
+    const expected = await stretchesBy(await trailSource(trail))
+    expect(await indexed()).toBe(expected)
+    expect(kept()).toBeGreaterThan(0)
+    expect(await indexed()).toBe(expected)
+  })
+
+  test.each([
+    ['its text', `UPDATE memo SET text = replace(text, 'PROVEN', 'VIOLATED')`],
+    ['its numbers', `UPDATE memo SET text = replace(text, '17', '18')`],
+    ['its name', `UPDATE memo SET name = replace(name, ' 256', ' 25600')`],
+    ['its block', 'UPDATE memo SET block = block + 1'],
+    ['its signature', `UPDATE memo SET mac = replace(mac, substr(mac, 1, 4), 'abcd')`],
+    ['all of it', 'DELETE FROM memo'],
+    ['the table', 'DROP TABLE memo'],
+  ])('falsified: %s', async (_what, sql) => {
+    const expected = await indexed()
+    edit((database) => database.exec(sql))
+    expect(await indexed()).toBe(expected)
+    expect(await indexed()).toBe(expected)
+  })
+
+  test('a trail that was altered since is told by its own bytes', async () => {
+    await indexed()
+    const file = segments()[0]!
+    const bytes = readFileSync(file, 'utf8')
+    const lines = bytes.split('\n')
+    lines[40] = `${lines[40]}`.replace('"seq":41', '"seq":91')
+    writeFileSync(file, lines.join('\n'))
+    expect(await indexed()).toBe(await stretchesBy(await trailSource(trail)))
+  })
+})
+
 describe('broken', () => {
   test.each([
     ['garbage', () => writeFileSync(index, 'no database at all, but long enough to look like a file'.repeat(100))],
@@ -280,6 +340,27 @@ describe('the trail changed underneath', () => {
     expect(source.reason).toBeNull()
     expect(progress.at(-1)).toBeLessThan(segments().reduce((sum, one) => sum + statSync(one).size, 0) / 3)
     await compare()
+  })
+
+  test('segments compressed since: the same answers, and nothing is built anew', async () => {
+    for (const path of segments().slice(0, -1)) {
+      writeFileSync(`${path}.gz`, gzipSync(readFileSync(path)))
+      rmSync(path)
+    }
+    const progress: number[] = []
+    const source = await openIndex({ trail, index, onProgress: ({ done }) => progress.push(done) })
+    source.close()
+    expect(progress.at(-1)).toBeLessThan(statSync(segments().at(-1)!).size + 1)
+    expect(await compare()).toBeNull()
+    // And an index that is built over compressed segments.
+    rmSync(index)
+    expect(await compare()).toBeNull()
+  })
+
+  test('its oldest segments pruned', async () => {
+    rmSync(segments()[0]!)
+    await compare()
+    expect(await compare()).toBeNull()
   })
 
   test('a compressed segment that was cut short', async () => {

@@ -14,7 +14,7 @@ import { type Files, unsyncedFiles } from '../../lib/scribe/files.js'
 import type { ErrorData, SealNews } from '../../lib/scribe/messages.js'
 import type { SealOptions } from '../../lib/scribe/resume.js'
 import { type OpenDraft, Scribe } from '../../lib/scribe/scribe.js'
-import type { Draft, Placed, SampleBody, StoredReading, StoredStamp } from '../../lib/trail/types.js'
+import type { Draft, Placed, SampleBody, ServiceBody, StoredReading, StoredStamp } from '../../lib/trail/types.js'
 import { SealedWriter, type Writer } from './sealed-writer.js'
 
 /** TAI - UTC that every built trail uses. */
@@ -343,6 +343,11 @@ export class TrailBuilder {
 
   heartbeat(options: StampOptions = {}): Placed {
     return this.#record({ type: 'heartbeat' }, options)
+  }
+
+  /** What a service of the auditor records. */
+  service(body: ServiceBody): Placed {
+    return this.#record(body, {})
   }
 
   note(on: number, text: string, by = 'somebody'): Placed {
