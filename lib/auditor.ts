@@ -351,6 +351,7 @@ export class Auditor extends EventEmitter<AuditorEvents> implements AskableClock
     const { sample, clockChange, gap, verdict } = this.#narrator.tell(placed)
     if (draftId !== null) this.#requests.durable(draftId, placed)
     this.#services.heard(placed)
+    this.emit('record', placed)
     if (sample) {
       this.#settle(sample)
       this.emit('sample', sample)

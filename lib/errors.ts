@@ -200,3 +200,9 @@ export class UnsealedError extends AuditorError {
   readonly code = 'ERR_UNSEALED'
   override readonly name = 'UnsealedError'
 }
+
+/** Something could not be printed: the printer is off, out of paper, or its program failed. What was to be printed is kept. */
+export class PrintError extends AuditorError {
+  readonly code = 'ERR_PRINT'
+  override readonly name = 'PrintError'
+}

@@ -18,6 +18,7 @@ export {
   OptionTypeError,
   OutputError,
   PeriodError,
+  PrintError,
   ReadingError,
   type ReadingErrorCode,
   ReportedError,
@@ -30,5 +31,5 @@ export {
 } from './errors.js'
 export type { ProofDocument } from './evidence/document.js'
 export type { SampleDocument } from './trail/document.js'
-export type { Finding, FindingCode, VerifyResult } from './trail/types.js'
+export type { Finding, FindingCode, Placed, TrailRecord, VerifyResult } from './trail/types.js'
 export { verifyTrail as verify } from './trail/verify.js'

@@ -18,7 +18,7 @@ import type { Verdict } from '../consensus/types.js'
 import type { Answer, FactSource, Question } from '../evidence/types.js'
 import type { SealNews } from '../scribe/messages.js'
 import type { SampleDocument } from '../trail/document.js'
-import type { Attachment, ServiceBody } from '../trail/types.js'
+import type { Attachment, Placed, ServiceBody } from '../trail/types.js'
 import type { Progress } from './progress.js'
 
 interface Seconds {
@@ -50,6 +50,8 @@ export interface AuditorListeners {
     readonly bound: Seconds | null
   }): void
   problem(error: Error): void
+  /** Every durable record, as it stands. */
+  record?(placed: Placed): void
 }
 
 export interface RunningAuditor {

@@ -117,7 +117,13 @@ function build(
   command('show', 'print the trail as text; with --json its records as they stand')
     .option('--date <day>', 'only segments of this day: 2026-11-22')
     .option('--follow', 'wait for new records')
+    .option('--changes', 'only clock changes, gaps, new verdicts and the like; no single samples')
     .option('--columns <count>', '80 or 132 (default: 132 on a terminal that wide)')
+    .option(
+      '--pages <lines>',
+      'in pages of so many lines, with headings and form feeds; with --date a day sheet at the end',
+    )
+    .option('--ascii', 'plain 7-bit characters only; others are shown as \\u{e9}')
     .action(action(async (options) => (await import('./show.js')).show(options, io)))
 
   command(

@@ -29,6 +29,7 @@ export const realParts: Parts = {
     auditor.on('gap', listeners.gap)
     auditor.on('verdict', listeners.verdict)
     auditor.on('problem', listeners.problem)
+    if (listeners.record) auditor.on('record', listeners.record)
     return auditor
   },
 

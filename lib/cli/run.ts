@@ -8,6 +8,7 @@ import { UsageError } from './exit.js'
 import type { Io } from './io.js'
 import type { NightlyHost } from './nightly-host.js'
 import type { Parts, RunningAuditor } from './parts.js'
+import type { Receipts } from './receipts.js'
 import { type Change, changeOf } from './reload.js'
 import { Reporter } from './run-reporter.js'
 import { type AuditOptions, auditSettings, tellNotes } from './settings.js'
@@ -45,6 +46,9 @@ async function checkNightly(configuration: Configuration): Promise<void> {
   check(configuration)
 }
 
+/** How long the receipts of the last records may take (ms). */
+const receiptsMs = 5_000
+
 interface Surroundings {
   readonly options: AuditOptions
   readonly io: Io
@@ -58,6 +62,7 @@ class Running {
   #configuration: Configuration
   #auditor: RunningAuditor | null = null
   #host: NightlyHost | null = null
+  #receipts: Receipts | null = null
   /** What is under way, one thing behind the other. */
   #turn: Promise<void> = Promise.resolve()
   #ending = false
@@ -76,7 +81,7 @@ class Running {
 
   static async start(configuration: Configuration, around: Surroundings): Promise<Running> {
     const running = new Running(configuration, around)
-    running.#auditor = await running.#startAuditor(configuration)
+    await running.#startAuditor(configuration)
     await running.#startHost()
     return running
   }
@@ -98,7 +103,7 @@ class Running {
     this.#ending = true
     await this.#turn
     await this.#host?.stop()
-    await this.#auditor?.stop()
+    await this.#stopAuditor()
   }
 
   async #take(): Promise<void> {
@@ -127,29 +132,45 @@ class Running {
 
   /** @throws where the new audit cannot begin; the old one runs again then */
   async #restart(before: Configuration, after: Configuration): Promise<void> {
-    await this.#auditor?.stop()
-    this.#auditor = null
+    await this.#stopAuditor()
     try {
-      this.#auditor = await this.#startAuditor(after)
+      await this.#startAuditor(after)
     } catch (error) {
-      this.#auditor = await this.#startAuditor(before)
+      await this.#startAuditor(before)
       await this.#startHost()
       throw new UsageError(`the configuration was not taken, the one in force goes on: ${(error as Error).message}`)
     }
   }
 
-  #startAuditor(configuration: Configuration): Promise<RunningAuditor> {
-    const { parts, reporter } = this.#around
-    return parts.startAuditor(configuration, {
+  async #startAuditor(configuration: Configuration): Promise<void> {
+    const { parts, reporter, io } = this.#around
+    const auditor = await parts.startAuditor(configuration, {
       clockChange: reporter.clockChange,
       gap: reporter.gap,
       verdict: reporter.verdict,
       problem: reporter.problem,
+      record: (placed) => this.#receipts?.heard(placed),
       sample: (document) => {
         reporter.sample(document)
         this.#host?.sample(document)
       },
     })
+    this.#auditor = auditor
+    if (configuration.receipts === null) return
+    const { receiptsOf } = await import('./receipts.js')
+    this.#receipts = receiptsOf(configuration, {
+      record: (body) => auditor.record(body),
+      problem: reporter.problem,
+      pause: io.pause,
+    })
+  }
+
+  async #stopAuditor(): Promise<void> {
+    const [auditor, receipts] = [this.#auditor, this.#receipts]
+    this.#auditor = null
+    await auditor?.stop()
+    await receipts?.stop(receiptsMs)
+    this.#receipts = null
   }
 
   async #startHost(): Promise<void> {

@@ -9,6 +9,7 @@ import { isLocalHost } from './address.js'
 import { parseAlerts } from './alerts.js'
 import { checkText, Fields } from './fields.js'
 import { parseInert } from './inert.js'
+import { parseReceipts } from './receipts.js'
 import { parseReferences } from './references.js'
 import { checkNightlyMail, parseAnchor, parseNightly, parsePrint } from './services.js'
 import type { Configuration, Identity } from './types.js'
@@ -36,6 +37,7 @@ const optionNames = [
   'zone',
   'policy',
   'print',
+  'receipts',
   'nightly',
   'anchor',
   'alerts',
@@ -140,6 +142,7 @@ function parse(input: unknown, options: ParseOptions): Configuration {
     policy: { longestGapNs: policy.duration('longestGap', parseDuration('1h'), { least: '1s', most: '365d' }) },
     anchor: parseAnchor(fields, options.base),
     print,
+    receipts: parseReceipts(fields, { base: options.base, trail }),
     nightly,
     alerts,
     inert: inert.values,

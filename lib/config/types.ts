@@ -47,6 +47,22 @@ export interface PrintConfig {
   readonly timeoutNs: bigint
 }
 
+/** What is printed as it happens, by `run`. */
+export interface ReceiptsConfig {
+  readonly what: 'samples' | 'changes'
+  readonly columns: 80 | 132
+  /** A program that prints its standard input; `null`: `file` is written. */
+  readonly command: readonly string[] | null
+  /** Absolute path of a file, pipe or device. */
+  readonly file: string | null
+  /** How lines end. */
+  readonly newline: 'lf' | 'crlf'
+  /** What the program may take, or how long a device may take nothing. */
+  readonly timeoutNs: bigint
+  /** Absolute path of the file that remembers what was printed last. */
+  readonly state: string
+}
+
 /** The nightly job of an auditor that runs. */
 export interface NightlyConfig {
   /** Time of day in `zone`: `00:10`. */
@@ -181,6 +197,7 @@ export interface Configuration {
   readonly policy: { readonly longestGapNs: bigint }
   readonly anchor: AnchorConfig
   readonly print: PrintConfig
+  readonly receipts: ReceiptsConfig | null
   readonly nightly: NightlyConfig | null
   readonly alerts: AlertConfig | null
   /** Options that are checked and recorded but which this version does not act upon (a note says so); `null` where absent. */

@@ -30,6 +30,7 @@ test('every default', () => {
     policy: { longestGapNs: 3_600_000_000_000n },
     anchor: { everyNs: 86_400_000_000_000n, tsa: null, command: null, timeoutNs: 30_000_000_000n },
     print: { command: null, timeoutNs: 60_000_000_000n },
+    receipts: null,
     nightly: null,
     alerts: null,
     inert: { profiles: null },
