@@ -13,6 +13,7 @@ import { realFiles } from '../../lib/scribe/files.js'
 import { TrailLock } from '../../lib/scribe/lock.js'
 import { LoopbackReference } from '../../lib/testing/loopback-reference.js'
 import { verifyTrail } from '../../lib/trail/verify.js'
+import { FakedAuditor, findFaketime } from '../support/faked.js'
 import { only, recordsOf } from '../support/simulated-audit.js'
 
 jest.setTimeout(120_000)
@@ -186,6 +187,27 @@ test('a printer that fails is told, recorded, and makes it 4; the report stands'
   expect(only(records, 'report')).toHaveLength(1)
   expect(only(records, 'print')).toMatchObject([{ ok: false, message: 'false ended with 1' }])
 })
+
+const faketime = findFaketime()
+if (faketime !== undefined) {
+  test('a wall clock that is set over two nights, a year ahead and back, makes no day be reported', async () => {
+    configure({ nightly: { at: '00:07', reports: ['day', 'month', 'year'] } })
+    shiftNs = 0n
+    const faked = new FakedAuditor(faketime, main, folder)
+    children.push(faked.child)
+    await faked.until(({ event }) => event === 'nightly')
+    for (const away of ['+172800', '+31622400', '-172800', '+0']) {
+      const seen = faked.lines.length
+      faked.set(away)
+      await faked.until(({ event }) => event === 'clock-change', seen)
+      const { code, stdout } = await call('nightly', '--if-due')
+      expect({ code, stdout }).toEqual({ code: 0, stdout: 'nothing is due\n' })
+    }
+    expect(await faked.stop()).toBe(0)
+    expect(only(recordsOf(trail()), 'clock-change').length).toBeGreaterThanOrEqual(4)
+    expect(only(recordsOf(trail()), 'report')).toEqual([])
+  })
+}
 
 if (process.platform !== 'win32') {
   test('SIGHUP: a right configuration is taken and recorded, a wrong one is told and changes nothing', async () => {
