@@ -13,8 +13,10 @@ export interface TriggerOptions {
   readonly zone: string
 }
 
-/** How many samples are heard: one that lies wakes nobody up, and lets nobody sleep on. */
+/** How many samples are heard, as many as the job itself hears: one that lies wakes nobody up, and lets nobody sleep on. */
 const heard = 5
+/** So long behind the hour is looked once more: what the first look could not be sure of, it is by then. */
+const againNs = 30n * 60_000_000_000n
 
 export class Trigger {
   readonly #options: TriggerOptions
@@ -32,10 +34,14 @@ export class Trigger {
    */
   sample(utcNs: bigint): boolean {
     this.#recent = [...this.#recent.slice(1 - heard), utcNs]
+    const first = this.#nextNs === null
+    if (!first && this.#recent.length < heard) return false
     const told = [...this.#recent].sort((a, b) => (a < b ? -1 : Number(a > b)))
     const median = told[(told.length - 1) >> 1] as bigint
     if (this.#nextNs !== null && median < this.#nextNs) return false
-    this.#nextNs = nextNight(median, this.#options)
+    const nextNs = nextNight(median, this.#options)
+    const againAtNs = nextNight(median - againNs, this.#options) + againNs
+    this.#nextNs = !first && againAtNs > median && againAtNs < nextNs ? againAtNs : nextNs
     return true
   }
 }
