@@ -206,3 +206,9 @@ export class PrintError extends AuditorError {
   readonly code = 'ERR_PRINT'
   override readonly name = 'PrintError'
 }
+
+/** No bundle can be made of an answer: its records are under no seal yet, pruned or damaged, or there are none. */
+export class BundleError extends AuditorError {
+  readonly code = 'ERR_BUNDLE'
+  override readonly name = 'BundleError'
+}

@@ -11,6 +11,7 @@ export { type ProveOptions, prove } from './auditor/prove.js'
 export { Auditor, type AuditorEvents, type StartOptions } from './auditor.js'
 export {
   AuditorError,
+  BundleError,
   ClockNotProvenError,
   InboxError,
   NotReadyError,
@@ -30,6 +31,7 @@ export {
   WorkerError,
 } from './errors.js'
 export type { ProofDocument } from './evidence/document.js'
+export { type Anchor, anchorOf } from './trail/anchors.js'
 export type { SampleDocument } from './trail/document.js'
 export type { Finding, FindingCode, Placed, TrailRecord, VerifyResult } from './trail/types.js'
-export { verifyTrail as verify } from './trail/verify.js'
+export { type VerifyOptions, verifyTrail as verify } from './trail/verify.js'

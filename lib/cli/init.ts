@@ -11,6 +11,8 @@ import { parseConfiguration } from '../config/parse.js'
 import { parseReference } from '../config/references.js'
 import type { Configuration } from '../config/types.js'
 import { formatDuration, parseDuration } from '../config/units.js'
+import { putDurably } from '../scribe/durable.js'
+import { realFiles } from '../scribe/files.js'
 import { UsageError } from './exit.js'
 import { type KeyPlaces, keepRekeyed, keyPlaces, type MadeKeys, makeKeys } from './init-keys.js'
 import type { Io } from './io.js'
@@ -78,13 +80,14 @@ export async function init(options: InitOptions, io: Io, parts: Parts): Promise<
   refuseExisting(path)
   const succeed = options.succeed === undefined ? undefined : resolve(io.cwd, options.succeed)
   const made = makeKeys(configuration, places, { nowNs: io.nowNs(), succeed })
+  if (!existsSync(places.page)) putDurably(realFiles, places.page, await parts.enrolmentPage(made.sheet))
   writeNew(path, `${JSON.stringify(whole, null, 2)}\n`)
   const megabytes = Math.ceil(bytesPerYear(configuration) / 1e6)
   for (const note of configuration.notes) await io.stderr.write(`note: ${note}\n`)
   if (options.json) {
     const { trail, keys, genesis, notes } = configuration
     const { vkey, fingerprint } = made.sheet
-    const kept = { keys, genesis, sheet: places.sheet, vkey, fingerprint, succeeds: made.succeeds }
+    const kept = { keys, genesis, sheet: places.sheet, page: places.page, vkey, fingerprint, succeeds: made.succeeds }
     const result = { config: path, trail, ...kept, megabytesPerYear: megabytes, notes }
     await io.stdout.write(`${JSON.stringify(result)}\n`)
     return 0
@@ -113,7 +116,7 @@ function keyText({ sheet, kept, succeeds }: MadeKeys, keys: string, places: KeyP
     kept ? `The keys in ${keys} are kept.` : `The genesis key was made in ${keys}: never copy or back up that folder.`,
     `  public half  ${places.genesis}`,
     `  fingerprint  ${sheet.fingerprint}`,
-    `Print ${places.sheet}, have it signed, and keep both away from this computer: a verifier begins with them.`,
+    `Print ${places.page} (or ${places.sheet}), have it signed, and keep both away from this computer: a verifier begins with them.`,
   ]
   if (!succeeds) return lines
   return [...lines, `The first record will cite the last seal of ${succeeds.origin}, over ${succeeds.size} records.`]

@@ -170,14 +170,16 @@ function build(
     .option('--at <instant>', 'what the audited clock showed: 2026-11-21T08:00:00Z')
     .option('--true', '--at is UTC instead')
     .option(...tolerance)
+    .option('--bundle <file>', 'also write the answer with all that proves it, to be checked elsewhere with verify')
+    .option('--anchor <file>', 'begin the keys of the bundle at this checkpoint, which its verifier has')
     .option('--zone <zone>', zone)
     .option('--index <path>', index)
     .option('--pdf <file>', 'write a certificate of one page')
     .option('--paper <size>', 'a4 or letter (default: a4)')
     .action(action(async (options) => (await import('./prove.js')).prove(options, io, parts)))
 
-  command('verify', 'check the trail without the index')
-    .argument('[trail]', 'folder of the trail')
+  command('verify', 'check the trail without the index, or a bundle without its trail')
+    .argument('[trail]', 'folder of the trail, or a bundle (FILE.json)')
     .addOption(
       several(
         '--key <file>',
@@ -188,6 +190,12 @@ function build(
       several(
         '--anchor <file>',
         'checkpoint that somebody kept: a file, or the text of a printed sheet; several times',
+      ),
+    )
+    .addOption(
+      several(
+        '--tsa-certificates <file>',
+        'certificates (PEM) that time-stamping services are held against (default: as configured)',
       ),
     )
     .option('--until <instant>', 'say whether the trail reaches this instant')
@@ -226,6 +234,20 @@ function build(
     'config',
     'json',
   ]).action(action(async (options) => (await import('./config-check.js')).checkConfiguration(options, io)))
+
+  command(
+    'doctor',
+    'say what is wrong with references, clock, time service and computer, and what to do; changes nothing',
+  )
+    .addOption(reference())
+    .option(...tolerance)
+    .option('--trust-local', 'count references on this computer like any other (test servers)')
+    .action(action(async (options) => (await import('./doctor.js')).doctor(options, io, parts)))
+
+  command('prune', 'take away the records of old days; what proves the rest stays')
+    .option('--before <day>', 'of segments whose label day lies before this one: 2026-01-01')
+    .option('--yes', 'do not ask')
+    .action(action(async (options) => (await import('./prune.js')).prune(options, io, parts)))
 
   command('index rebuild', 'make the index of a trail anew')
     .option('--index <path>', index)

@@ -1,11 +1,12 @@
 /**
- * Options of what the auditor does besides auditing: taking seals outside, printing, and the nightly job.
+ * Options of what the auditor does besides auditing: taking seals outside, printing, the nightly job, and watching what sets the
+ * clock.
  * @module
  */
 import { isAbsolute, resolve } from 'node:path'
 import { OptionRangeError, OptionTypeError } from '../errors.js'
 import { checkText, Fields, isPlainObject } from './fields.js'
-import type { AlertConfig, AnchorConfig, NightlyConfig, PrintConfig } from './types.js'
+import type { AlertConfig, AnchorConfig, DisciplineConfig, NightlyConfig, PrintConfig } from './types.js'
 import { parseDuration } from './units.js'
 
 export const reportPeriods = ['day', 'week', 'month', 'quarter', 'year'] as const
@@ -76,6 +77,13 @@ export function parsePrint(top: Fields): PrintConfig {
     throw new OptionRangeError(fields.at('command'), 'must have "{file}" where the path of the file goes', command)
   }
   return { command, timeoutNs: fields.duration('timeout', parseDuration('60s'), { least: '1s', most: '1h' }) }
+}
+
+/** `discipline { every }`, or `false`: it is not watched what sets the clock. */
+export function parseDiscipline(top: Fields): DisciplineConfig {
+  if (top.raw('discipline') === false) return { everyNs: 0n }
+  const fields = top.inner('discipline', ['every'], { interval: 'every' })
+  return { everyNs: fields.duration('every', parseDuration('5m'), { least: '10s', most: '1d' }) }
 }
 
 /** `nightly { at, reports, profiles, formats, out, print, mail }`; `null` where it is absent. */

@@ -78,6 +78,12 @@ export interface NightlyConfig {
   readonly mail: readonly string[]
 }
 
+/** How often it is looked at what sets this computer's clock. */
+export interface DisciplineConfig {
+  /** 0: never. */
+  readonly everyNs: bigint
+}
+
 /** Everything that an operator can be told of. docs/alerts.md says what each means. */
 export const alertConditions = [
   'out-of-tolerance',
@@ -191,6 +197,8 @@ export interface Configuration {
   readonly witness: { readonly periodNs: bigint; readonly reportNs: bigint; readonly maxRatePpb: bigint }
   readonly epochNs: bigint
   readonly heartbeatNs: bigint
+  /** Segments are compressed when their label day is so long ago. */
+  readonly compressAfterNs: bigint
   /** IANA zone of the label day. */
   readonly zone: string
   /** What the default policy forgives: the longest stretch without a bound. */
@@ -199,6 +207,7 @@ export interface Configuration {
   readonly print: PrintConfig
   readonly receipts: ReceiptsConfig | null
   readonly nightly: NightlyConfig | null
+  readonly discipline: DisciplineConfig
   readonly alerts: AlertConfig | null
   /** Options that are checked and recorded but which this version does not act upon (a note says so); `null` where absent. */
   readonly inert: {

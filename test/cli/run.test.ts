@@ -33,6 +33,7 @@ function scripted(script: (tell: AuditorListeners) => void, signal: NodeJS.Signa
         sample: () => Promise.reject(new Error('not asked for')),
         record: () => Promise.reject(new Error('not asked for')),
         seal: () => Promise.reject(new Error('not asked for')),
+        prune: () => Promise.reject(new Error('not asked for')),
         stop: () => {
           log.push('stop')
           return Promise.resolve()
@@ -128,6 +129,7 @@ test('ready comes first even if something happens before', async () => {
       sample: () => Promise.reject(new Error()),
       record: () => Promise.reject(new Error()),
       seal: () => Promise.reject(new Error('not asked for')),
+      prune: () => Promise.reject(new Error('not asked for')),
       stop: () => Promise.resolve(),
     })
   }
@@ -144,6 +146,7 @@ test('a signal during the start is obeyed', async () => {
       sample: () => Promise.reject(new Error()),
       record: () => Promise.reject(new Error('not asked for')),
       seal: () => Promise.reject(new Error('not asked for')),
+      prune: () => Promise.reject(new Error('not asked for')),
       stop: () => {
         stopped = true
         return Promise.resolve()

@@ -50,6 +50,8 @@ const accepted: object[] = [
     },
   },
   { alerts: { rules: { 'clock-changed': false, 'no-reference': { after: '2m', severity: 'warning', channels: [] } } } },
+  { discipline: false },
+  { discipline: { every: '1m' } },
   { alerts: { repeat: '1h', warn: '10ms', queue: 'q', timeout: '5s' } },
   { profiles: { ours: { tolerance: '50ms' } } },
 ]
@@ -96,6 +98,8 @@ const refused: object[] = [
   { print: { command: [1] } },
   { receipts: { file: 'x', columns: 100 } },
   { receipts: { file: 'x', what: 'all' } },
+  { discipline: true },
+  { discipline: { evry: '1m' } },
   { alerts: { channels: {} } },
   { alerts: { channels: [{ kind: 'pigeon' }] } },
   { alerts: { channels: [{ ...mail, to: [] }] } },

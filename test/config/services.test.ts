@@ -44,6 +44,14 @@ test('what is given is taken, paths from the folder of the file', () => {
   })
 })
 
+test('what sets the clock is looked at every five minutes, as given, or never', () => {
+  expect(parse({}).discipline).toEqual({ everyNs: 300_000_000_000n })
+  expect(parse({ discipline: { every: '1h' } }).discipline).toEqual({ everyNs: 3_600_000_000_000n })
+  const off = parse({ discipline: false })
+  expect(off.discipline).toEqual({ everyNs: 0n })
+  expect(decodeConfiguration(encodeConfiguration(off))).toEqual(off)
+})
+
 test('an empty nightly job has its defaults; an address alone is a service', () => {
   expect(parse({ nightly: {} }).nightly).toEqual({
     at: '00:10',
