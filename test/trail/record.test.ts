@@ -253,7 +253,9 @@ test('what is no object is no record', () => {
 test('what somebody else observed can never be called first-hand', () => {
   const imported = { ...place, ...bodies.imported }
   expect(() => checkRecord({ ...imported, firstHand: true })).toThrow('"firstHand" must be false')
-  expect(recordText(checkRecord(imported), { columns: 132, ascii: false })).toContain('SECOND-HAND on 1, windows-security 4616: DESK\\ann with ')
+  expect(recordText(checkRecord(imported), { columns: 132, ascii: false })).toContain(
+    'SECOND-HAND on 1, windows-security 4616: DESK\\ann with ',
+  )
 })
 
 test('what the services of the auditor wrote is told in words', () => {
