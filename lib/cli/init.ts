@@ -4,8 +4,9 @@
  */
 import { accessSync, constants, existsSync, writeFileSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { checkText } from '../config/fields.js'
-import { defaultFile } from '../config/file.js'
+import { defaultFile, schemaFile } from '../config/file.js'
 import { parseConfiguration } from '../config/parse.js'
 import { parseReference } from '../config/references.js'
 import type { Configuration } from '../config/types.js'
@@ -74,7 +75,7 @@ export async function init(options: InitOptions, io: Io, parts: Parts): Promise<
   parseDuration(content.tolerance, '--tolerance')
   const places = keyPlaces(path, resolve(io.cwd, asked.trail ?? 'audit-trail'))
   const named = { ...content, ...(places.keys === join(folder, 'keys') ? {} : { keys: below(places.keys, folder) }) }
-  const whole = { ...named, genesis: below(places.genesis, folder) }
+  const whole = { $schema: schemaFor(folder), ...named, genesis: below(places.genesis, folder) }
   const configuration = parseConfiguration(whole, { base: folder, source: basename(path) })
   refuseExisting(path)
   const succeed = options.succeed === undefined ? undefined : resolve(io.cwd, options.succeed)
@@ -218,6 +219,12 @@ async function accept(io: Io, make: () => string[]): Promise<string[]> {
 function below(path: string, folder: string): string {
   const text = relative(folder, path).replaceAll('\\', '/')
   return text === '' || text.startsWith('..') || isAbsolute(text) ? path : `./${text}`
+}
+
+/** How editors find the schema: a path where this package lies below the file's folder, else an address. */
+function schemaFor(folder: string): string {
+  const text = below(schemaFile, folder)
+  return text.startsWith('./') ? text : pathToFileURL(schemaFile).href
 }
 
 /** Nothing is made before it is clear that the file can be. */

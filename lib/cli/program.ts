@@ -231,6 +231,15 @@ function build(
     action(async (options) => (await import('./anchor.js')).anchor(options, io, parts)),
   )
 
+  command('nightly', 'the nightly job: sample, verify, report what is due, print, mail, anchor')
+    .option('--if-due', 'do nothing where no report is due')
+    .action(action(async (options) => (await import('./nightly.js')).nightly(options, io, parts)))
+
+  command('config check', 'say everything that is wrong with the configuration, with line and column', [
+    'config',
+    'json',
+  ]).action(action(async (options) => (await import('./config-check.js')).checkConfiguration(options, io)))
+
   command(
     'doctor',
     'say what is wrong with references, clock, time service and computer, and what to do; changes nothing',

@@ -11,7 +11,7 @@ import { checkText, Fields } from './fields.js'
 import { parseInert } from './inert.js'
 import { parseReceipts } from './receipts.js'
 import { parseReferences } from './references.js'
-import { parseAnchor, parseDiscipline, parseNightly, parsePrint } from './services.js'
+import { checkNightlyMail, parseAnchor, parseDiscipline, parseNightly, parsePrint } from './services.js'
 import type { Configuration, Identity } from './types.js'
 import { formatDuration, parseDuration } from './units.js'
 
@@ -115,6 +115,9 @@ function parse(input: unknown, options: ParseOptions): Configuration {
   const policy = fields.inner('policy', ['longestGap'])
   const inert = parseInert(fields)
   const print = parsePrint(fields)
+  const nightly = parseNightly(fields, { base: options.base, trail, print })
+  const alerts = parseAlerts(fields, { base: options.base, trail })
+  checkNightlyMail(nightly, alerts)
   return {
     references,
     trustLocal: fields.boolean('trustLocal', false),
@@ -143,9 +146,9 @@ function parse(input: unknown, options: ParseOptions): Configuration {
     anchor: parseAnchor(fields, options.base),
     print,
     receipts: parseReceipts(fields, { base: options.base, trail }),
-    nightly: parseNightly(fields, { base: options.base, trail, print }),
+    nightly,
     discipline: parseDiscipline(fields),
-    alerts: parseAlerts(fields, { base: options.base, trail }),
+    alerts,
     inert: inert.values,
     notes: [...notes, ...inert.notes],
   }

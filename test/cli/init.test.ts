@@ -1,11 +1,12 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { bytesPerYear, recordBytes } from '../../lib/cli/init.js'
 import type { Parts } from '../../lib/cli/parts.js'
 import { execute } from '../../lib/cli/program.js'
-import { loadConfiguration } from '../../lib/config/file.js'
+import { loadConfiguration, schemaFile } from '../../lib/config/file.js'
 import { parseConfiguration } from '../../lib/config/parse.js'
 import { fingerprint } from '../../lib/scribe/genesis.js'
 import { canonicalize } from '../../lib/trail/canonical.js'
@@ -32,6 +33,7 @@ test('writes a configuration that loads, the genesis key and its sheet, and noth
   expect(readFileSync(path, 'utf8')).toBe(
     `${JSON.stringify(
       {
+        $schema: pathToFileURL(schemaFile).href,
         references: ['time.example.net', '[2001:db8::1]:1123'],
         trail: './audit-trail',
         interval: '64s',
@@ -150,6 +152,7 @@ test('asks on a terminal until the answers are right', async () => {
     'Tolerance',
   ])
   expect(JSON.parse(readFileSync(join(cwd, 'ntp-auditor.json'), 'utf8'))).toEqual({
+    $schema: pathToFileURL(schemaFile).href,
     references: ['a', 'b', 'c'],
     trail: './t',
     interval: '32s',

@@ -29,6 +29,8 @@ describe('--help', () => {
       'verify',
       'alerts',
       'anchor',
+      'nightly',
+      'config',
       'doctor',
       'prune',
       'index',

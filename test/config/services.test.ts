@@ -24,6 +24,7 @@ test('what is given is taken, paths from the folder of the file', () => {
       print: true,
       mail: ['a@b'],
     },
+    alerts: { channels: [{ kind: 'mail', server: 'smtp://mail.example.net', from: 'a@b', to: ['c@d'] }] },
   })
   expect(anchor).toEqual({
     everyNs: 21_600_000_000_000n,
