@@ -7,7 +7,7 @@ import { EventEmitter } from 'node:events'
 import type { Crew } from './auditor/crew.js'
 import { WorkerCrew } from './auditor/crew.js'
 import { type AuditorEvents, Narrator, type SampleDocument } from './auditor/events.js'
-import { inlineCrew } from './auditor/inline.js'
+import type { inlineCrew } from './auditor/inline.js'
 import { type AskableClock, type ClockBound, LiveClock, notProven, unaudited } from './auditor/live.js'
 import { Requests } from './auditor/requests.js'
 import { type ServiceHost, type Services, servicesOf } from './auditor/services.js'
@@ -109,13 +109,15 @@ export class Auditor extends EventEmitter<AuditorEvents> implements AskableClock
   static async startWith(configuration: Configuration, options: StartOptions = {}): Promise<Auditor> {
     options.signal?.throwIfAborted()
     const auditor = new Auditor(configuration, options)
-    await auditor.#start(options)
+    // The engine and the scribe are loaded into the application's own thread only where they shall run there.
+    const inline = options.engine === 'inline' ? (await import('./auditor/inline.js')).inlineCrew : null
+    await auditor.#start(options, inline)
     auditor.#services.started()
     options.signal?.addEventListener('abort', () => void auditor.stop(), { once: true })
     return auditor
   }
 
-  #start(options: StartOptions): Promise<void> {
+  #start(options: StartOptions, inline: typeof inlineCrew | null): Promise<void> {
     return new Promise((resolve, reject) => {
       let settled = false
       const settle = (error: Error | null) => {
@@ -155,8 +157,8 @@ export class Auditor extends EventEmitter<AuditorEvents> implements AskableClock
         },
       }
       this.#crew =
-        options.engine === 'inline'
-          ? inlineCrew(this.configuration, listener, {
+        inline !== null
+          ? inline(this.configuration, listener, {
               simulation: options.parts?.clocks !== undefined,
               rekey: options.rekey ?? null,
               ...(options.parts ? { parts: options.parts } : {}),

@@ -1,6 +1,7 @@
 /**
  * `ntp-auditor run`: audits until SIGTERM or SIGINT. Prints `ready` when the audit stands, `first-sample` later, and a line for
- * each event. Losing the reader of these lines does not end the audit. SIGHUP takes the configuration again.
+ * each event. Losing the reader of these lines does not end the audit. SIGHUP takes the configuration again. A service manager that
+ * waits for it is told `READY=1`.
  * @module
  */
 import type { Configuration } from '../config/types.js'
@@ -12,6 +13,7 @@ import type { Parts, RunningAuditor } from './parts.js'
 import type { Receipts } from './receipts.js'
 import { type Change, changeOf } from './reload.js'
 import { Reporter } from './run-reporter.js'
+import { serviceManager } from './service-manager.js'
 import { type AuditOptions, auditSettings, tellNotes } from './settings.js'
 
 /** @returns 0 after an orderly stop */
@@ -20,6 +22,11 @@ export async function run(options: AuditOptions, io: Io, parts: Parts): Promise<
   await checkNightly(configuration)
   await tellNotes(configuration.notes, io)
   const reporter = new Reporter(io, options.json === true)
+  const manager = serviceManager(io.env)
+  const tell = async (state: string) => {
+    const failure = await manager.tell(state)
+    if (failure !== null) reporter.problem(new Error(failure))
+  }
   let undo = () => {}
   const stopped = new Promise<string>((resolve) => {
     undo = io.onSignal(resolve)
@@ -28,8 +35,10 @@ export async function run(options: AuditOptions, io: Io, parts: Parts): Promise<
     const running = await Running.start(configuration, { options, io, parts, reporter })
     reporter.ready(configuration.trail)
     const ignore = io.onHangup(() => running.reload())
+    await tell(`READY=1\nSTATUS=auditing into ${configuration.trail}`)
     const signal = await Promise.race([stopped, running.lost])
     ignore()
+    await tell(`STOPPING=1\nSTATUS=stopping on ${signal}`)
     await running.stop()
     reporter.stopped(signal)
     await reporter.flushed()
