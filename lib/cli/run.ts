@@ -1,7 +1,7 @@
 /**
  * `ntp-auditor run`: audits until SIGTERM or SIGINT. Prints `ready` when the audit stands, `first-sample` later, and a line for
- * each event. Losing the reader of these lines does not end the audit. SIGHUP takes the configuration again. A service
- * manager that waits for it is told `READY=1`.
+ * each event. Losing the reader of these lines does not end the audit. SIGHUP takes the configuration again. A service manager that
+ * waits for it is told `READY=1`.
  * @module
  */
 import type { Configuration } from '../config/types.js'
