@@ -264,7 +264,8 @@ export class Engine {
     }
     witness.anchor()
     this.#waiting.satisfy(draft.id)
-    const answers = round.reason === 'clock-change' || round.reason === 'resume' || round.reason === 'recheck'
+    const { reason } = round
+    const answers = reason === 'startup' || reason === 'clock-change' || reason === 'resume' || reason === 'recheck'
     if (sample.consensus.m) this.#schedule.settle()
     else if (part === 'all' && answers && !this.#stopping) this.#schedule.retry(round.triggerId)
   }

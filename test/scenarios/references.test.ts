@@ -88,3 +88,18 @@ test('heartbeats: silence of the schedule still leaves a record a minute', async
   const heartbeats = only(await audit.finish(), 'heartbeat')
   expect(heartbeats).toHaveLength(4)
 })
+
+test('nobody-answers-at-first: the first sample is tried again within seconds, not after an interval', async () => {
+  const audit = await simulatedAudit({
+    references: [{ faults: ['silent'] }],
+    options: { interval: '64s', timeout: '1s' },
+  })
+  await audit.pass(3n * second)
+  audit.references[0]!.set({ faults: [] })
+  await audit.pass(10n * second)
+  const samples = only(await audit.finish(), 'sample')
+  expect(samples.slice(0, 2).map(({ reason, verdict }) => `${reason} ${verdict}`)).toEqual([
+    'startup UNMONITORED',
+    'recheck PROVEN',
+  ])
+})
