@@ -2,6 +2,7 @@
  * Everything that is counted for a report while its pieces, stretches and records pass: one walk, many counts.
  * @module
  */
+import { addCells, type Cell } from '../lib/evidence/digest.js'
 import { judge, verdictOn } from '../lib/evidence/stretches.js'
 import type { Piece, Stretch } from '../lib/evidence/types.js'
 import { type IntervalNs, largest, middle } from '../lib/interval.js'
@@ -65,35 +66,56 @@ export class Tallies {
   /** For each window in which a check is wanted, the last sample inside that PROVES it. */
   readonly checks: { readonly window: CheckWindow; sample: OutsideSample | null }[]
   readonly #probes: Probes
+  readonly #cells: Cell[] = []
   readonly #options: TallyOptions
 
   constructor(options: TallyOptions) {
     this.#options = options
-    this.days = new DayTally(options, options.toleranceNs)
+    this.days = new DayTally(options)
     this.series = new SeriesBuilder(options.fromNs, options.toNs)
     this.plots = new PlotsBuilder(options.fromNs, options.toNs)
     this.#probes = new Probes(options.probes)
     this.checks = (options.checks ?? []).map((window) => ({ window, sample: null }))
   }
 
-  /** Pieces in order of time. */
+  /** Pieces in order of time. Whoever tells of all pieces tells of no {@link cells}. */
   piece(piece: Piece): void {
     this.series.add(piece)
-    this.days.piece(piece)
-    this.#probes.piece(piece)
+    this.probe(piece)
+    addCells(this.#cells, piece, this.#options.toleranceNs)
+    while (this.#cells.length > 1) this.days.cell(this.#cells.shift() as Cell)
     const { warningNs } = this.#options
     const { bound } = piece
     if (warningNs === null || !bound) return
     if (largest(bound.from) <= warningNs && largest(bound.to) <= warningNs) return
     for (const { fromNs, toNs, verdict } of judge(piece, warningNs)) {
-      if (verdict === 'PROVEN') continue
-      this.beyond.ns += toNs - fromNs
-      this.beyond.firstNs ??= fromNs
+      if (verdict !== 'PROVEN') this.warn(fromNs, toNs)
     }
+  }
+
+  /** Of a period of which nobody looks at every piece: its cells, in order of time. */
+  cells(cells: readonly Cell[]): void {
+    for (const cell of cells) {
+      const { fromNs, toNs, hull } = cell
+      this.series.add({ fromNs, toNs, bound: { from: hull, to: hull } })
+      this.days.cell(cell)
+    }
+  }
+
+  /** Pieces around what happened, in order of time: the bounds on both sides of it. */
+  probe(piece: Piece): void {
+    this.#probes.piece(piece)
+  }
+
+  /** The bound lay beyond the warning threshold; stretches in order of time. */
+  warn(fromNs: bigint, toNs: bigint): void {
+    this.beyond.ns += toNs - fromNs
+    this.beyond.firstNs ??= fromNs
   }
 
   /** To be called behind the last piece. */
   endOfPieces(): void {
+    for (const cell of this.#cells.splice(0)) this.days.cell(cell)
     this.#probes.end()
   }
 
