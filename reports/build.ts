@@ -54,6 +54,11 @@ export interface BuildOptions extends PeriodChoice {
   readonly keys?: readonly string[] | undefined
   /** Path of the readers' index, or `:memory:`. Default: in the user's cache folder. */
   readonly index?: string | undefined
+  /**
+   * `changed` (default): closed files of the trail that an earlier report verified, and that have not changed since, are not read
+   * again. `all`: everything is verified now.
+   */
+  readonly verify?: 'changed' | 'all' | undefined
   readonly onProgress?: ((progress: ReportProgress) => void) | undefined
   readonly signal?: AbortSignal | undefined
   /** What `now` means (ns since the Unix epoch). Default: the wall clock. */
@@ -109,7 +114,7 @@ export async function buildBy(profile: Profile, options: BuildOptions): Promise<
     const tallies = new Tallies({ ...period, toleranceNs, warningNs, probes, checks, wanted })
     const { stretches, range } = await walk(seen, span, { toleranceNs, warningNs, probes, tallies, signal })
     const used: SeqRange = { firstSeq: Math.min(range.firstSeq, asOf), lastSeq: Math.min(range.lastSeq, asOf) }
-    const verified = await verifyFor(trail, options)
+    const verified = await verifyFor(trail, options, source.notebook)
     if (verified.intact !== false) material.trust()
     const inventory = await takeInventory(material, { used, asOf, tallies })
     const subject = material.subject({ firstSeq: used.firstSeq, lastSeq: governs }) ?? newest
@@ -130,7 +135,8 @@ export async function buildBy(profile: Profile, options: BuildOptions): Promise<
     })
     const worst = worstBreach(report.result.breaches)
     const excerpt = worst ? await readExcerpt(trail, excerptSeqs(worst), signal) : []
-    return { report: { ...report, excerpt }, samples: () => samplesIn(material, used, period) }
+    const verification = { earlierUpTo: verified.earlierUpTo ?? 0, upTo: verified.upTo }
+    return { report: { ...report, excerpt, verification }, samples: () => samplesIn(material, used, period) }
   } finally {
     source.close()
   }

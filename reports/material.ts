@@ -11,7 +11,7 @@ import { leafHash } from '../lib/trail/hash.js'
 import { segmentBytes, segmentLines } from '../lib/trail/lines.js'
 import { isPlaced, readTrail } from '../lib/trail/read.js'
 import { type Surveyed, survey } from '../lib/trail/survey.js'
-import type { Placed, TrailRecord } from '../lib/trail/types.js'
+import type { Placed, TrailRecord, VerifyResult } from '../lib/trail/types.js'
 import type { SampleRecord } from './csv/samples.js'
 import { type Subject, SubjectBuilder } from './subject.js'
 import type { ReportResult } from './types.js'
@@ -136,14 +136,22 @@ export class Material {
   /**
    * The segments of a range, each up to its last record in it, with the SHA-256 of these bytes.
    * @param ends how far the records reach into each segment, by its number
+   * @param known digests of whole segments, where the verification has them
    */
-  async files(range: SeqRange, ends: ReadonlyMap<number, FileEnd>): Promise<ReportResult['integrity']['files']> {
+  async files(
+    range: SeqRange,
+    ends: ReadonlyMap<number, FileEnd>,
+    known: VerifyResult['digests'],
+  ): Promise<ReportResult['integrity']['files']> {
     const files: ReportResult['integrity']['files'][number][] = []
     for (const segment of this.#touched(range)) {
       const end = ends.get(segment.order)
       // A file that was compressed since holds the same records: its name of then stays.
       const path = segment.path.replace(/\.gz$/, '')
-      if (end) files.push({ path, ...end, sha256: await this.#digest(segment, end.bytes) })
+      if (!end) continue
+      const whole = known?.get(segment.order)
+      const sha256 = whole?.bytes === end.bytes ? whole.sha256 : await this.#digest(segment, end.bytes)
+      files.push({ path, ...end, sha256 })
     }
     return files
   }

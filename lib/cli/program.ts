@@ -152,6 +152,7 @@ function build(
         'verifier key, such as genesis.vkey (default: the genesis of the configuration); several times',
       ),
     )
+    .option('--verify <what>', 'changed (default): do not read again what was verified earlier and has not changed; all')
     .option('--check <file>', 'hold a report (PDF or JSON) against the trail instead of making one')
     .option('--index <path>', index)
     .action(action(async (options) => (await import('./report.js')).report(options, io, parts)))

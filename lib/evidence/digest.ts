@@ -163,7 +163,7 @@ function write({ fromNs, toNs, firstSeq, lastSeq, stretches, cells }: Digest): s
 }
 
 function writeWorst(to: ByteWriter, worst: Worst | null): void {
-  to.ns(worst && worst.atNs)
+  to.ns(worst?.atNs ?? null)
   if (!worst) return
   to.ns(worst.lowNs)
   to.ns(worst.highNs)

@@ -10,7 +10,8 @@ import type { Rest } from './builder.js'
 import { decodeFacts } from './codec.js'
 import type { Held } from './marks.js'
 import { IndexMemory } from './memory.js'
-import { macOf, type Origin, readOrigin, sameMac } from './origin.js'
+import type { Notebook } from './open.js'
+import { macOf, type Origin, readOrigin, sameMac, signed } from './origin.js'
 import { decodeOutline } from './outline-codec.js'
 import { SpanDigests } from './spans.js'
 
@@ -93,6 +94,23 @@ export class IndexSource implements FactSource {
   async outline(index: number): Promise<Outline | null> {
     const row = this.#signed(index)
     return row ? decodeOutline(row.outline) : null
+  }
+
+  get notebook(): Notebook {
+    const { database, key, identity } = this.#parts
+    // No block has this number.
+    const block = -1
+    return {
+      recall: (name) => {
+        try {
+          const kept = database.recall(name, block)
+          return kept && sameMac(signed(key, identity, 'note', name, kept.text), kept.mac) ? kept.text : null
+        } catch {
+          return null
+        }
+      },
+      keep: (name, text) => database.keep([{ name, block, text, mac: signed(key, identity, 'note', name, text) }]),
+    }
   }
 
   close(): void {
