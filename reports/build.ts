@@ -116,7 +116,10 @@ export async function buildBy(profile: Profile, options: BuildOptions): Promise<
     const used: SeqRange = { firstSeq: Math.min(range.firstSeq, asOf), lastSeq: Math.min(range.lastSeq, asOf) }
     const verified = await verifyFor(trail, options, source.notebook)
     if (verified.intact !== false) material.trust()
-    const inventory = await takeInventory(material, { used, asOf, tallies })
+    const inventory = await takeInventory(material, {
+      ...{ used, asOf, tallies, notebook: source.notebook },
+      ...(verified.digests ? { digests: verified.digests } : {}),
+    })
     const subject = material.subject({ firstSeq: used.firstSeq, lastSeq: governs }) ?? newest
     const report = compose({
       ...{ period, profile, toleranceNs, warningNs, asOf, tallies, closed: extent.closed },

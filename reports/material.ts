@@ -13,6 +13,7 @@ import { isPlaced, readTrail } from '../lib/trail/read.js'
 import { type Surveyed, survey } from '../lib/trail/survey.js'
 import type { Placed, TrailRecord, VerifyResult } from '../lib/trail/types.js'
 import type { SampleRecord } from './csv/samples.js'
+import type { Labels } from './dates.js'
 import { type Subject, SubjectBuilder } from './subject.js'
 import type { ReportResult } from './types.js'
 
@@ -30,6 +31,13 @@ export interface FileEnd {
   readonly lastSeq: number
   readonly firstHash: string
   readonly lastHash: string
+}
+
+/** Reaches on to the end of the next record of a file. */
+export function reach(end: { -readonly [K in keyof FileEnd]: FileEnd[K] }, { record, offset, length }: Placed): void {
+  end.bytes = offset + length + 1
+  end.records += 1
+  end.lastSeq = record.seq
 }
 
 const pieceBytes = 1024 * 1024
@@ -79,6 +87,19 @@ export class Material {
       if (first) return first.hash
     }
     return ''
+  }
+
+  /** The whole segments that lie inside a range of records of a verified trail, with the seq of their first record. */
+  wholeIn({
+    firstSeq,
+    lastSeq,
+  }: SeqRange): { readonly order: number; readonly firstSeq: number; readonly nextSeq: number }[] {
+    if (!this.#trusted) return []
+    return this.#segments.flatMap(({ order, head, endsAt }, i) => {
+      const next = this.#segments[i + 1]?.head
+      if (!head || !next || endsAt !== null || head.seq < firstSeq || next.seq - 1 > lastSeq) return []
+      return [{ order, firstSeq: head.seq, nextSeq: next.seq }]
+    })
   }
 
   /**
@@ -163,7 +184,7 @@ export class Material {
   }
 
   /** Labels of the segments' days, by segment number. */
-  labels(): ReadonlyMap<number, { readonly label: string; readonly zone: string }> {
+  labels(): Labels {
     return new Map(
       this.#segments.flatMap(({ order, head }) => (head ? [[order, { label: head.label, zone: head.zone }]] : [])),
     )
@@ -220,6 +241,11 @@ class PlainPlaced implements Placed {
 /** UTC of samples, in order: by their own bound, else by the last one before in the same boot, else by the wall clock. */
 export class SampleClock {
   #line: { readonly boot: string; readonly ns: bigint } | null = null
+
+  /** Goes on from a sample with this bound of M (its middle). */
+  set(boot: string, mNs: bigint, taiUtc: number): void {
+    this.#line = { boot, ns: mNs - BigInt(taiUtc) * 1_000_000_000n }
+  }
 
   utcNs(record: SampleRecord, wallNs: bigint): bigint {
     const { m } = record.consensus

@@ -10,6 +10,7 @@ import { roles } from '../lib/ntp/types.js'
 import type { SampleBody, TrailRecord } from '../lib/trail/types.js'
 import type { OutsideSample } from './breaches.js'
 import { BudgetTally } from './budget.js'
+import type { Columns } from './columns.js'
 import { DayTally } from './days.js'
 import { HealthTally } from './health.js'
 import { HistoryTally } from './history.js'
@@ -131,6 +132,40 @@ export class Tallies {
    */
   record(record: TrailRecord, utcNs: bigint | null, used: boolean): void {
     this.history.record(record, used)
+    this.#record(record, utcNs, used)
+  }
+
+  /** A record of the evidence whose boot was told already. */
+  remarkable(record: TrailRecord, utcNs: bigint | null): void {
+    this.history.event(record)
+    this.#record(record, utcNs, true)
+  }
+
+  /** Samples of the evidence without their records, in order of seq; what {@link record} makes of them. `to` is not counted. */
+  plain(columns: Columns, from: number, to: number): void {
+    const { fromNs, toNs, toleranceNs, wanted } = this.#options
+    for (let i = from; i < to; i += 1) {
+      const { boot, scheduled, configured, taiUtc, roles: asked } = columns.shapes[columns.shape[i]!]!
+      const [seq, aNs, mNs] = [columns.seq[i]!, columns.atNs[i]!, columns.mNs[i]!]
+      const utcNs = aNs + mNs - BigInt(taiUtc) * 1_000_000_000n
+      if (wanted?.has(seq)) this.utc.set(seq, utcNs)
+      if (utcNs < fromNs || utcNs >= toNs) continue
+      this.counts[scheduled ? 'scheduled' : 'unscheduled'] += 1
+      if (configured > this.configured) this.configured = configured
+      this.references.plain(columns, i)
+      this.budget.plain(columns, i)
+      this.health.plain(columns, i, utcNs)
+      for (const role of roles) {
+        if (asked[role]) this.plots.reference(role, utcNs, columns.roles[role].offsetNs[i]!)
+      }
+      const error = { lowNs: columns.lowNs[i]!, highNs: columns.highNs[i]! }
+      this.days.sample({ seq, utcNs, scheduled, error })
+      this.plots.look({ boot, utcNs, aNs, dNs: columns.dNs[i]!, mNs })
+      this.#found(error, seq, utcNs, toleranceNs)
+    }
+  }
+
+  #record(record: TrailRecord, utcNs: bigint | null, used: boolean): void {
     if (record.type === 'reference' && used) this.health.reference(record, record.seq, record.wall)
     if (record.type === 'gap' && record.breaks === 'mono') this.plots.breakOff()
     if (record.type !== 'sample') return
@@ -160,11 +195,14 @@ export class Tallies {
     const m = consensus.m && (BigInt(consensus.m.lowNs) + BigInt(consensus.m.highNs)) >> 1n
     const dNs = (BigInt(record.d.lowNs) + BigInt(record.d.highNs)) >> 1n
     this.plots.look({ boot: bootId, utcNs, aNs: BigInt(record.atNs), dNs, mNs: m })
-    if (!error) return
+    if (error) this.#found(error, seq, utcNs, this.#options.toleranceNs)
+  }
+
+  #found(error: IntervalNs, seq: number, utcNs: bigint, toleranceNs: bigint): void {
     this.offsets.add(middle(error))
     this.reaches.add(largest(error))
     this.plots.sample(utcNs, middle(error))
-    const { verdict } = verdictOn(error, this.#options.toleranceNs)
+    const { verdict } = verdictOn(error, toleranceNs)
     if (verdict === 'VIOLATED') this.outside.push({ seq, utcNs })
     if (verdict !== 'PROVEN') return
     for (const check of this.checks) {

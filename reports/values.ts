@@ -30,9 +30,9 @@ export class Values {
     return this.#values[index] ?? 0n
   }
 
-  /** All values in order of size. */
+  /** All values in order of size, in their own place: none is found any more by when it was added. */
   sorted(): BigInt64Array {
-    this.#sorted ??= this.#values.subarray(0, this.#length).slice().sort()
+    this.#sorted ??= this.#values.subarray(0, this.#length).sort()
     return this.#sorted
   }
 
@@ -42,21 +42,18 @@ export class Values {
   }
 }
 
-/** Sizes that are never negative, as whole nanoseconds in doubles: exact up to 104 days. */
+/** Sizes that are never negative, as whole nanoseconds: exact up to 104 days. Those below 4.3 s take half the room. */
 export class Sizes {
-  #values = new Float64Array(256)
+  #values: Uint32Array | Float64Array = new Uint32Array(256)
   #length = 0
-  #sorted: Float64Array | null = null
+  #sorted = false
 
   add(ns: number): void {
-    if (this.#length === this.#values.length) {
-      const larger = new Float64Array(this.#length * 2)
-      larger.set(this.#values)
-      this.#values = larger
-    }
+    if (this.#length === this.#values.length) this.#grow(this.#length * 2, this.#values instanceof Float64Array)
+    if (!(ns <= mostSmall) && this.#values instanceof Uint32Array) this.#grow(this.#values.length, true)
     this.#values[this.#length] = ns
     this.#length += 1
-    this.#sorted = null
+    this.#sorted = false
   }
 
   get count(): number {
@@ -65,10 +62,19 @@ export class Sizes {
 
   /** @param percent 0 (the least) to 100 (the most) */
   quantile(percent: number): number {
-    this.#sorted ??= this.#values.subarray(0, this.#length).slice().sort()
-    return this.#sorted[place(percent, this.#length)] ?? 0
+    if (!this.#sorted) this.#values.subarray(0, this.#length).sort()
+    this.#sorted = true
+    return this.#values[place(percent, this.#length)] ?? 0
+  }
+
+  #grow(length: number, wide: boolean): void {
+    const larger = wide ? new Float64Array(length) : new Uint32Array(length)
+    larger.set(this.#values.subarray(0, this.#length))
+    this.#values = larger
   }
 }
+
+const mostSmall = 2 ** 32 - 1
 
 /** Index of the smallest value that at least `percent` of all do not exceed. */
 function place(percent: number, count: number): number {
