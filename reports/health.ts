@@ -6,7 +6,7 @@ import { formatInstant } from '../lib/instant.js'
 import { type Role, roles } from '../lib/ntp/types.js'
 import { referenceIdText } from '../lib/trail/document.js'
 import type { ReferenceBody, SampleBody, StoredGoodReading, StoredReading } from '../lib/trail/types.js'
-import { type Columns, pairs } from './columns.js'
+import { type Columns, pairs, type ShapeOfRole } from './columns.js'
 import type { Disagreement, ReferenceHealth } from './document.js'
 import { seconds } from './seconds.js'
 import { Sizes } from './values.js'
@@ -37,7 +37,7 @@ export class HealthTally {
     const { roles: asked } = columns.shapes[columns.shape[i]!]!
     for (const role of roles) {
       const shape = asked[role]
-      if (shape) this.#role(role).answered(shape)
+      if (shape) this.#role(role).plain(shape)
     }
     const seq = columns.seq[i]!
     const bits = columns.disjoint[i]!
@@ -80,6 +80,7 @@ class RoleHealth {
   readonly #leap = new Map<string, number>()
   readonly #strata = new Map<string, number>()
   readonly #ids = new Map<string, number>()
+  readonly #plain = new Map<ShapeOfRole, number>()
   #asked = 0
   #answered = 0
   #silence: Run | null = null
@@ -103,18 +104,33 @@ class RoleHealth {
     this.#suspected = dissents
   }
 
+  /** The same answer again, of samples that have their shape in common. */
+  plain(shape: ShapeOfRole): void {
+    this.#asked += 1
+    this.#answered += 1
+    this.#silence = null
+    this.#suspected = false
+    this.#plain.set(shape, (this.#plain.get(shape) ?? 0) + 1)
+  }
+
   /** It answered, and did not dissent as far as is said here. */
   answered({ li, stratum, referenceId }: Pick<StoredGoodReading, 'li' | 'stratum' | 'referenceId'>): void {
     this.#asked += 1
     this.#answered += 1
     this.#silence = null
     this.#suspected = false
-    count(this.#leap, String(li))
-    count(this.#strata, String(stratum))
-    count(this.#ids, referenceIdText(referenceId, stratum))
+    this.#count(li, stratum, referenceId, 1)
+  }
+
+  #count(li: number, stratum: number, referenceId: string, times: number): void {
+    count(this.#leap, String(li), times)
+    count(this.#strata, String(stratum), times)
+    count(this.#ids, referenceIdText(referenceId, stratum), times)
   }
 
   build(role: Role, smear: string): ReferenceHealth {
+    for (const [{ li, stratum, referenceId }, times] of this.#plain) this.#count(li, stratum, referenceId, times)
+    this.#plain.clear()
     const longest = this.#longest
     return {
       role,
@@ -195,8 +211,8 @@ function extend(run: Run | null, seq: number, utcNs: bigint): Run {
   return run
 }
 
-function count(counts: Map<string, number>, key: string): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1)
+function count(counts: Map<string, number>, key: string, times = 1): void {
+  counts.set(key, (counts.get(key) ?? 0) + times)
 }
 
 /** In a stable order. */
