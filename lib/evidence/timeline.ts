@@ -88,6 +88,15 @@ export class Evidence {
     return found
   }
 
+  /**
+   * Forgets the blocks that were drawn last. Whoever asks here and there keeps none: what lives from one question to the next is moved to
+   * where only a long pause of the collector frees it again.
+   */
+  release(): void {
+    this.#kept.clear()
+    this.blocks.release()
+  }
+
   /** A window in which more was left out than may be is drawn again with all of it. */
   async #draw(index: number): Promise<Block> {
     const block = blockOf(await this.blocks.window(index))
