@@ -47,6 +47,8 @@ export class Sizes {
   #values: Uint32Array | Float64Array = new Uint32Array(256)
   #length = 0
   #sorted = false
+  /** How many values have each upper half. */
+  #upper: Uint32Array | null = null
 
   add(ns: number): void {
     if (this.#length === this.#values.length) this.#grow(this.#length * 2, this.#values instanceof Float64Array)
@@ -54,6 +56,7 @@ export class Sizes {
     this.#values[this.#length] = ns
     this.#length += 1
     this.#sorted = false
+    this.#upper = null
   }
 
   get count(): number {
@@ -62,9 +65,29 @@ export class Sizes {
 
   /** @param percent 0 (the least) to 100 (the most) */
   quantile(percent: number): number {
-    if (!this.#sorted) this.#values.subarray(0, this.#length).sort()
+    const at = place(percent, this.#length)
+    const values = this.#values
+    if (values instanceof Uint32Array) return this.#length === 0 ? 0 : this.#select(values, at)
+    if (!this.#sorted) values.subarray(0, this.#length).sort()
     this.#sorted = true
-    return this.#values[place(percent, this.#length)] ?? 0
+    return values[at] ?? 0
+  }
+
+  /** The value that would stand at a place if all were in order: by their upper halves first, then by the lower ones of those that match. */
+  #select(values: Uint32Array, at: number): number {
+    const length = this.#length
+    if (!this.#upper) {
+      this.#upper = new Uint32Array(halves)
+      for (let i = 0; i < length; i += 1) this.#upper[values[i]! >>> 16]! += 1
+    }
+    let left = at
+    let upper = 0
+    while (left >= this.#upper[upper]!) left -= this.#upper[upper++]!
+    const lower = new Uint32Array(halves)
+    for (let i = 0; i < length; i += 1) if (values[i]! >>> 16 === upper) lower[values[i]! & 0xffff]! += 1
+    let rest = 0
+    while (left >= lower[rest]!) left -= lower[rest++]!
+    return upper * halves + rest
   }
 
   #grow(length: number, wide: boolean): void {
@@ -75,6 +98,7 @@ export class Sizes {
 }
 
 const mostSmall = 2 ** 32 - 1
+const halves = 2 ** 16
 
 /** Index of the smallest value that at least `percent` of all do not exceed. */
 function place(percent: number, count: number): number {
