@@ -1,7 +1,7 @@
 /**
  * Another process asks about the clock: no lock, no worker, no packet of its own. Give it the trail of an auditor that runs on this computer.
  *
- *     node dist/examples/attach.js ./audit-trail 3
+ *     node dist/attach.js ./audit-trail 3
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import { attach } from 'ntp-auditor'

@@ -1,7 +1,7 @@
 /**
  * An application that audits its computer's clock while it runs.
  *
- *     node dist/examples/audit.js ./audit-trail time.example.net
+ *     node dist/audit.js ./audit-trail time.example.net
  */
 import { Auditor } from 'ntp-auditor'
 

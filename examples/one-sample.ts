@@ -1,7 +1,7 @@
 /**
  * One sample now, without a trail: how far is this computer's clock from UTC at most?
  *
- *     node dist/examples/one-sample.js time.example.net
+ *     node dist/one-sample.js time.example.net
  */
 import { sampleOnce } from 'ntp-auditor'
 

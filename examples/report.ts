@@ -1,7 +1,7 @@
 /**
  * Makes the report of one day from a trail: PDF, CSV and JSON.
  *
- *     node dist/examples/report.js ./audit-trail 2026-11-21 ./reports
+ *     node dist/report.js ./audit-trail 2026-11-21 ./reports
  */
 import { renderReport } from 'ntp-auditor/reports'
 

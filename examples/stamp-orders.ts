@@ -1,7 +1,7 @@
 /**
  * A program that stamps orders and refuses to do so when its clock is not proven to be within 50 ms of UTC.
  *
- *     node dist/examples/stamp-orders.js ./audit-trail time.example.net
+ *     node dist/stamp-orders.js ./audit-trail time.example.net
  */
 import { type AskableClock, Auditor, ClockNotProvenError } from 'ntp-auditor'
 

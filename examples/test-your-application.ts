@@ -1,7 +1,7 @@
 /**
  * Testing an application against references that lie, without a network: three on loopback, one of them two seconds off.
  *
- *     node dist/examples/test-your-application.js
+ *     node dist/test-your-application.js
  */
 import assert from 'node:assert/strict'
 import { sampleOnce } from 'ntp-auditor'

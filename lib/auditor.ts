@@ -7,13 +7,12 @@ import { EventEmitter } from 'node:events'
 import type { Crew } from './auditor/crew.js'
 import { WorkerCrew } from './auditor/crew.js'
 import { type AuditorEvents, Narrator, type SampleDocument } from './auditor/events.js'
-import { inlineCrew } from './auditor/inline.js'
+import type { inlineCrew } from './auditor/inline.js'
 import { type AskableClock, type ClockBound, LiveClock, notProven, unaudited } from './auditor/live.js'
 import { Requests } from './auditor/requests.js'
-import { type Services, servicesOf } from './auditor/services.js'
+import { type ServiceHost, type Services, servicesOf } from './auditor/services.js'
 import { openSight } from './clock/sight.js'
 import { systemTimers } from './clock/timers.js'
-import type { ClockSource } from './clock/types.js'
 import { parseConfiguration } from './config/parse.js'
 import type { Configuration } from './config/types.js'
 import { parseDuration } from './config/units.js'
@@ -21,7 +20,7 @@ import type { EngineToAuditor } from './engine/messages.js'
 import type { EngineParts } from './engine/parts.js'
 import { NotReadyError, ReportedError, StoppedError, WorkerError } from './errors.js'
 import { type Sight, sightOf } from './evidence/live.js'
-import type { ErrorData, ScribeToAuditor, SealAnswer, SealNews } from './scribe/messages.js'
+import type { Chore, ChoreAnswer, ErrorData, PruneNews, ScribeToAuditor, SealNews } from './scribe/messages.js'
 import { canonicalize } from './trail/canonical.js'
 import { sampleDocument } from './trail/document.js'
 import { checkAttachment, checkServiceBody } from './trail/record.js'
@@ -79,19 +78,21 @@ export class Auditor extends EventEmitter<AuditorEvents> implements AskableClock
   #closed = false
   /** Problems of the start, which nobody could listen to yet; `null`: it is over. */
   #early: ErrorData[] | null = []
-  /** Who waits for a seal; their numbers are below zero. */
-  readonly #seals = new Map<number, (answer: SealAnswer) => void>()
-  #lastSeal = 0
+  /** Who waits for something done by the scribe; their numbers are below zero. */
+  readonly #chores = new Map<number, (answer: ChoreAnswer) => void>()
+  #lastChore = 0
 
-  private constructor(configuration: Configuration, keepAlive: boolean, clocks: ClockSource | null) {
+  private constructor(configuration: Configuration, { keepAlive, parts }: StartOptions) {
     super()
+    const clocks = parts?.clocks
     this.configuration = configuration
     this.#sight = clocks ? () => sightOf(clocks.read()) : openSight()
-    this.#keepAlive = keepAlive
-    this.#services = servicesOf(configuration, {
+    this.#keepAlive = keepAlive ?? false
+    const host: ServiceHost = {
       record: (body, attachment) => this.record(body, attachment),
       problem: (code, message) => this.#problem({ code, message }),
-    })
+    }
+    this.#services = servicesOf(configuration, host, { simulation: clocks !== undefined })
   }
 
   /**
@@ -107,14 +108,16 @@ export class Auditor extends EventEmitter<AuditorEvents> implements AskableClock
   /** {@link Auditor.start} with a configuration that was parsed already. */
   static async startWith(configuration: Configuration, options: StartOptions = {}): Promise<Auditor> {
     options.signal?.throwIfAborted()
-    const auditor = new Auditor(configuration, options.keepAlive ?? false, options.parts?.clocks ?? null)
-    await auditor.#start(options)
+    const auditor = new Auditor(configuration, options)
+    // The engine and the scribe are loaded into the application's own thread only where they shall run there.
+    const inline = options.engine === 'inline' ? (await import('./auditor/inline.js')).inlineCrew : null
+    await auditor.#start(options, inline)
     auditor.#services.started()
     options.signal?.addEventListener('abort', () => void auditor.stop(), { once: true })
     return auditor
   }
 
-  #start(options: StartOptions): Promise<void> {
+  #start(options: StartOptions, inline: typeof inlineCrew | null): Promise<void> {
     return new Promise((resolve, reject) => {
       let settled = false
       const settle = (error: Error | null) => {
@@ -154,8 +157,8 @@ export class Auditor extends EventEmitter<AuditorEvents> implements AskableClock
         },
       }
       this.#crew =
-        options.engine === 'inline'
-          ? inlineCrew(this.configuration, listener, {
+        inline !== null
+          ? inline(this.configuration, listener, {
               simulation: options.parts?.clocks !== undefined,
               rekey: options.rekey ?? null,
               ...(options.parts ? { parts: options.parts } : {}),
@@ -248,13 +251,28 @@ export class Auditor extends EventEmitter<AuditorEvents> implements AskableClock
    * @throws {StoppedError} the auditor was stopped before
    */
   async seal(): Promise<SealNews> {
+    return (await this.#chore({ kind: 'seal' })) as SealNews
+  }
+
+  /**
+   * Takes away the records of all segments whose label day lies before a day, as far as they end with a seal; what proves the rest
+   * stays. The trail says so, and that is sealed before anything goes.
+   * @param before such as `2026-01-01`
+   * @throws {AuditorError} `ERR_UNSEALED`, `ERR_TRAIL_DAMAGED`, `ERR_TRAIL_WRITE`
+   * @throws {StoppedError} the auditor was stopped before
+   */
+  async prune(before: string): Promise<PruneNews> {
+    return (await this.#chore({ kind: 'prune', before })) as PruneNews
+  }
+
+  async #chore(chore: Chore): Promise<SealNews | PruneNews> {
     if (this.#stopping || !this.#crew) throw new StoppedError('the auditor was stopped; start another')
-    this.#lastSeal -= 1
-    const requestId = this.#lastSeal
-    const answer = new Promise<SealAnswer>((resolve) => this.#seals.set(requestId, resolve))
-    this.#crew.toEngine({ kind: 'seal', requestId })
+    this.#lastChore -= 1
+    const requestId = this.#lastChore
+    const answer = new Promise<ChoreAnswer>((resolve) => this.#chores.set(requestId, resolve))
+    this.#crew.toEngine({ kind: 'chore', requestId, chore })
     const result = await this.#waiting(answer)
-    if (result.ok) return result.seal
+    if (result.ok) return result.result
     throw revive(result.error)
   }
 
@@ -323,7 +341,7 @@ export class Auditor extends EventEmitter<AuditorEvents> implements AskableClock
       this.#onClosed?.()
     } else if (message.kind === 'record') this.#tell(message.draftId, message.placed)
     else if (message.kind === 'sealed') this.#sealed(message.seal)
-    else if (message.kind === 'seal-answer') this.#answerSeal(message.requestId, message.answer)
+    else if (message.kind === 'chore-answer') this.#answerChore(message.requestId, message.answer)
   }
 
   #sealed(seal: SealNews): void {
@@ -333,24 +351,25 @@ export class Auditor extends EventEmitter<AuditorEvents> implements AskableClock
 
   #refuse(requestId: number, error: ErrorData): void {
     this.#requests.refuse(requestId, revive(error))
-    this.#answerSeal(requestId, { ok: false, error })
+    this.#answerChore(requestId, { ok: false, error })
   }
 
-  #answerSeal(requestId: number, answer: SealAnswer): void {
-    this.#seals.get(requestId)?.(answer)
-    this.#seals.delete(requestId)
+  #answerChore(requestId: number, answer: ChoreAnswer): void {
+    this.#chores.get(requestId)?.(answer)
+    this.#chores.delete(requestId)
   }
 
   /** Nobody will answer what is still open. */
   #giveUp(error: Error & { readonly code: string }): void {
     this.#requests.end(error)
-    for (const requestId of this.#seals.keys()) this.#answerSeal(requestId, { ok: false, error })
+    for (const requestId of this.#chores.keys()) this.#answerChore(requestId, { ok: false, error })
   }
 
   #tell(draftId: number | null, placed: Placed): void {
     const { sample, clockChange, gap, verdict } = this.#narrator.tell(placed)
     if (draftId !== null) this.#requests.durable(draftId, placed)
     this.#services.heard(placed)
+    this.emit('record', placed)
     if (sample) {
       this.#settle(sample)
       this.emit('sample', sample)

@@ -200,3 +200,15 @@ export class UnsealedError extends AuditorError {
   readonly code = 'ERR_UNSEALED'
   override readonly name = 'UnsealedError'
 }
+
+/** Something could not be printed: the printer is off, out of paper, or its program failed. What was to be printed is kept. */
+export class PrintError extends AuditorError {
+  readonly code = 'ERR_PRINT'
+  override readonly name = 'PrintError'
+}
+
+/** No bundle can be made of an answer: its records are under no seal yet, pruned or damaged, or there are none. */
+export class BundleError extends AuditorError {
+  readonly code = 'ERR_BUNDLE'
+  override readonly name = 'BundleError'
+}

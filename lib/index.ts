@@ -4,13 +4,16 @@
  */
 
 export { type AttachedAuditor, type AttachOptions, attach } from './auditor/attach.js'
+export { prove, sampleOnce, verify } from './auditor/doors.js'
 export type { ClockChangeDocument, GapDocument, VerdictDocument } from './auditor/events.js'
 export type { AskableClock, ClockBound } from './auditor/live.js'
-export { sampleOnce } from './auditor/once.js'
-export { type ProveOptions, prove } from './auditor/prove.js'
+export type { ProveOptions } from './auditor/prove.js'
 export { Auditor, type AuditorEvents, type StartOptions } from './auditor.js'
+export type { Configuration } from './config/types.js'
+export type { Cause, Support, Verdict } from './consensus/types.js'
 export {
   AuditorError,
+  BundleError,
   ClockNotProvenError,
   InboxError,
   NotReadyError,
@@ -18,6 +21,7 @@ export {
   OptionTypeError,
   OutputError,
   PeriodError,
+  PrintError,
   ReadingError,
   type ReadingErrorCode,
   ReportedError,
@@ -29,6 +33,8 @@ export {
   WorkerError,
 } from './errors.js'
 export type { ProofDocument } from './evidence/document.js'
+export type { SealNews } from './scribe/messages.js'
+export { type Anchor, anchorOf } from './trail/anchors.js'
 export type { SampleDocument } from './trail/document.js'
-export type { Finding, FindingCode, VerifyResult } from './trail/types.js'
-export { verifyTrail as verify } from './trail/verify.js'
+export type { Attachment, Finding, FindingCode, Placed, ServiceBody, TrailRecord, VerifyResult } from './trail/types.js'
+export type { VerifyOptions } from './trail/verify.js'

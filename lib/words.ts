@@ -29,3 +29,8 @@ export function moveText(ns: bigint): string {
 export function harmless(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`)
 }
+
+/** Text that was made {@link harmless}, with every character that a 7-bit printer lacks shown as `\u{e9}`. */
+export function plain(text: string): string {
+  return text.replace(/[^\x20-\x7e\n]/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`)
+}

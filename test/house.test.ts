@@ -19,7 +19,7 @@ const floors = [
   ['engine', 'scribe', 'anchor', 'alerts', 'doctor', 'printing'],
   ['auditor', 'index'],
   ['reports'],
-  ['testing'],
+  ['testing', 'nightly'],
   ['cli'],
 ]
 

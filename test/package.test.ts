@@ -2,50 +2,29 @@
  * The package as it is published, installed in a blank project without native modules (as by `npm install --ignore-scripts` on
  * a computer without prebuilt binaries): every entry loads, the command works.
  */
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { LoopbackReference } from '../lib/testing/loopback-reference.js'
+import { type PackedProject, packedProject } from './support/packed-project.js'
 
-const root = resolve(import.meta.dirname, '../..')
-const native = ['better-sqlite3', 'koffi', '@koromix']
+let packed: PackedProject
 let project = ''
 let installed = ''
 let reference: LoopbackReference
 
 beforeAll(async () => {
-  project = mkdtempSync(join(tmpdir(), 'ntp-auditor-package-'))
-  const packed = execFileSync('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', project], {
-    cwd: root,
-    encoding: 'utf8',
-  }).trim()
-  const modules = join(project, 'node_modules')
-  installed = join(modules, 'ntp-auditor')
-  mkdirSync(installed, { recursive: true })
-  execFileSync('tar', ['-xzf', join(project, packed.split('\n').at(-1) ?? ''), '-C', installed, '--strip-components=1'])
-  for (const name of readdirSync(join(root, 'node_modules'))) {
-    if (!native.includes(name) && !name.startsWith('.'))
-      symlinkSync(join(root, 'node_modules', name), join(modules, name))
-  }
-  writeFileSync(join(project, 'package.json'), '{ "name": "blank", "type": "module" }')
+  packed = packedProject(['better-sqlite3', 'koffi', '@koromix'])
+  project = packed.folder
+  installed = packed.installed
   reference = await LoopbackReference.start()
 }, 60_000)
 
 afterAll(async () => {
   await reference?.stop()
-  rmSync(project, { recursive: true, force: true })
+  packed?.remove()
 })
 
 /** Runs node in the project; this process goes on serving time meanwhile. */

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { runProgram } from '../lib/program.js'
+import { hearProgram, runProgram } from '../lib/program.js'
 
 const node = (script: string, ...args: string[]) => [process.execPath, '-e', script, ...args]
 const usual = { input: Buffer.alloc(0), timeoutMs: 20_000 }
@@ -57,4 +57,23 @@ test('one is ended when the auditor stops', async () => {
   const running = runProgram(node('setInterval(() => {}, 1000)'), { ...usual, signal: stop.signal })
   stop.abort()
   expect(await running).toEqual({ ok: false, message: `${process.execPath} was ended: the auditor stops` })
+})
+
+test('a program that is only asked: its whole answer from the beginning, in English, and what it complained of', async () => {
+  const script = `process.stdout.write('x'.repeat(10_000) + process.env.LC_ALL); console.error('but')`
+  expect(await hearProgram(node(script), 20_000)).toEqual({
+    ok: true,
+    missing: false,
+    output: `${'x'.repeat(10_000)}C`,
+    message: '',
+  })
+  const endless = `const more = () => process.stdout.write('y'.repeat(65_536)) ? setImmediate(more) : process.stdout.once('drain', more); more()`
+  const { ok, output } = await hearProgram(node(endless), 500)
+  expect([ok, output.length]).toEqual([false, 262_144])
+})
+
+test('that a program is not there is told from one that failed', async () => {
+  expect(await hearProgram(['no-such-program-here'], 20_000)).toMatchObject({ ok: false, missing: true, output: '' })
+  const failed = await hearProgram(node(`console.log('506 Cannot talk to daemon'); process.exit(1)`), 20_000)
+  expect(failed).toMatchObject({ ok: false, missing: false, output: '506 Cannot talk to daemon\n' })
 })

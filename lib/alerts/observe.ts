@@ -301,7 +301,7 @@ const damageAdvice = 'keep the files as they are, run "ntp-auditor verify", and 
 const keyAdvice = 'restore the key folder, or start a new chain of keys with "ntp-auditor init --rekey"'
 const diskAdvice = 'make room on the disk of the trail, and see to its health'
 const anchorAdvice = 'see whether the keeper can be reached; it is asked again'
-const printAdvice = 'see to the printer; print the file again with "ntp-auditor report --print"'
+const printAdvice = 'see to the printer; print the file again with "ntp-auditor print"; receipts go on by themselves'
 const serviceAdvice = 'start it again, and see to its sources'
 
 const problems: Readonly<Record<string, readonly [Condition, string]>> = {

@@ -98,6 +98,16 @@ export async function imprintOf(der: Uint8Array): Promise<string> {
   return (await openResponse(der)).sha256
 }
 
+/**
+ * What a response states, with nothing checked.
+ * @throws {TimeStampError} it is no response, or none that granted
+ */
+export async function statedBy(der: Uint8Array): Promise<Pick<TimeStamp, 'atMs' | 'policy' | 'serial'>> {
+  const { info } = await openResponse(der)
+  const serial = Buffer.from(info.serialNumber.valueBlock.valueHexView).toString('hex')
+  return { atMs: info.genTime.getTime(), policy: info.policy, serial }
+}
+
 type Pki = typeof import('pkijs')
 type SignedData = InstanceType<Pki['SignedData']>
 type Certificate = InstanceType<Pki['Certificate']>

@@ -75,6 +75,7 @@ export class AttachedAuditor extends EventEmitter<AuditorEvents> implements Aska
       onRecord: (placed, news) => {
         const { sample, clockChange, gap, verdict } = this.#narrator.tell(placed)
         if (!news) return
+        this.emit('record', placed)
         if (sample) this.emit('sample', sample)
         if (clockChange) this.emit('clockChange', clockChange)
         if (gap) this.emit('gap', gap)

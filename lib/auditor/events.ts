@@ -55,6 +55,8 @@ export interface AuditorEvents {
   /** What can be said of the clock changed. */
   verdict: [VerdictDocument]
   gap: [GapDocument]
+  /** A record of any type is durable: the record as it stands, its hash, and its place in the trail. Heard before what is made of it. */
+  record: [Placed]
   /** An epoch was sealed: its checkpoint is on the disk. Heard in the auditor's own process alone. */
   sealed: [SealNews]
   /** Something failed inside the auditor; it goes on. With no listener: `process.emitWarning`. */

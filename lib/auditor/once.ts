@@ -17,15 +17,7 @@ import { Watch } from '../engine/watch.js'
 import { witnessOptions } from '../engine/witnessing.js'
 import { looseSampleDocument, type SampleDocument } from '../trail/document.js'
 
-/**
- * Asks the references once and says what they tell of the local clock.
- * @param input options as for {@link Auditor.start}; `trail` is not needed and not touched
- * @returns the JSON document of a sample, `seq` null
- * @throws {OptionTypeError | OptionRangeError} a wrong option; a reference that does not answer is no error but a reading
- * with an `error`
- * @example
- * const { verdict, consensus } = await sampleOnce({ references: ['time.example.net'], tolerance: '50ms' })
- */
+/** `sampleOnce` of the library; `doors.ts` says what it does. */
 export async function sampleOnce(
   input: unknown,
   options: { readonly base?: string; readonly parts?: Partial<EngineParts> } = {},

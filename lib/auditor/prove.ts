@@ -26,13 +26,7 @@ export interface ProveOptions {
 
 const instant = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})$/
 
-/**
- * Answers "how far was the clock from UTC at most, at this instant?" from a trail.
- * @example
- * const { answers } = await prove({ trail: './audit-trail', at: '2026-03-03T14:02:00Z', tolerance: '50ms' })
- * @throws {OptionTypeError | OptionRangeError} a wrong option
- * @throws {TrailReadError} there is no trail, or it cannot be read
- */
+/** `prove` of the library; `doors.ts` says what it does. */
 export async function prove(options: ProveOptions): Promise<ProofDocument> {
   const { trail, scale = 'wall', tolerance, index, signal } = options
   const atNs = parseAt(options.at)

@@ -10,6 +10,7 @@ import type { ErrorData, SealNews } from '../scribe/messages.js'
 import type { Attachment, Placed, ServiceBody } from '../trail/types.js'
 import { alerting } from './alerting.js'
 import { anchoring } from './anchoring.js'
+import { disciplineWatch } from './discipline.js'
 
 /** What a service may do. */
 export interface ServiceHost {
@@ -94,10 +95,16 @@ const quietTimers: Timers = {
 
 /**
  * The services that a configuration asks for.
+ * @param about.simulation whether the audited clock is a simulated one
  * @throws {OptionRangeError} where a file that it names cannot be read
  */
-export function servicesOf(configuration: Configuration, host: ServiceHost): Services {
-  const all = [anchoring(configuration, host, quietTimers), alerting(configuration, host, { timers: quietTimers })]
+export function servicesOf(configuration: Configuration, host: ServiceHost, about: { simulation: boolean }): Services {
+  const all = [
+    anchoring(configuration, host, quietTimers),
+    alerting(configuration, host, { timers: quietTimers }),
+    // What sets this computer's clock says nothing of a simulated one.
+    about.simulation ? null : disciplineWatch(configuration, host, quietTimers),
+  ]
   return new Services(
     all.filter((service) => service !== null),
     (error) => host.problem('ERR_SERVICE', error.message),

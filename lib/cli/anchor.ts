@@ -5,13 +5,15 @@
 import { keepersOf } from '../anchor/keepers.js'
 import { sealOf } from '../anchor/seal-of.js'
 import { filed } from '../auditor/anchoring.js'
+import type { Configuration } from '../config/types.js'
+import type { SealNews } from '../scribe/messages.js'
 import type { AnchorBody } from '../trail/types.js'
 import type { Io } from './io.js'
 import type { Parts } from './parts.js'
 import { serviceLines } from './service-text.js'
 import { type AuditOptions, auditSettings, tellNotes } from './settings.js'
 import { harmless } from './text.js'
-import { withWriter } from './writer.js'
+import { type Writer, withWriter } from './writer.js'
 
 /**
  * Prints the seal, which is an anchor wherever it is kept: on paper, in a mail, in a notary's book.
@@ -21,22 +23,9 @@ export async function anchor(options: AuditOptions, io: Io, parts: Parts): Promi
   const configuration = auditSettings(options, 'trail', io)
   await tellNotes(configuration.notes, io)
   const keepers = keepersOf(configuration.anchor)
-  const timeoutMs = Number(configuration.anchor.timeoutNs / 1_000_000n)
-  // The seal is taken here: the auditor that a command starts must not take it once more.
-  const quiet = { ...configuration, anchor: { ...configuration.anchor, tsa: null, command: null } }
-  const { seal, anchors } = await withWriter(quiet, io, parts, async (writer) => {
-    const news = await writer.seal()
-    const anchors: (AnchorBody & { seq: number })[] = []
-    for (const keeper of keepers) {
-      const { body, attachment } = await filed(
-        configuration.trail,
-        await parts.takeSeal(sealOf(news), keeper, timeoutMs),
-      )
-      const { seq } = await writer.record(body, attachment)
-      anchors.push({ seq, ...body })
-    }
-    return { seal: news, anchors }
-  })
+  const { seal, anchors } = await withWriter(quietly(configuration), io, parts, (writer) =>
+    anchorNow(configuration, writer, parts),
+  )
   if (options.json) {
     const { path, text, epoch, seq: size, digest: sha256 } = seal
     await io.stdout.write(`${JSON.stringify({ checkpoint: { path, text, epoch, size, sha256 }, anchors })}\n`)
@@ -49,4 +38,26 @@ export async function anchor(options: AuditOptions, io: Io, parts: Parts): Promi
     await io.stdout.write(`${seal.text}\n${[...told, ...advice].map(harmless).join('\n')}\n`)
   }
   return anchors.every(({ ok }) => ok) ? 0 : 4
+}
+
+/** The seal is taken by the command: the auditor that it starts must not take it once more. */
+export function quietly(configuration: Configuration): Configuration {
+  return { ...configuration, anchor: { ...configuration.anchor, tsa: null, command: null } }
+}
+
+/** Closes the epoch, takes its seal to every keeper, and records how that went. */
+export async function anchorNow(
+  { anchor, trail }: Configuration,
+  writer: Writer,
+  parts: Pick<Parts, 'takeSeal'>,
+): Promise<{ readonly seal: SealNews; readonly anchors: readonly (AnchorBody & { readonly seq: number })[] }> {
+  const timeoutMs = Number(anchor.timeoutNs / 1_000_000n)
+  const seal = await writer.seal()
+  const anchors: (AnchorBody & { seq: number })[] = []
+  for (const keeper of keepersOf(anchor)) {
+    const { body, attachment } = await filed(trail, await parts.takeSeal(sealOf(seal), keeper, timeoutMs))
+    const { seq } = await writer.record(body, attachment)
+    anchors.push({ seq, ...body })
+  }
+  return { seal, anchors }
 }

@@ -9,6 +9,8 @@ import { UsageError } from './exit.js'
 export interface CertificateRequest {
   readonly trail: string
   readonly proof: ProofDocument
+  /** The bundle that was asked for as well: it is embedded. */
+  readonly bundle?: Buffer | null
   /** As given on the command line. */
   readonly file: string
   readonly paper: string | undefined
@@ -31,13 +33,20 @@ function paperOf(paper = 'a4'): 'a4' | 'letter' {
  * @returns its path
  * @throws {OutputError} where it cannot be written
  */
-export async function writeCertificate({ trail, proof, file, paper, cwd }: CertificateRequest): Promise<string> {
+export async function writeCertificate({
+  trail,
+  proof,
+  bundle = null,
+  file,
+  paper,
+  cwd,
+}: CertificateRequest): Promise<string> {
   const { coveringSeal } = await import('../../reports/covering-seal.js')
   const { renderCertificate } = await import('../../reports/certificate.js')
   const { Shelf } = await import('../../reports/publish.js')
   const last = Math.max(0, ...proof.answers.flatMap(({ records }) => records))
   const covered = last === 0 ? null : await coveringSeal(trail, last)
-  const bytes = await renderCertificate(trail, proof, { paper: paperOf(paper), ...(covered ?? {}) })
+  const bytes = await renderCertificate(trail, proof, { paper: paperOf(paper), bundle, ...(covered ?? {}) })
   const path = resolve(cwd, file)
   const shelf = await Shelf.open(dirname(path), last)
   return (await shelf.put(basename(path), [bytes])).path

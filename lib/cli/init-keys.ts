@@ -24,10 +24,12 @@ export interface KeyPlaces {
   readonly keys: string
   readonly genesis: string
   readonly sheet: string
+  /** The sheet as PDF. */
+  readonly page: string
 }
 
 /**
- * `keys/`, `genesis.vkey` and `enrolment.txt` beside `ntp-auditor.json`; beside a file of another name under its name, so that
+ * `keys/`, `genesis.vkey`, `enrolment.txt` and `enrolment.pdf` beside `ntp-auditor.json`; beside a file of another name under its name, so that
  * several can lie in one folder; never inside the trail.
  */
 export function keyPlaces(path: string, trail: string): KeyPlaces {
@@ -35,7 +37,12 @@ export function keyPlaces(path: string, trail: string): KeyPlaces {
   const inside = !relative(trail, folder).startsWith('..')
   const stem = basename(path) === defaultFile ? '' : `${basename(path).replace(/\.json$/, '')}.`
   const place = (name: string) => (inside ? `${trail}.${name}` : join(folder, `${stem}${name}`))
-  return { keys: place('keys'), genesis: place('genesis.vkey'), sheet: place('enrolment.txt') }
+  return {
+    keys: place('keys'),
+    genesis: place('genesis.vkey'),
+    sheet: place('enrolment.txt'),
+    page: place('enrolment.pdf'),
+  }
 }
 
 export interface MadeKeys {

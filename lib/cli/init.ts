@@ -4,12 +4,15 @@
  */
 import { accessSync, constants, existsSync, writeFileSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { checkText } from '../config/fields.js'
-import { defaultFile } from '../config/file.js'
+import { defaultFile, schemaFile } from '../config/file.js'
 import { parseConfiguration } from '../config/parse.js'
 import { parseReference } from '../config/references.js'
 import type { Configuration } from '../config/types.js'
 import { formatDuration, parseDuration } from '../config/units.js'
+import { putDurably } from '../scribe/durable.js'
+import { realFiles } from '../scribe/files.js'
 import { UsageError } from './exit.js'
 import { type KeyPlaces, keepRekeyed, keyPlaces, type MadeKeys, makeKeys } from './init-keys.js'
 import type { Io } from './io.js'
@@ -72,18 +75,19 @@ export async function init(options: InitOptions, io: Io, parts: Parts): Promise<
   parseDuration(content.tolerance, '--tolerance')
   const places = keyPlaces(path, resolve(io.cwd, asked.trail ?? 'audit-trail'))
   const named = { ...content, ...(places.keys === join(folder, 'keys') ? {} : { keys: below(places.keys, folder) }) }
-  const whole = { ...named, genesis: below(places.genesis, folder) }
+  const whole = { $schema: schemaFor(folder), ...named, genesis: below(places.genesis, folder) }
   const configuration = parseConfiguration(whole, { base: folder, source: basename(path) })
   refuseExisting(path)
   const succeed = options.succeed === undefined ? undefined : resolve(io.cwd, options.succeed)
   const made = makeKeys(configuration, places, { nowNs: io.nowNs(), succeed })
+  if (!existsSync(places.page)) putDurably(realFiles, places.page, await parts.enrolmentPage(made.sheet))
   writeNew(path, `${JSON.stringify(whole, null, 2)}\n`)
   const megabytes = Math.ceil(bytesPerYear(configuration) / 1e6)
   for (const note of configuration.notes) await io.stderr.write(`note: ${note}\n`)
   if (options.json) {
     const { trail, keys, genesis, notes } = configuration
     const { vkey, fingerprint } = made.sheet
-    const kept = { keys, genesis, sheet: places.sheet, vkey, fingerprint, succeeds: made.succeeds }
+    const kept = { keys, genesis, sheet: places.sheet, page: places.page, vkey, fingerprint, succeeds: made.succeeds }
     const result = { config: path, trail, ...kept, megabytesPerYear: megabytes, notes }
     await io.stdout.write(`${JSON.stringify(result)}\n`)
     return 0
@@ -112,7 +116,7 @@ function keyText({ sheet, kept, succeeds }: MadeKeys, keys: string, places: KeyP
     kept ? `The keys in ${keys} are kept.` : `The genesis key was made in ${keys}: never copy or back up that folder.`,
     `  public half  ${places.genesis}`,
     `  fingerprint  ${sheet.fingerprint}`,
-    `Print ${places.sheet}, have it signed, and keep both away from this computer: a verifier begins with them.`,
+    `Print ${places.page} (or ${places.sheet}), have it signed, and keep both away from this computer: a verifier begins with them.`,
   ]
   if (!succeeds) return lines
   return [...lines, `The first record will cite the last seal of ${succeeds.origin}, over ${succeeds.size} records.`]
@@ -215,6 +219,12 @@ async function accept(io: Io, make: () => string[]): Promise<string[]> {
 function below(path: string, folder: string): string {
   const text = relative(folder, path).replaceAll('\\', '/')
   return text === '' || text.startsWith('..') || isAbsolute(text) ? path : `./${text}`
+}
+
+/** How editors find the schema: a path where this package lies below the file's folder, else an address. */
+function schemaFor(folder: string): string {
+  const text = below(schemaFile, folder)
+  return text.startsWith('./') ? text : pathToFileURL(schemaFile).href
 }
 
 /** Nothing is made before it is clear that the file can be. */

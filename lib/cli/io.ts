@@ -26,6 +26,8 @@ export interface Io {
   readonly ask: ((question: string, fallback: string) => Promise<string>) | null
   /** Calls back at the first SIGINT or SIGTERM. Returns the undoing. */
   onSignal(listener: (signal: NodeJS.Signals) => void): () => void
+  /** Calls back at each SIGHUP, where that is no hanging up: not on a terminal, not on Windows. Returns the undoing. */
+  onHangup(listener: () => void): () => void
   /** Resolves after `ms`, or at once when `signal` aborts. */
   pause(ms: number, signal?: AbortSignal): Promise<void>
 }
@@ -83,6 +85,11 @@ export function processIo(): Io {
         process.off('SIGINT', listener)
         process.off('SIGTERM', listener)
       }
+    },
+    onHangup(listener) {
+      if (process.stdout.isTTY === true || process.platform === 'win32') return () => {}
+      process.on('SIGHUP', listener)
+      return () => process.off('SIGHUP', listener)
     },
     pause,
   }

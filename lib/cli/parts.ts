@@ -15,10 +15,12 @@ import type { Keeper, Seal, Taken } from '../anchor/types.js'
 import type { Breaks, ChangeBy, ChangeClass, GapCause } from '../clock/types.js'
 import type { ChannelConfig, Configuration } from '../config/types.js'
 import type { Verdict } from '../consensus/types.js'
+import type { Diagnosis } from '../doctor/diagnose.js'
 import type { Answer, FactSource, Question } from '../evidence/types.js'
-import type { SealNews } from '../scribe/messages.js'
+import type { Enrolment } from '../scribe/enrolment.js'
+import type { PruneNews, SealNews } from '../scribe/messages.js'
 import type { SampleDocument } from '../trail/document.js'
-import type { Attachment, ServiceBody } from '../trail/types.js'
+import type { Attachment, Placed, ServiceBody } from '../trail/types.js'
 import type { Progress } from './progress.js'
 
 interface Seconds {
@@ -50,12 +52,15 @@ export interface AuditorListeners {
     readonly bound: Seconds | null
   }): void
   problem(error: Error): void
+  /** Every durable record, as it stands. */
+  record?(placed: Placed): void
 }
 
 export interface RunningAuditor {
   sample(): Promise<SampleDocument>
   record(body: ServiceBody, attachment?: Attachment): Promise<{ readonly seq: number }>
   seal(): Promise<SealNews>
+  prune(before: string): Promise<PruneNews>
   stop(): Promise<void>
 }
 
@@ -115,6 +120,8 @@ export interface Parts {
   requestRecord(trail: string, body: ServiceBody, attachment?: Attachment): Promise<{ readonly seq: number }>
   /** Asks the auditor that holds a trail to close its epoch now. @throws {InboxError} no answer, or nothing is sealed */
   requestSeal(trail: string): Promise<SealNews>
+  /** Asks the auditor that holds a trail to prune it. @throws {InboxError} no answer, or it cannot */
+  requestPrune(trail: string, before: string): Promise<PruneNews>
   /** Takes a seal to a keeper; a failure is a result. */
   takeSeal(seal: Seal, keeper: Keeper, timeoutMs: number): Promise<Taken>
   /** Begins a new chain of keys in a trail that nobody holds. @throws {TrailLockedError} an auditor holds it */
@@ -139,6 +146,8 @@ export interface Parts {
     trail: string,
     queue: string,
   ): Promise<{ readonly open: readonly OpenAlert[]; readonly waiting: readonly WaitingAlert[] }>
+  /** The enrolment sheet as PDF. */
+  enrolmentPage(sheet: Enrolment): Promise<Buffer>
   /** The seq of the last record of a trail; 0 where there is none. */
   lastSeq(trail: string): Promise<number>
   /** The facts of a trail, by its index where there can be one. */
@@ -162,6 +171,8 @@ export interface Parts {
     trail: string,
     options: { readonly index?: string; readonly onProgress: (progress: Progress) => void },
   ): Promise<{ readonly path: string | null; readonly records: number; readonly reason: string | null }>
+  /** Looks at references, clock, time service, computer and disk; changes nothing. */
+  diagnose(configuration: Configuration | null, bytesPerYear: number | null): Promise<Diagnosis>
   /** Simulates the demonstration's day into a folder. */
   simulateDay(options: {
     readonly out: string

@@ -117,7 +117,13 @@ function build(
   command('show', 'print the trail as text; with --json its records as they stand')
     .option('--date <day>', 'only segments of this day: 2026-11-22')
     .option('--follow', 'wait for new records')
+    .option('--changes', 'only clock changes, gaps, new verdicts and the like; no single samples')
     .option('--columns <count>', '80 or 132 (default: 132 on a terminal that wide)')
+    .option(
+      '--pages <lines>',
+      'in pages of so many lines, with headings and form feeds; with --date a day sheet at the end',
+    )
+    .option('--ascii', 'plain 7-bit characters only; others are shown as \\u{e9}')
     .action(action(async (options) => (await import('./show.js')).show(options, io)))
 
   command(
@@ -153,9 +159,14 @@ function build(
       ),
     )
     .option('--verify <what>', 'changed (default): do not read again what was verified earlier and has not changed; all')
+    .option('--print', 'print the PDF by "print.command" of the configuration; its trail tells of it')
     .option('--check <file>', 'hold a report (PDF or JSON) against the trail instead of making one')
     .option('--index <path>', index)
     .action(action(async (options) => (await import('./report.js')).report(options, io, parts)))
+
+  command('print', 'print files by "print.command" of the configuration, and write into its trail how that went')
+    .argument('<file...>', 'the files, such as a report that a printer missed')
+    .action(action(async (options, words) => (await import('./print.js')).print(words, options, io, parts)))
 
   command('profiles', 'list the rules that a report can answer to, also those of the configuration').action(
     action(async (options) => (await import('./profiles.js')).profiles(options, io)),
@@ -165,14 +176,16 @@ function build(
     .option('--at <instant>', 'what the audited clock showed: 2026-11-21T08:00:00Z')
     .option('--true', '--at is UTC instead')
     .option(...tolerance)
+    .option('--bundle <file>', 'also write the answer with all that proves it, to be checked elsewhere with verify')
+    .option('--anchor <file>', 'begin the keys of the bundle at this checkpoint, which its verifier has')
     .option('--zone <zone>', zone)
     .option('--index <path>', index)
     .option('--pdf <file>', 'write a certificate of one page')
     .option('--paper <size>', 'a4 or letter (default: a4)')
     .action(action(async (options) => (await import('./prove.js')).prove(options, io, parts)))
 
-  command('verify', 'check the trail without the index')
-    .argument('[trail]', 'folder of the trail')
+  command('verify', 'check the trail without the index, or a bundle without its trail')
+    .argument('[trail]', 'folder of the trail, or a bundle (FILE.json)')
     .addOption(
       several(
         '--key <file>',
@@ -183,6 +196,12 @@ function build(
       several(
         '--anchor <file>',
         'checkpoint that somebody kept: a file, or the text of a printed sheet; several times',
+      ),
+    )
+    .addOption(
+      several(
+        '--tsa-certificates <file>',
+        'certificates (PEM) that time-stamping services are held against (default: as configured)',
       ),
     )
     .option('--until <instant>', 'say whether the trail reaches this instant')
@@ -212,6 +231,29 @@ function build(
   command('anchor', 'seal the trail now and take the seal to those who keep it').action(
     action(async (options) => (await import('./anchor.js')).anchor(options, io, parts)),
   )
+
+  command('nightly', 'the nightly job: sample, verify, report what is due, print, mail, anchor')
+    .option('--if-due', 'do nothing where no report is due')
+    .action(action(async (options) => (await import('./nightly.js')).nightly(options, io, parts)))
+
+  command('config check', 'say everything that is wrong with the configuration, with line and column', [
+    'config',
+    'json',
+  ]).action(action(async (options) => (await import('./config-check.js')).checkConfiguration(options, io)))
+
+  command(
+    'doctor',
+    'say what is wrong with references, clock, time service and computer, and what to do; changes nothing',
+  )
+    .addOption(reference())
+    .option(...tolerance)
+    .option('--trust-local', 'count references on this computer like any other (test servers)')
+    .action(action(async (options) => (await import('./doctor.js')).doctor(options, io, parts)))
+
+  command('prune', 'take away the records of old days; what proves the rest stays')
+    .option('--before <day>', 'of segments whose label day lies before this one: 2026-01-01')
+    .option('--yes', 'do not ask')
+    .action(action(async (options) => (await import('./prune.js')).prune(options, io, parts)))
 
   command('index rebuild', 'make the index of a trail anew')
     .option('--index <path>', index)

@@ -2,6 +2,9 @@
  * `ntp-auditor prove`: what was provable at one instant.
  * @module
  */
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { OutputError } from '../errors.js'
 import { type Asked, proofDocument } from '../evidence/document.js'
 import type { Answer } from '../evidence/types.js'
 import { formatInstant } from '../instant.js'
@@ -15,6 +18,7 @@ import { rangeText } from './record-text.js'
 import { type CommonOptions, trailOf } from './settings.js'
 import { demandTrail } from './show.js'
 import { paintVerdict, sideText, sizeText } from './text.js'
+import { readAnchor } from './trust.js'
 
 export interface ProveOptions extends CommonOptions {
   readonly at?: string
@@ -23,6 +27,10 @@ export interface ProveOptions extends CommonOptions {
   readonly tolerance?: string
   readonly zone?: string
   readonly index?: string
+  /** File for the answer with all that proves it. */
+  readonly bundle?: string
+  /** A checkpoint that the verifier has: the bundle's chain of keys begins there. */
+  readonly anchor?: string
   /** Where to write a certificate. */
   readonly pdf?: string
   readonly paper?: string
@@ -44,25 +52,62 @@ export async function prove(options: ProveOptions, io: Io, parts: Parts): Promis
     options.tolerance === undefined ? settings.toleranceNs : parseDuration(options.tolerance, '--tolerance')
   if (toleranceNs <= 0n) throw new UsageError(`--tolerance must be more than nothing, got "${options.tolerance}"`)
   const scale = options.true ? 'true' : 'wall'
+  const since = options.anchor === undefined ? null : await readAnchor(options.anchor, io)
+  if (since !== null && options.bundle === undefined)
+    throw new UsageError('--anchor is for a bundle: give --bundle FILE')
   const bar = new ProgressBar(io)
   const facts = await parts
     .openFacts(trail, { ...(options.index === undefined ? {} : { index: options.index }), onProgress: bar.update })
     .finally(() => bar.clear())
+  const question = { atNs, scale, toleranceNs, longestGapNs: settings.longestGapNs } as const
   let answers: readonly Answer[]
   try {
-    answers = await parts.answer(facts.source, { atNs, scale, toleranceNs, longestGapNs: settings.longestGapNs })
+    answers = await parts.answer(facts.source, question)
   } finally {
     facts.close()
+  }
+  let bundled: Buffer | null = null
+  if (options.bundle !== undefined) {
+    const { makeBundle } = await import('../evidence/bundle-make.js')
+    const bundle = await makeBundle(trail, question, answers, { since })
+    const text = `${JSON.stringify(bundle)}\n`
+    bundled = Buffer.from(text)
+    await putBundle(resolve(io.cwd, options.bundle), text)
+    const about = `${bundle.records.length} records and the keys of ${bundle.epochs.length} epochs`
+    await io.stderr.write(
+      `wrote ${options.bundle}: the answer with ${about}; check it with "ntp-auditor verify FILE --key genesis.vkey"\n`,
+    )
   }
   const asked = { at: formatInstant(atNs), scale, toleranceNs, simulation: settings.simulation } as const
   const { causeWords } = await import('../../reports/words.js')
   const proof = proofDocument(asked, answers)
   await io.stdout.write(options.json ? `${JSON.stringify(proof)}\n` : proofText(asked, answers, causeWords, io))
   if (options.pdf !== undefined) {
-    const path = await writeCertificate({ trail, proof, file: options.pdf, paper: options.paper, cwd: io.cwd })
+    const path = await writeCertificate({
+      trail,
+      proof,
+      bundle: bundled,
+      file: options.pdf,
+      paper: options.paper,
+      cwd: io.cwd,
+    })
     await io.stderr.write(`wrote ${path}\n`)
   }
   return exitOfVerdicts(answers.map(({ verdict }) => verdict))
+}
+
+/** Writes a file whole or not at all. @throws {OutputError} where it cannot be written, or other bytes lie there */
+async function putBundle(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text, { flag: 'wx' })
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    if (code !== 'EEXIST') await rm(path, { force: true })
+    if (code === 'EEXIST' && (await readFile(path, 'utf8')) === text) return
+    const why =
+      code === 'EEXIST' ? 'another file of that name is there; give another name' : `it cannot be written (${code})`
+    throw new OutputError(`${path}: ${why}`, { cause })
+  }
 }
 
 type CauseWords = Readonly<Record<NonNullable<Answer['cause']>, string>>

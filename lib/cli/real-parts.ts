@@ -3,7 +3,7 @@
  * @module
  */
 import type { Request } from '../scribe/inbox.js'
-import type { SealNews } from '../scribe/messages.js'
+import type { PruneNews, SealNews } from '../scribe/messages.js'
 import type { NoteBody } from '../trail/types.js'
 import type { Parts } from './parts.js'
 
@@ -29,6 +29,7 @@ export const realParts: Parts = {
     auditor.on('gap', listeners.gap)
     auditor.on('verdict', listeners.verdict)
     auditor.on('problem', listeners.problem)
+    if (listeners.record) auditor.on('record', listeners.record)
     return auditor
   },
 
@@ -60,6 +61,14 @@ export const realParts: Parts = {
     throw new InboxError('the answer of the auditor is no seal; do both have the same version?')
   },
 
+  async requestPrune(trail, before) {
+    const [{ ask }, { InboxError }] = await Promise.all([import('../scribe/inbox.js'), import('../errors.js')])
+    // It reads all that it takes away.
+    const { document } = await ask(trail, { kind: 'prune', before }, { timeoutMs: 600_000 })
+    if (document !== null && 'segments' in document) return document as PruneNews
+    throw new InboxError('the answer of the auditor tells of no pruning; do both have the same version?')
+  },
+
   async takeSeal(seal, keeper, timeoutMs) {
     const { take } = await import('../anchor/take.js')
     return take(seal, keeper, { timeoutMs })
@@ -86,7 +95,10 @@ export const realParts: Parts = {
     const { trail } = configuration
     const from = (findEnd(trail, realFiles).last?.record.seq ?? 0) + 1
     const problems: Error[] = []
-    const auditor = await Auditor.startWith(configuration, { keepAlive: true, rekey: why })
+    const auditor = await Auditor.startWith(
+      { ...configuration, discipline: { everyNs: 0n } },
+      { keepAlive: true, rekey: why },
+    )
     auditor.on('problem', (error) => problems.push(error))
     await auditor.stop()
     let origin = ''
@@ -115,6 +127,11 @@ export const realParts: Parts = {
       return { channel, id, condition, wall, cause }
     })
     return { open: await openAlerts(trail), waiting }
+  },
+
+  async enrolmentPage(sheet) {
+    const { renderEnrolment } = await import('../../reports/pdf/enrolment.js')
+    return renderEnrolment(sheet)
   },
 
   async lastSeq(trail) {
@@ -169,6 +186,16 @@ export const realParts: Parts = {
     const { renderFleet } = await import('../../reports/render-fleet.js')
     const { result, files, exitCode } = await renderFleet({ ...options, trails })
     return { result, paths: files.map(({ path }) => path), exitCode }
+  },
+
+  async diagnose(configuration, bytesPerYear) {
+    const [{ diagnose }, { realMachine }, { openLibc }] = await Promise.all([
+      import('../doctor/diagnose.js'),
+      import('../doctor/machine.js'),
+      import('../clock/libc.js'),
+    ])
+    const machine = realMachine(() => openLibc()?.timex() ?? null)
+    return diagnose({ configuration, machine, bytesPerYear })
   },
 
   async checkReport({ file, trail, keys, index, onProgress }) {

@@ -5,24 +5,37 @@
 import { roles } from '../ntp/types.js'
 import type { OpenBody, SampleBody, StoredReading, TrailRecord } from '../trail/types.js'
 import { serviceLines } from './service-text.js'
-import { harmless, moveText, sideText, sizeText, wrap } from './text.js'
+import { harmless, moveText, plain, sideText, sizeText, wrap } from './text.js'
 
 const indent = ' '.repeat(9)
 /** Fields that every record has; they are not repeated for types that this version does not know. */
 const commonFields = new Set(['seq', 'prev', 'type', 'wall', 'monoNs', 'bootNs', 'rawNs', 'bootId', 'd', 'since'])
 
+/** How records are set. */
+export interface Setting {
+  readonly columns: number
+  /** Plain 7-bit characters only: others are shown as `\u{e9}`. */
+  readonly ascii: boolean
+}
+
+/** Text from outside as it can be set. */
+export function settable(text: string, { ascii }: Pick<Setting, 'ascii'>): string {
+  return ascii ? plain(harmless(text)) : harmless(text)
+}
+
 /** The heading above records. */
-export function recordHeading(trail: string, columns: number): string {
-  const first = wrap(`# trail ${harmless(trail)}`, columns, '#   ')
+export function recordHeading(trail: string, setting: Setting): string {
+  const first = wrap(`# trail ${settable(trail, setting)}`, setting.columns, '#   ')
   return `${first}\n# seq    time that the audited clock showed (UTC), event\n`
 }
 
 /** The record with its newline. */
-export function recordText(record: TrailRecord, columns: number): string {
+export function recordText(record: TrailRecord, setting: Setting): string {
+  const { columns } = setting
   const time = record.wall.replace('T', ' ').replace('Z', '')
   const lead = `${String(record.seq).padStart(8)} ${time} `
   const [first = '', ...more] = describe(record)
-    .map(harmless)
+    .map((line) => settable(line, setting))
     .filter((line) => line !== '')
   const lines = [wrap(`${lead}${first}`.trimEnd(), columns, indent)]
   for (const line of more) lines.push(wrap(`${indent}${line}`, columns, `${indent}  `))
@@ -32,11 +45,11 @@ export function recordText(record: TrailRecord, columns: number): string {
 /** Bytes that are no record, as one line. */
 export function brokenText(
   broken: { segment: number; offset: number; length: number; why: string },
-  columns: number,
+  setting: Setting,
 ): string {
   const { segment, offset, length, why } = broken
-  const text = `   !!!!! segment ${segment}, ${length} bytes from byte ${offset} are no record: ${harmless(why)}`
-  return `${wrap(text, columns, indent)}\n`
+  const text = `   !!!!! segment ${segment}, ${length} bytes from byte ${offset} are no record: ${settable(why, setting)}`
+  return `${wrap(text, setting.columns, indent)}\n`
 }
 
 /** What a record says, its first line without the time. */

@@ -6,8 +6,9 @@ import { resolve } from 'node:path'
 import type { FleetResult } from '../../reports/fleet.js'
 import type { PeriodChoice } from '../../reports/period.js'
 import type { ReportResult } from '../../reports/types.js'
+import type { Configuration } from '../config/types.js'
 import { checkText } from './check-text.js'
-import { UsageError } from './exit.js'
+import { exitEnvironment, UsageError } from './exit.js'
 import type { Io } from './io.js'
 import type { Parts, ReportFormat } from './parts.js'
 import { ownProfiles } from './profiles.js'
@@ -33,6 +34,7 @@ export interface ReportOptions extends PeriodChoice {
   readonly index?: string
   readonly verify?: string
   readonly check?: string
+  readonly print?: boolean
 }
 
 const formats: readonly ReportFormat[] = ['pdf', 'csv', 'json']
@@ -41,12 +43,13 @@ const formats: readonly ReportFormat[] = ['pdf', 'csv', 'json']
 export async function report(options: ReportOptions, io: Io, parts: Parts): Promise<number> {
   const trails = await trailsOf(options, io)
   const keys = await keysOf(options, trails, io)
+  const printing = options.print ? await printingOf(options, io) : null
   if (options.check !== undefined) return check(options, options.check, trails, keys, io, parts)
   const wanted = formatsOf(options.format)
   const { parseDuration } = await import('../config/units.js')
   const toleranceNs = options.tolerance === undefined ? null : parseDuration(options.tolerance, '--tolerance')
   if (toleranceNs === 0n) throw new UsageError(`--tolerance must be more than nothing, got "${options.tolerance}"`)
-  const out = options.out ?? (options.json ? null : '.')
+  const out = options.out ?? (options.json && printing === null ? null : '.')
   const { day, week, month, quarter, year, from, to, zone, index } = options
   const bar = new ProgressBar(io)
   const { result, paths, exitCode, verification } = await parts
@@ -72,7 +75,20 @@ export async function report(options: ReportOptions, io: Io, parts: Parts): Prom
   if (verification) await io.stderr.write(verifiedText(verification))
   const text = () => ('hosts' in result ? fleetText(result, paths, io) : reportText(result, paths, io))
   await io.stdout.write(options.json ? `${JSON.stringify(result)}\n` : text())
-  return exitCode
+  if (printing === null) return exitCode
+  const { printFiles, printedText } = await import('./print.js')
+  const pages = paths.filter((path) => path.endsWith('.pdf'))
+  const { printed, ok } = await printFiles(pages, printing, io, parts)
+  if (!options.json) await io.stdout.write(printedText(printed))
+  return ok ? exitCode : exitEnvironment
+}
+
+/** The configuration of the computer that prints; its trail tells of it. */
+async function printingOf({ config, format, check }: ReportOptions, io: Io): Promise<Configuration> {
+  if (check !== undefined) throw new UsageError('--check makes no report to --print: leave one out')
+  if (!formatsOf(format).includes('pdf'))
+    throw new UsageError(`--print prints the PDF: --format must list it, got "${format}"`)
+  return (await import('./print.js')).printSettings(config === undefined ? {} : { config }, io)
 }
 
 /** What was read now; nothing to tell where that is everything. */

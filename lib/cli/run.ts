@@ -1,28 +1,45 @@
 /**
  * `ntp-auditor run`: audits until SIGTERM or SIGINT. Prints `ready` when the audit stands, `first-sample` later, and a line for
- * each event. Losing the reader of these lines does not end the audit.
+ * each event. Losing the reader of these lines does not end the audit. SIGHUP takes the configuration again. A service manager that
+ * waits for it is told `READY=1`.
  * @module
  */
+import type { Configuration } from '../config/types.js'
+import type { ServiceBody } from '../trail/types.js'
+import { UsageError } from './exit.js'
 import type { Io } from './io.js'
-import type { AuditorListeners, Parts } from './parts.js'
-import { rangeText } from './record-text.js'
+import type { NightlyHost } from './nightly-host.js'
+import type { Parts, RunningAuditor } from './parts.js'
+import type { Receipts } from './receipts.js'
+import { type Change, changeOf } from './reload.js'
+import { Reporter } from './run-reporter.js'
+import { serviceManager } from './service-manager.js'
 import { type AuditOptions, auditSettings, tellNotes } from './settings.js'
-import { harmless, moveText, nanosecondsOf, paintVerdict, sideText } from './text.js'
 
 /** @returns 0 after an orderly stop */
 export async function run(options: AuditOptions, io: Io, parts: Parts): Promise<number> {
   const configuration = auditSettings(options, 'trail', io)
+  await checkNightly(configuration)
   await tellNotes(configuration.notes, io)
   const reporter = new Reporter(io, options.json === true)
+  const manager = serviceManager(io.env)
+  const tell = async (state: string) => {
+    const failure = await manager.tell(state)
+    if (failure !== null) reporter.problem(new Error(failure))
+  }
   let undo = () => {}
   const stopped = new Promise<string>((resolve) => {
     undo = io.onSignal(resolve)
   })
   try {
-    const auditor = await parts.startAuditor(configuration, reporter)
+    const running = await Running.start(configuration, { options, io, parts, reporter })
     reporter.ready(configuration.trail)
-    const signal = await stopped
-    await auditor.stop()
+    const ignore = io.onHangup(() => running.reload())
+    await tell(`READY=1\nSTATUS=auditing into ${configuration.trail}`)
+    const signal = await Promise.race([stopped, running.lost])
+    ignore()
+    await tell(`STOPPING=1\nSTATUS=stopping on ${signal}`)
+    await running.stop()
     reporter.stopped(signal)
     await reporter.flushed()
     return 0
@@ -31,93 +48,151 @@ export async function run(options: AuditOptions, io: Io, parts: Parts): Promise<
   }
 }
 
-/** Lines for events, in their order. */
-class Reporter implements AuditorListeners {
-  readonly #io: Io
-  readonly #json: boolean
-  #first = true
-  #written: Promise<void> = Promise.resolve()
-  /** What happened between the start and `ready`. */
-  #early: (() => void)[] | null = []
+/** What would only fail at night is refused now. */
+async function checkNightly(configuration: Configuration): Promise<void> {
+  if (configuration.nightly === null) return
+  const { profileCheck } = await import('./config-check.js')
+  const check = await profileCheck()
+  check(configuration)
+}
 
-  constructor(io: Io, json: boolean) {
-    this.#io = io
-    this.#json = json
+/** How long the receipts of the last records may take (ms). */
+const receiptsMs = 5_000
+
+interface Surroundings {
+  readonly options: AuditOptions
+  readonly io: Io
+  readonly parts: Parts
+  readonly reporter: Reporter
+}
+
+/** The auditor and the host of its nightly job, under the configuration in force. */
+class Running {
+  readonly #around: Surroundings
+  #configuration: Configuration
+  #auditor: RunningAuditor | null = null
+  #host: NightlyHost | null = null
+  #receipts: Receipts | null = null
+  /** What is under way, one thing behind the other. */
+  #turn: Promise<void> = Promise.resolve()
+  #ending = false
+  #lose: (error: Error) => void = () => {}
+  /** Rejects where neither the new configuration nor the old one could be audited under. */
+  readonly lost: Promise<never>
+
+  private constructor(configuration: Configuration, around: Surroundings) {
+    this.#configuration = configuration
+    this.#around = around
+    this.lost = new Promise((_, reject) => {
+      this.#lose = reject
+    })
+    this.lost.catch(() => {})
   }
 
-  ready(trail: string): void {
-    const early = this.#early ?? []
-    this.#early = null
-    this.#say('ready', { trail }, 'ready')
-    for (const event of early) event()
+  static async start(configuration: Configuration, around: Surroundings): Promise<Running> {
+    const running = new Running(configuration, around)
+    await running.#startAuditor(configuration)
+    await running.#startHost()
+    return running
   }
 
-  stopped(signal: string): void {
-    this.#say('stopped', { signal }, null)
+  /** Takes the configuration again. A wrong one is told, and the one in force stays so. */
+  reload(): void {
+    this.#turn = this.#turn.then(async () => {
+      if (this.#ending) return
+      try {
+        await this.#take()
+      } catch (error) {
+        if (this.#auditor === null) this.#lose(error as Error)
+        else this.#around.reporter.problem(error as Error)
+      }
+    })
   }
 
-  readonly sample: AuditorListeners['sample'] = (document) => {
-    const { low, high } = document.consensus
-    if (!this.#first || low === null || high === null) return
-    this.#first = false
-    this.#say(
-      'first-sample',
-      { ...document },
-      `first-sample ${this.#verdict(document.verdict, document.cause, { low, high })}`,
-    )
+  async stop(): Promise<void> {
+    this.#ending = true
+    await this.#turn
+    await this.#host?.stop()
+    await this.#stopAuditor()
   }
 
-  readonly clockChange: AuditorListeners['clockChange'] = (change) => {
-    const moved = rangeText(nanosecondsOf(change.size.low), nanosecondsOf(change.size.high), moveText)
-    const text = `${change.latest} clock-change ${change.class}, moved ${moved}, by ${change.by} (seq ${change.seq})`
-    this.#say('clock-change', { ...change }, text)
-  }
-
-  readonly gap: AuditorListeners['gap'] = (gap) => {
-    this.#say('gap', { ...gap }, `${gap.to} gap ${gap.cause} since ${gap.from}, breaks ${gap.breaks} (seq ${gap.seq})`)
-  }
-
-  readonly verdict: AuditorListeners['verdict'] = (change) => {
-    this.#say(
-      'verdict',
-      { ...change },
-      `${change.at} verdict ${this.#verdict(change.verdict, change.cause, change.bound)}`,
-    )
-  }
-
-  readonly problem: AuditorListeners['problem'] = (error) => {
-    const { code } = error as { code?: unknown }
-    const fields = { code: typeof code === 'string' ? code : 'ERR_UNEXPECTED', message: error.message }
-    if (this.#json) this.#say('problem', fields, null)
-    else this.#after(() => this.#io.stderr.write(`ntp-auditor: ${harmless(error.message)}\n`))
-  }
-
-  flushed(): Promise<void> {
-    return this.#written
-  }
-
-  #verdict(
-    verdict: Parameters<typeof paintVerdict>[1],
-    cause: string | null,
-    bound: { low: number; high: number } | null,
-  ): string {
-    const error =
-      bound === null ? '' : `, clock ${rangeText(nanosecondsOf(bound.low), nanosecondsOf(bound.high), sideText)}`
-    return `${paintVerdict(this.#io, verdict)}${cause === null ? '' : ` (${cause})`}${error}`
-  }
-
-  /** @param text the line for eyes; `null`: only in JSON */
-  #say(event: string, fields: object, text: string | null): void {
-    if (this.#early !== null) {
-      this.#early.push(() => this.#say(event, fields, text))
-      return
+  async #take(): Promise<void> {
+    const { options, io, reporter } = this.#around
+    const before = this.#configuration
+    let after: Configuration
+    let change: Change | null
+    try {
+      after = auditSettings(options, 'trail', io)
+      await checkNightly(after)
+      change = changeOf(before, after)
+    } catch (error) {
+      const { message } = error as Error
+      throw new UsageError(`the configuration was not taken, the one in force goes on: ${message}`)
     }
-    if (this.#json) this.#after(() => this.#io.stdout.write(`${JSON.stringify({ event, ...fields })}\n`))
-    else if (text !== null) this.#after(() => this.#io.stdout.write(`${text}\n`))
+    if (change === null) return reporter.configured([])
+    await tellNotes(after.notes, io)
+    await this.#host?.stop()
+    this.#host = null
+    if (change.restart) await this.#restart(before, after)
+    this.#configuration = after
+    await this.#startHost()
+    await this.#auditor?.record(change.body)
+    reporter.configured(change.body.keys)
   }
 
-  /** Writes in order; that a line cannot be written is no reason to end an audit. */
-  #after(write: () => Promise<void>): void {
-    this.#written = this.#written.then(write).catch(() => {})
+  /** @throws where the new audit cannot begin; the old one runs again then */
+  async #restart(before: Configuration, after: Configuration): Promise<void> {
+    await this.#stopAuditor()
+    try {
+      await this.#startAuditor(after)
+    } catch (error) {
+      await this.#startAuditor(before)
+      await this.#startHost()
+      throw new UsageError(`the configuration was not taken, the one in force goes on: ${(error as Error).message}`)
+    }
+  }
+
+  async #startAuditor(configuration: Configuration): Promise<void> {
+    const { parts, reporter, io } = this.#around
+    const auditor = await parts.startAuditor(configuration, {
+      clockChange: reporter.clockChange,
+      gap: reporter.gap,
+      verdict: reporter.verdict,
+      problem: reporter.problem,
+      record: (placed) => this.#receipts?.heard(placed),
+      sample: (document) => {
+        reporter.sample(document)
+        this.#host?.sample(document)
+      },
+    })
+    this.#auditor = auditor
+    const { trail, receipts } = configuration
+    if (receipts === null) return
+    const { Receipts } = await import('./receipts.js')
+    const record = (body: ServiceBody) => auditor.record(body)
+    this.#receipts = new Receipts({ trail, receipts }, { record, problem: reporter.problem, pause: io.pause })
+  }
+
+  async #stopAuditor(): Promise<void> {
+    const [auditor, receipts] = [this.#auditor, this.#receipts]
+    this.#auditor = null
+    await auditor?.stop()
+    await receipts?.stop(receiptsMs)
+    this.#receipts = null
+  }
+
+  async #startHost(): Promise<void> {
+    const { nightly, zone } = this.#configuration
+    if (nightly === null) return
+    const { NightlyHost, jobProcess } = await import('./nightly-host.js')
+    const { options, io, reporter } = this.#around
+    const args = [
+      ...(options.config === undefined ? [] : ['--config', options.config]),
+      ...(options.trail === undefined ? [] : ['--trail', options.trail]),
+    ]
+    this.#host = await NightlyHost.start({
+      ...{ at: nightly.at, zone, start: jobProcess(args, io.cwd) },
+      onEnd: (end) => reporter.nightly(end),
+    })
   }
 }

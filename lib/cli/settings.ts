@@ -82,6 +82,11 @@ export function trailOf(options: CommonOptions, io: Io): string {
  * else `null`. Nothing beside a trail is taken for its key.
  */
 export function genesisOf(options: CommonOptions, trail: string, io: Io): string | null {
+  return configuredFor(options, trail, io)?.genesis ?? null
+}
+
+/** The configuration that speaks of a trail: the one named, or the one found here where its trail is that one; else `null`. */
+export function configuredFor(options: CommonOptions, trail: string, io: Io): Configuration | null {
   const path = configurationPath(options, io)
   if (path === null) return null
   let configuration: Configuration
@@ -91,7 +96,7 @@ export function genesisOf(options: CommonOptions, trail: string, io: Io): string
     if (options.config === undefined) return null // it was only found here, and is another command's business
     throw error
   }
-  return options.config !== undefined || configuration.trail === trail ? configuration.genesis : null
+  return options.config !== undefined || configuration.trail === trail ? configuration : null
 }
 
 /** Notes of the configuration, for the operator. */

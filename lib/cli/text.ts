@@ -6,7 +6,7 @@ import { styleText } from 'node:util'
 import type { Verdict } from '../consensus/types.js'
 import type { Io, Output } from './io.js'
 
-export { harmless, moveText, sideText, sizeText } from '../words.js'
+export { harmless, moveText, plain, sideText, sizeText } from '../words.js'
 
 /** Seconds of a JSON document as the nanoseconds they were written from. */
 export function nanosecondsOf(seconds: number): bigint {
@@ -41,8 +41,9 @@ export function wrap(text: string, columns: number, indent: string): string {
     line += empty ? word : ` ${word}`
     empty = false
     while (line.length > columns) {
-      const rest = line.slice(columns)
-      line = line.slice(0, columns)
+      const cut = columns - Number(/[\ud800-\udbff]$/.test(line.slice(0, columns))) // never inside a character
+      const rest = line.slice(cut)
+      line = line.slice(0, cut)
       flush()
       line += rest
       empty = false

@@ -3,7 +3,7 @@
  * @module
  */
 import type { Configuration } from '../config/types.js'
-import type { SealNews } from '../scribe/messages.js'
+import type { PruneNews, SealNews } from '../scribe/messages.js'
 import type { SampleDocument } from '../trail/document.js'
 import type { Attachment, ServiceBody } from '../trail/types.js'
 import type { Io } from './io.js'
@@ -16,6 +16,8 @@ export interface Writer {
   record(body: ServiceBody, attachment?: Attachment): Promise<{ readonly seq: number }>
   /** Closes the epoch now. */
   seal(): Promise<SealNews>
+  /** Takes away the records of segments before a day. */
+  prune(before: string): Promise<PruneNews>
 }
 
 /**
@@ -26,13 +28,14 @@ export interface Writer {
 export async function withWriter<T>(
   configuration: Configuration,
   io: Io,
-  parts: Pick<Parts, 'startAuditor' | 'requestSample' | 'requestRecord' | 'requestSeal'>,
+  parts: Pick<Parts, 'startAuditor' | 'requestSample' | 'requestRecord' | 'requestSeal' | 'requestPrune'>,
   use: (writer: Writer) => Promise<T>,
 ): Promise<T> {
   const { trail } = configuration
   let auditor: Awaited<ReturnType<Parts['startAuditor']>>
   try {
-    auditor = await parts.startAuditor(configuration, listeners(io))
+    // It lives for a moment: there is nothing to watch.
+    auditor = await parts.startAuditor({ ...configuration, discipline: { everyNs: 0n } }, listeners(io))
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'ERR_TRAIL_LOCKED') throw error
     return use({
@@ -40,6 +43,7 @@ export async function withWriter<T>(
       sample: () => parts.requestSample(trail),
       record: (body, attachment) => parts.requestRecord(trail, body, attachment),
       seal: () => parts.requestSeal(trail),
+      prune: (before) => parts.requestPrune(trail, before),
     })
   }
   try {
@@ -48,6 +52,7 @@ export async function withWriter<T>(
       sample: () => auditor.sample(),
       record: (body, attachment) => auditor.record(body, attachment),
       seal: () => auditor.seal(),
+      prune: (before) => auditor.prune(before),
     })
   } finally {
     await auditor.stop()

@@ -22,10 +22,12 @@ const bigints = [
   'witness.maxRatePpb',
   'epochNs',
   'heartbeatNs',
+  'compressAfterNs',
   'policy.longestGapNs',
   'anchor.everyNs',
   'anchor.timeoutNs',
   'print.timeoutNs',
+  'discipline.everyNs',
 ]
 const secretNames =
   /^(pass|password|passphrase|passwd|secret|token|pin|auth|authorization|cookie|api-?key|.*(password|secret|token))$/i

@@ -4,12 +4,16 @@
  */
 import { readFileSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { OptionRangeError, OptionTypeError } from '../errors.js'
 import { parseConfiguration } from './parse.js'
 import type { Configuration } from './types.js'
 
 /** Where the command looks when it is not told. */
 export const defaultFile = 'ntp-auditor.json'
+
+/** The JSON Schema of a configuration as it is installed with this package. */
+export const schemaFile = fileURLToPath(new URL('../../../schema/ntp-auditor.schema.json', import.meta.url))
 
 /**
  * What a configuration file holds, unchecked.

@@ -9,8 +9,9 @@ import { isLocalHost } from './address.js'
 import { parseAlerts } from './alerts.js'
 import { checkText, Fields } from './fields.js'
 import { parseInert } from './inert.js'
+import { parseReceipts } from './receipts.js'
 import { parseReferences } from './references.js'
-import { parseAnchor, parseNightly, parsePrint } from './services.js'
+import { checkNightlyMail, parseAnchor, parseDiscipline, parseNightly, parsePrint } from './services.js'
 import type { Configuration, Identity } from './types.js'
 import { formatDuration, parseDuration } from './units.js'
 
@@ -33,11 +34,14 @@ const optionNames = [
   'witness',
   'epoch',
   'heartbeat',
+  'compressAfter',
   'zone',
   'policy',
   'print',
+  'receipts',
   'nightly',
   'anchor',
+  'discipline',
   'alerts',
   'profiles',
 ] as const
@@ -111,6 +115,9 @@ function parse(input: unknown, options: ParseOptions): Configuration {
   const policy = fields.inner('policy', ['longestGap'])
   const inert = parseInert(fields)
   const print = parsePrint(fields)
+  const nightly = parseNightly(fields, { base: options.base, trail, print })
+  const alerts = parseAlerts(fields, { base: options.base, trail })
+  checkNightlyMail(nightly, alerts)
   return {
     references,
     trustLocal: fields.boolean('trustLocal', false),
@@ -133,12 +140,15 @@ function parse(input: unknown, options: ParseOptions): Configuration {
     },
     epochNs: fields.duration('epoch', parseDuration('1h'), { least: '1s', most: '30d' }),
     heartbeatNs: fields.duration('heartbeat', parseDuration('60s'), { least: '1s', most: '1h' }),
+    compressAfterNs: fields.duration('compressAfter', parseDuration('30d'), { least: '1d', most: '36500d' }),
     zone: checkZone(fields.has('zone') ? fields.raw('zone') : 'UTC', 'zone'),
     policy: { longestGapNs: policy.duration('longestGap', parseDuration('1h'), { least: '1s', most: '365d' }) },
     anchor: parseAnchor(fields, options.base),
     print,
-    nightly: parseNightly(fields, { base: options.base, trail, print }),
-    alerts: parseAlerts(fields, { base: options.base, trail }),
+    receipts: parseReceipts(fields, { base: options.base, trail }),
+    nightly,
+    discipline: parseDiscipline(fields),
+    alerts,
     inert: inert.values,
     notes: [...notes, ...inert.notes],
   }

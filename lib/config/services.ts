@@ -1,11 +1,12 @@
 /**
- * Options of what the auditor does besides auditing: taking seals outside, printing, and the nightly job.
+ * Options of what the auditor does besides auditing: taking seals outside, printing, the nightly job, and watching what sets the
+ * clock.
  * @module
  */
 import { isAbsolute, resolve } from 'node:path'
 import { OptionRangeError, OptionTypeError } from '../errors.js'
 import { checkText, Fields, isPlainObject } from './fields.js'
-import type { AnchorConfig, NightlyConfig, PrintConfig } from './types.js'
+import type { AlertConfig, AnchorConfig, DisciplineConfig, NightlyConfig, PrintConfig } from './types.js'
 import { parseDuration } from './units.js'
 
 export const reportPeriods = ['day', 'week', 'month', 'quarter', 'year'] as const
@@ -78,6 +79,13 @@ export function parsePrint(top: Fields): PrintConfig {
   return { command, timeoutNs: fields.duration('timeout', parseDuration('60s'), { least: '1s', most: '1h' }) }
 }
 
+/** `discipline { every }`, or `false`: it is not watched what sets the clock. */
+export function parseDiscipline(top: Fields): DisciplineConfig {
+  if (top.raw('discipline') === false) return { everyNs: 0n }
+  const fields = top.inner('discipline', ['every'], { interval: 'every' })
+  return { everyNs: fields.duration('every', parseDuration('5m'), { least: '10s', most: '1d' }) }
+}
+
 /** `nightly { at, reports, profiles, formats, out, print, mail }`; `null` where it is absent. */
 export function parseNightly(
   top: Fields,
@@ -98,11 +106,38 @@ export function parseNightly(
   return {
     at: checkClockTime(fields.has('at') ? fields.raw('at') : '00:10', fields.at('at')),
     reports: words(fields, 'reports', reportPeriods, ['day', 'week', 'month', 'year']),
-    profiles: list(fields, 'profiles', ['custom']),
+    profiles: atLeastOne(fields, 'profiles', ['custom']),
     formats: words(fields, 'formats', reportFormats, ['pdf', 'csv']),
     out: out === null ? resolve(trail, '..', 'reports') : isAbsolute(out) ? out : resolve(base, out),
     print: printed,
     mail: list(fields, 'mail', []),
+  }
+}
+
+function atLeastOne(fields: Fields, name: string, fallback: readonly string[]): readonly string[] {
+  const given = list(fields, name, fallback)
+  if (given.length === 0) throw new OptionRangeError(fields.at(name), 'must name at least one', given)
+  return given
+}
+
+/**
+ * Whoever reports are mailed to is an address, or a channel of kind `mail`; and some such channel knows the server.
+ * @throws {OptionRangeError} for a word that is neither
+ */
+export function checkNightlyMail(nightly: NightlyConfig | null, alerts: AlertConfig | null): void {
+  const channels = (alerts?.channels ?? []).filter(({ kind }) => kind === 'mail').map(({ name }) => name)
+  for (const [index, word] of (nightly?.mail ?? []).entries()) {
+    const option = `nightly.mail[${index}]`
+    if (channels.length === 0) {
+      throw new OptionRangeError(
+        option,
+        'needs a channel of kind "mail" under "alerts.channels": it knows the server',
+        word,
+      )
+    }
+    if (!channels.includes(word) && !/^[^\s@<>",;]+@[^\s@<>",;]+$/.test(word)) {
+      throw new OptionRangeError(option, `must be an address, or one of the channels ${channels.join(', ')}`, word)
+    }
   }
 }
 
@@ -114,6 +149,8 @@ function words<T extends string>(
 ): readonly T[] {
   const given = list(fields, name, fallback)
   const wrong = given.find((word) => !(known as readonly string[]).includes(word))
+  if (given.length === 0)
+    throw new OptionRangeError(fields.at(name), `must name at least one of ${known.join(', ')}`, given)
   if (wrong !== undefined) throw new OptionRangeError(fields.at(name), `must name ${known.join(', ')}`, wrong)
   return known.filter((word) => given.includes(word))
 }

@@ -47,6 +47,22 @@ export interface PrintConfig {
   readonly timeoutNs: bigint
 }
 
+/** What is printed as it happens, by `run`. */
+export interface ReceiptsConfig {
+  readonly what: 'samples' | 'changes'
+  readonly columns: 80 | 132
+  /** A program that prints its standard input; `null`: `file` is written. */
+  readonly command: readonly string[] | null
+  /** Absolute path of a file, pipe or device. */
+  readonly file: string | null
+  /** How lines end. */
+  readonly newline: 'lf' | 'crlf'
+  /** What the program may take, or how long a device may take nothing. */
+  readonly timeoutNs: bigint
+  /** Absolute path of the file that remembers what was printed last. */
+  readonly state: string
+}
+
 /** The nightly job of an auditor that runs. */
 export interface NightlyConfig {
   /** Time of day in `zone`: `00:10`. */
@@ -60,6 +76,12 @@ export interface NightlyConfig {
   readonly print: boolean
   /** To whom the reports are mailed. */
   readonly mail: readonly string[]
+}
+
+/** How often it is looked at what sets this computer's clock. */
+export interface DisciplineConfig {
+  /** 0: never. */
+  readonly everyNs: bigint
 }
 
 /** Everything that an operator can be told of. docs/alerts.md says what each means. */
@@ -175,13 +197,17 @@ export interface Configuration {
   readonly witness: { readonly periodNs: bigint; readonly reportNs: bigint; readonly maxRatePpb: bigint }
   readonly epochNs: bigint
   readonly heartbeatNs: bigint
+  /** Segments are compressed when their label day is so long ago. */
+  readonly compressAfterNs: bigint
   /** IANA zone of the label day. */
   readonly zone: string
   /** What the default policy forgives: the longest stretch without a bound. */
   readonly policy: { readonly longestGapNs: bigint }
   readonly anchor: AnchorConfig
   readonly print: PrintConfig
+  readonly receipts: ReceiptsConfig | null
   readonly nightly: NightlyConfig | null
+  readonly discipline: DisciplineConfig
   readonly alerts: AlertConfig | null
   /** Options that are checked and recorded but which this version does not act upon (a note says so); `null` where absent. */
   readonly inert: {

@@ -11,7 +11,7 @@ import { assemble } from '../consensus/assemble.js'
 import type { SampleReason } from '../consensus/types.js'
 import type { LiveOutlet } from '../evidence/live-board.js'
 import type { Link } from '../scribe/link.js'
-import type { EngineToScribe, ScribeToEngine, TailSummary } from '../scribe/messages.js'
+import type { Chore, EngineToScribe, ScribeToEngine, TailSummary } from '../scribe/messages.js'
 import { encodeChange, encodeGap, encodeSample, encodeStamp } from '../trail/encode.js'
 import type { Attachment, Draft, ServiceBody } from '../trail/types.js'
 import { Courier } from './courier.js'
@@ -129,7 +129,7 @@ export class Engine {
     auditor.listen((message) => {
       if (message.kind === 'sample') this.#want({ requestId: message.requestId }, message.reason)
       else if (message.kind === 'record') this.#service(message, { requestId: message.requestId })
-      else if (message.kind === 'seal') this.#seal({ requestId: message.requestId })
+      else if (message.kind === 'chore') this.#chore({ requestId: message.requestId }, message.chore)
       else void this.#stop(message.reason, message.budgetMs)
     })
   }
@@ -327,18 +327,18 @@ export class Engine {
     } else if (request.kind === 'note') {
       const { on, text, by } = request
       this.#service({ body: { type: 'note', on, text, by } }, { token })
-    } else if (request.kind === 'seal') this.#seal({ token })
+    } else if (request.kind === 'seal' || request.kind === 'prune') this.#chore({ token }, request)
     else this.#service(request, { token })
   }
 
-  /** The epoch is closed behind a look of now. */
-  #seal(who: Waiting): void {
+  /** The scribe does something behind a look of now. */
+  #chore(who: Waiting, chore: Chore): void {
     if (!this.#watch || this.#stopping) {
       this.#waiting.answer(who, notAuditing)
       return
     }
     this.#watch.look()
-    this.#options.scribe.post({ kind: 'seal', draftId: this.#emit({ type: 'heartbeat' }).id, who })
+    this.#options.scribe.post({ kind: 'chore', draftId: this.#emit({ type: 'heartbeat' }).id, who, chore })
   }
 
   /** What somebody asked to be recorded, at a look of now. */

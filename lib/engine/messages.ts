@@ -3,7 +3,7 @@
  * @module
  */
 import type { SampleReason } from '../consensus/types.js'
-import type { ErrorData } from '../scribe/messages.js'
+import type { Chore, ErrorData } from '../scribe/messages.js'
 import type { Attachment, ServiceBody } from '../trail/types.js'
 
 export type AuditorToEngine =
@@ -15,8 +15,8 @@ export type AuditorToEngine =
       readonly body: ServiceBody
       readonly attachment?: Attachment
     }
-  /** Close the epoch now; the scribe answers. */
-  | { readonly kind: 'seal'; readonly requestId: number }
+  /** Have the scribe do this behind a look of now; it answers. */
+  | { readonly kind: 'chore'; readonly requestId: number; readonly chore: Chore }
   | { readonly kind: 'stop'; readonly reason: string; readonly budgetMs: number }
 
 export type EngineToAuditor =

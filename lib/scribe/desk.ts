@@ -10,12 +10,14 @@ import type { Answer, Request } from './inbox.js'
 import type { Link } from './link.js'
 import {
   type AuditorToScribe,
+  type Chore,
+  type ChoreAnswer,
+  type ChoreAsker,
   type EngineToScribe,
   type ErrorData,
   errorData,
   type ScribeToAuditor,
   type ScribeToEngine,
-  type SealAsker,
 } from './messages.js'
 import { DraftQueue } from './queue.js'
 import { alertBelowBytes, type Scribe, type ScribeOptions } from './scribe.js'
@@ -37,8 +39,8 @@ export interface DeskOptions {
 /** How often the inbox is looked into, and a failing disk tried again. */
 const inboxMs = 400
 const retryMs = 1000
-/** How many looks into the inbox pass between two at the room on the disk: about a minute. */
-const looksPerRoom = 150
+/** How many looks into the inbox pass between two at the room on the disk, and at segments to be compressed: about a minute. */
+const looksPerTidying = 150
 /** Drafts of which it is remembered that they are durable, for promises that arrive later. */
 const remembered = 256
 
@@ -64,8 +66,8 @@ export class Desk {
   #looks = 0
   /** Whether little room was told. */
   #tight = false
-  /** Who waits for the epoch to be closed behind a draft. */
-  readonly #seals = new Map<number, SealAsker[]>()
+  /** What is to be done behind a draft. */
+  readonly #chores = new Map<number, { who: ChoreAsker; chore: Chore }[]>()
   #closed = false
 
   constructor(options: DeskOptions) {
@@ -116,7 +118,7 @@ export class Desk {
     if (this.#closed) return
     if (message.kind === 'begin') this.#begin(message)
     else if (message.kind === 'promise') this.#promise(message.token, message.draftId)
-    else if (message.kind === 'seal') this.#sealAfter(message.draftId, message.who)
+    else if (message.kind === 'chore') this.#doAfter(message)
     else if (message.kind === 'refuse') this.#reply(message.token, { ok: false, error: message.error })
     else if (message.kind === 'close') this.#close(message)
     else {
@@ -204,28 +206,35 @@ export class Desk {
     }
     auditor.post({ kind: 'record', draftId, placed })
     if (draftId === null) return
-    for (const who of this.#seals.get(draftId) ?? []) this.#seal(placed, who)
-    this.#seals.delete(draftId)
+    for (const { who, chore } of this.#chores.get(draftId) ?? []) this.#do(placed, who, chore)
+    this.#chores.delete(draftId)
   }
 
-  #sealAfter(draftId: number, who: SealAsker): void {
+  #doAfter({ draftId, who, chore }: EngineToScribe & { readonly kind: 'chore' }): void {
     const placed = this.#written.get(draftId)
-    if (placed) this.#seal(placed, who)
-    else this.#seals.set(draftId, [...(this.#seals.get(draftId) ?? []), who])
+    if (placed) this.#do(placed, who, chore)
+    else this.#chores.set(draftId, [...(this.#chores.get(draftId) ?? []), { who, chore }])
   }
 
-  /** Closes the epoch behind a record, and tells who asked for it. */
-  #seal({ record }: Placed, who: SealAsker): void {
-    const { auditor } = this.#options
+  /** Does what was asked behind a record, and tells who asked. */
+  #do({ record }: Placed, who: ChoreAsker, chore: Chore): void {
+    const answer = this.#done(record, chore)
+    if ('requestId' in who) this.#options.auditor.post({ kind: 'chore-answer', requestId: who.requestId, answer })
+    else this.#reply(who.token, answer.ok ? { ok: true, seq: answer.seq, document: answer.result } : answer)
+  }
+
+  #done(record: TrailRecord, chore: Chore): ChoreAnswer {
+    const scribe = this.#scribe
+    if (!scribe) return { ok: false, error: { code: 'ERR_STOPPED', message: 'the auditor was stopped' } }
     try {
-      const seal = this.#scribe?.seal('requested', record)
-      if (!seal) return
-      if ('token' in who) this.#reply(who.token, { ok: true, seq: seal.seq, document: seal })
-      else auditor.post({ kind: 'seal-answer', requestId: who.requestId, answer: { ok: true, seal } })
+      if (chore.kind === 'prune') {
+        const result = scribe.prune(chore.before, record)
+        return { ok: true, seq: result.seq ?? record.seq, result }
+      }
+      const result = scribe.seal('requested', record)
+      return { ok: true, seq: result.seq, result }
     } catch (error) {
-      if ('token' in who) this.#reply(who.token, { ok: false, error: errorData(error) })
-      else
-        auditor.post({ kind: 'seal-answer', requestId: who.requestId, answer: { ok: false, error: errorData(error) } })
+      return { ok: false, error: errorData(error) }
     }
   }
 
@@ -257,15 +266,21 @@ export class Desk {
         this.#asked.set(id, request)
         engine.post({ kind: 'request', token: id, request })
       }
-      this.#lookAtRoom()
+      this.#tidy()
       if (!this.#closed) this.#lookIntoInbox()
     }, inboxMs)
   }
 
+  /** Once a minute, when nothing waits. */
+  #tidy(): void {
+    this.#looks += 1
+    if (this.#looks % looksPerTidying !== 1) return
+    this.#lookAtRoom()
+    if (this.#begun && this.#queue.size === 0) this.#scribe?.tidy()
+  }
+
   /** Says it once when the disk becomes full, before it is. */
   #lookAtRoom(): void {
-    this.#looks += 1
-    if (this.#looks % looksPerRoom !== 1) return
     try {
       const free = this.#scribe?.freeBytes() ?? alertBelowBytes
       if (free >= alertBelowBytes) this.#tight = false

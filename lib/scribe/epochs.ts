@@ -28,6 +28,9 @@ export interface EpochsOptions {
   readonly onProblem: (error: ErrorData) => void
 }
 
+/** A close and the tree up to it. */
+type ClosedTree = Pick<FoundClose, 'record' | 'hash' | 'label' | 'root' | 'state'>
+
 /** A close whose checkpoint is not yet all it must be: written, remembered, its key erased. */
 interface Due {
   readonly news: SealNews
@@ -159,6 +162,11 @@ export class Epochs {
     return due.news
   }
 
+  /** Whether every close has its seal on the disk. */
+  get settled(): boolean {
+    return this.#due.length === 0
+  }
+
   /** The last steps of what is due; what fails is told and tried again at the next chance. */
   settle(): void {
     if (this.#due.length > 0) this.#try(() => this.#settle())
@@ -201,7 +209,7 @@ export class Epochs {
     })
   }
 
-  #dueOf({ record, hash, label, root, state }: FoundClose, text: string): Due {
+  #dueOf({ record, hash, label, root, state }: ClosedTree, text: string): Due {
     const { epoch, seq, final, reason, wall } = record
     const digest = sha256(Buffer.from(text))
     const path = sealPath(label, epoch)

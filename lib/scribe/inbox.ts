@@ -20,6 +20,8 @@ export type Request =
   | { readonly kind: 'record'; readonly body: ServiceBody; readonly attachment?: Attachment }
   /** Close the epoch now; the answer's `document` is the seal. */
   | { readonly kind: 'seal' }
+  /** Prune the segments whose label day lies before this one; the answer's `document` says what went. */
+  | { readonly kind: 'prune'; readonly before: string }
 
 export type Answer =
   /** `seq` of the record that was written; `document`: the JSON document of a sample. */
@@ -179,20 +181,22 @@ function quietly(run: () => void): void {
   }
 }
 
+/** The fields of each kind of request. */
+const known: Readonly<Record<Request['kind'], readonly string[]>> = {
+  note: ['on', 'text', 'by'],
+  sample: ['toleranceNs'],
+  record: ['body', 'attachment'],
+  seal: [],
+  prune: ['before'],
+}
+
 /** Checks a request that somebody dropped; text says what is wrong with it. */
 export function parseRequest(value: unknown): Request | string {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'a request must be an object'
   const { kind, ...rest } = value as Record<string, unknown>
-  if (kind !== 'note' && kind !== 'sample' && kind !== 'record' && kind !== 'seal') {
-    return '"kind" must be "note", "sample", "record" or "seal"'
-  }
-  const known = {
-    note: ['on', 'text', 'by'],
-    sample: ['toleranceNs'],
-    record: ['body', 'attachment'],
-    seal: [] as string[],
-  }[kind]
-  const unknown = Object.keys(rest).find((key) => !known.includes(key))
+  const fields = typeof kind === 'string' && Object.hasOwn(known, kind) ? known[kind as Request['kind']] : null
+  if (fields === null) return `"kind" must be one of ${Object.keys(known).join(', ')}`
+  const unknown = Object.keys(rest).find((key) => !fields.includes(key))
   if (unknown !== undefined) return `"${unknown}" is no field of a ${kind} request`
   if (kind === 'sample') {
     const toleranceNs = rest.toleranceNs ?? null
@@ -201,12 +205,20 @@ export function parseRequest(value: unknown): Request | string {
     return '"toleranceNs" must be nanoseconds as a decimal string'
   }
   if (kind === 'seal') return { kind }
+  if (kind === 'prune') {
+    const { before } = rest
+    return isDay(before) ? { kind, before } : '"before" must be a day such as 2026-11-22'
+  }
   if (kind === 'record') return recordRequest(rest)
   const { on, text, by } = rest
   if (!Number.isSafeInteger(on) || (on as number) < 1) return '"on" must be the seq of a record'
   if (!isText(text, 4000)) return '"text" must be text of 1 to 4000 characters'
   if (!isText(by, 200)) return '"by" must be text of 1 to 200 characters'
-  return { kind, on: on as number, text, by }
+  return { kind: 'note', on: on as number, text, by }
+}
+
+function isDay(value: unknown): value is string {
+  return typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value)
 }
 
 /** A body that can stand in a line of the trail. */

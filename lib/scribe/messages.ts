@@ -44,11 +44,29 @@ export interface SealNews {
   readonly wall: string
 }
 
-/** Who asked for a seal: a command through the inbox, or the application. */
-export type SealAsker = { readonly token: string } | { readonly requestId: number }
+/** What was pruned. */
+export interface PruneNews {
+  /** seq of the `prune` record; `null`: there was nothing to prune. */
+  readonly seq: number | null
+  readonly fromSeq: number
+  readonly toSeq: number
+  /** How many segments lost their records, and how many bytes went. */
+  readonly segments: number
+  readonly bytes: number
+}
 
-export type SealAnswer =
-  | { readonly ok: true; readonly seal: SealNews }
+/** What can be asked of a scribe that holds a trail. */
+export type Chore =
+  /** Close the epoch now. */
+  | { readonly kind: 'seal' }
+  /** Take away the records of the segments whose label day lies before this one. */
+  | { readonly kind: 'prune'; readonly before: string }
+
+/** Who asked: a command through the inbox, or the application. */
+export type ChoreAsker = { readonly token: string } | { readonly requestId: number }
+
+export type ChoreAnswer =
+  | { readonly ok: true; readonly seq: number; readonly result: SealNews | PruneNews }
   | { readonly ok: false; readonly error: ErrorData }
 
 /** The part of `open` that the engine knows; the scribe adds what is its own. */
@@ -75,8 +93,8 @@ export type EngineToScribe =
   /** The inbox request `token` will be answered when draft `draftId` is durable. */
   | { readonly kind: 'promise'; readonly token: string; readonly draftId: number }
   | { readonly kind: 'refuse'; readonly token: string; readonly error: ErrorData }
-  /** Close the epoch as soon as draft `draftId` is durable, and tell who asked for it. */
-  | { readonly kind: 'seal'; readonly draftId: number; readonly who: SealAsker }
+  /** Do this as soon as draft `draftId` is durable, and tell who asked for it. */
+  | { readonly kind: 'chore'; readonly draftId: number; readonly who: ChoreAsker; readonly chore: Chore }
   | { readonly kind: 'close'; readonly reason: string; readonly stamp: StoredStamp }
 
 export type ScribeToEngine =
@@ -98,7 +116,7 @@ export type ScribeToAuditor =
   | { readonly kind: 'problem'; readonly error: ErrorData }
   /** An epoch was sealed, and its key is erased. */
   | { readonly kind: 'sealed'; readonly seal: SealNews }
-  | { readonly kind: 'seal-answer'; readonly requestId: number; readonly answer: SealAnswer }
+  | { readonly kind: 'chore-answer'; readonly requestId: number; readonly answer: ChoreAnswer }
   | { readonly kind: 'closed' }
 
 export function errorData(error: unknown): ErrorData {

@@ -4,8 +4,8 @@
  */
 import { TrailDamagedError, TrailReadError } from '../errors.js'
 import type { Predecessor } from '../trail/types.js'
+import { treeStart } from './chain.js'
 import type { Files } from './files.js'
-import { treeStart } from './resume.js'
 import { scanTrail } from './scan.js'
 import { newestSeal } from './seals.js'
 import { findEnd } from './tail.js'

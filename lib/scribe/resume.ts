@@ -6,15 +6,23 @@
 import { GenesisError, UnsealedError } from '../errors.js'
 import { Frontier } from '../trail/merkle.js'
 import type { VerifierKey } from '../trail/note.js'
-import { sealPath } from '../trail/paths.js'
-import type { CloseBody, Placed, Predecessor, RekeyBody, StoredStamp, TrailRecord } from '../trail/types.js'
+import type { Placed, Predecessor, RekeyBody, StoredStamp } from '../trail/types.js'
+import {
+  type At,
+  type Found,
+  lastSealOf,
+  recordsAt,
+  remembers,
+  startFrom,
+  treeStart,
+  type Walked,
+  walk,
+} from './chain.js'
 import { readIfThere } from './durable.js'
-import type { Files } from './files.js'
 import { enrol, readGenesis } from './genesis.js'
 import { type EpochKey, KeyStore } from './key-store.js'
 import type { LastSeal } from './last-seal.js'
-import { type FoundClose, firstOpen, recordsFrom, type Scan, type ScanStart, scanTrail } from './scan.js'
-import { frontiers, hashesTo, readSeal } from './seals.js'
+import { type FoundClose, firstOpen } from './scan.js'
 import { why } from './unsealed.js'
 
 export interface SealOptions {
@@ -28,18 +36,6 @@ export interface SealOptions {
   readonly epochNs: bigint
   /** Begins a new chain of keys in this trail, and says why. */
   readonly rekey?: string
-}
-
-/** What is known when a trail is begun. */
-export interface Found {
-  readonly folder: string
-  readonly files: Files
-  /** The last record; `null`: the trail holds none. */
-  readonly last: Placed | null
-  /** The epoch that the last `open` stands in. */
-  readonly epoch: number
-  readonly origin: string
-  readonly machine: string
 }
 
 export interface Sealed {
@@ -213,111 +209,6 @@ function goOn(options: SealOptions, found: Found, context: Context): Sealed | Un
   }
 }
 
-/** The tree that is remembered, where its checkpoint bears it out. */
-function startFrom(seal: LastSeal, { folder, files }: Found, at: At): ScanStart | null {
-  if (seal.epoch === 0) return null
-  const close = at(seal.size)
-  if (!close || !isClose(close.placed.record)) return null
-  const found = readSeal(folder, sealPath(close.label, seal.epoch), files)
-  if (found?.digest !== seal.digest || found.checkpoint.size !== seal.size) return null
-  return hashesTo(seal.size, seal.frontier, found.checkpoint.root) ? seal : null
-}
-
-/** Where the tree of a trail goes on whose first records were pruned; else its beginning. */
-export function treeStart(folder: string, files: Files, at: At = recordsAt(folder, files)): ScanStart {
-  for (const { size, root, before } of frontiers(folder, files)) {
-    const close = at(size)
-    if (!close) continue
-    before.push(close.placed.hash)
-    if (before.root() === root) return { size, frontier: before.state() }
-  }
-  return { size: 0, frontier: [] }
-}
-
-/** Whether the record at the remembered place is the close that was sealed there. */
-function remembers(seal: LastSeal, { folder, files }: Found, scan: Scan, at: At): boolean {
-  const close = at(seal.size)
-  if (!close || !isClose(close.placed.record) || close.placed.hash !== seal.lastLeaf) return false
-  const found = readSeal(folder, sealPath(close.label, seal.epoch), files)
-  const scanned = scan.closes.find(({ record }) => record.seq === seal.size)
-  return found === null || !scanned || scanned.root === found.checkpoint.root
-}
-
-/** The record of a seq and the label day of its segment. */
-type At = (seq: number) => { readonly placed: Placed; readonly label: string } | null
-
-/** Reads each record once. */
-function recordsAt(folder: string, files: Files): At {
-  const known = new Map<number, ReturnType<At>>()
-  return (seq) => {
-    const before = known.get(seq)
-    if (before !== undefined) return before
-    const { value } = recordsFrom(folder, files, seq).next()
-    const found = value?.placed.record.seq === seq ? value : null
-    known.set(seq, found)
-    return found
-  }
-}
-
-function isClose(record: TrailRecord): record is TrailRecord & CloseBody {
-  return record.type === 'close' && record.nextKey !== ''
-}
-
-function isOther(seal: LastSeal, machine: string): boolean {
-  return seal.machine !== machine && seal.machine !== 'unknown' && machine !== 'unknown'
-}
-
-interface Walked {
-  readonly scan: Scan
-  readonly epoch: number
-  readonly firstSeq: number
-  /** The key that the trail says its present epoch has; `''`: none. */
-  readonly expected: string
-  readonly since: StoredStamp | null
-  readonly closes: readonly { readonly close: FoundClose; readonly publicKey: string }[]
-  /** The close that the walk began behind. */
-  readonly base: FoundClose | null
-  /** Where the chain of keys cannot be followed: seq. */
-  readonly broken: number | null
-}
-
-/** Follows the chain of keys from a start to the end of the trail. */
-function walk({ folder, files }: Found, { first, last, at }: Context, start: ScanStart): Walked {
-  const scan = scanTrail(folder, files, start, last.record.seq)
-  const base = start.size === 0 ? null : at(start.size)
-  const closed = base && isClose(base.placed.record) ? base.placed.record : null
-  const behind = base && closed && { record: closed, hash: base.placed.hash, label: base.label, root: null }
-  let epoch = closed ? closed.epoch + 1 : 1
-  let expected = closed ? closed.nextKey : (first?.publicKey ?? '')
-  let firstSeq = start.size + 1
-  const closes: { close: FoundClose; publicKey: string }[] = []
-  const turns = [
-    ...scan.closes.map((close) => ({ close, record: close.record })),
-    ...scan.rekeys.map((record) => ({ record })),
-  ]
-  turns.sort((a, b) => a.record.seq - b.record.seq)
-  for (const turn of turns) {
-    if ('close' in turn) {
-      closes.push({ close: turn.close, publicKey: expected })
-      epoch = turn.close.record.epoch + 1
-      expected = turn.close.record.nextKey
-      firstSeq = turn.close.record.seq + 1
-    } else expected = turn.record.newKey
-  }
-  const broken = start.size > 0 && !closed ? start.size : null
-  const since = scan.stamps.get(firstSeq) ?? null
-  return {
-    scan,
-    epoch,
-    firstSeq,
-    expected,
-    closes,
-    since,
-    broken,
-    base: behind && { ...behind, state: start.frontier },
-  }
-}
-
 /** A new chain of keys for the present epoch; the old keys are of no use any more. */
 function rekey(
   reason: string,
@@ -340,15 +231,7 @@ function rekey(
   return { kind: 'sealed', store, ...standing, succeeds: null, rekey: body }
 }
 
-/** What should be remembered of a trail's last seal, from the trail alone. */
-function lastSealOf({ folder, files, machine }: Found, { base, closes }: Walked, origin: string): LastSeal {
-  const all = [...(base ? [base] : []), ...closes.map(({ close }) => close)]
-  for (const close of all.reverse()) {
-    const { epoch, seq } = close.record
-    const seal = readSeal(folder, sealPath(close.label, epoch), files)
-    if (!seal) continue
-    const { digest } = seal
-    return { epoch, size: seq, digest, origin, machine, lastLeaf: close.hash, frontier: close.state, begun: true }
-  }
-  return { epoch: 0, size: 0, digest: '', origin, machine, lastLeaf: '', frontier: [], begun: true }
+/** Whether the keys were made on another computer; one that does not know its own id is no other. */
+function isOther(seal: LastSeal, machine: string): boolean {
+  return seal.machine !== machine && seal.machine !== 'unknown' && machine !== 'unknown'
 }

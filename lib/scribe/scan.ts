@@ -11,7 +11,7 @@ import { Frontier } from '../trail/merkle.js'
 import type { SegmentPath } from '../trail/paths.js'
 import { isOpen, tryLine } from '../trail/place.js'
 import { orderSegments } from '../trail/segments.js'
-import type { CloseBody, OpenBody, Placed, RekeyBody, StoredStamp, TrailRecord } from '../trail/types.js'
+import type { CloseBody, OpenBody, Placed, PruneBody, RekeyBody, StoredStamp, TrailRecord } from '../trail/types.js'
 import type { Files } from './files.js'
 import { listPaths } from './tail.js'
 
@@ -29,7 +29,12 @@ export interface FoundClose {
   readonly label: string
   /** Root of the tree up to it; `null` where leaves are missing before it. */
   readonly root: string | null
+  /** The complete parts of the tree up to it, and of the tree before it. */
   readonly state: readonly string[]
+  readonly before: readonly string[]
+  /** Number of its segment, and whether it is the last record of that. */
+  readonly segment: number
+  readonly ends: boolean
 }
 
 export interface Scan {
@@ -37,8 +42,11 @@ export interface Scan {
   readonly frontier: Frontier | null
   /** The first `seq` of which the leaf cannot be known; `null`: none. */
   readonly missing: number | null
+  /** The first record that is lost, or is not the one that its successor remembers; `null`: none. */
+  readonly flaw: number | null
   readonly closes: readonly FoundClose[]
   readonly rekeys: readonly (TrailRecord & RekeyBody)[]
+  readonly prunes: readonly (TrailRecord & PruneBody)[]
   /** The clocks of the first record that was read behind each of them, by seq. */
   readonly stamps: ReadonlyMap<number, StoredStamp>
   /** seq and hash of the last record; 0 and '' where none was read. */
@@ -63,10 +71,12 @@ export function scanTrail(folder: string, files: Files, start: ScanStart, until:
 class Leaves {
   #frontier: Frontier | null
   #missing: number | null = null
+  #flaw: number | null = null
   #last: { placed: Placed; label: string } | null = null
   #seq: number
   readonly #closes: FoundClose[] = []
   readonly #rekeys: (TrailRecord & RekeyBody)[] = []
+  readonly #prunes: (TrailRecord & PruneBody)[] = []
   readonly #stamps = new Map<number, StoredStamp>()
 
   constructor({ size, frontier }: ScanStart) {
@@ -78,7 +88,9 @@ class Leaves {
     const { record } = placed
     if (record.seq <= this.#seq) return
     const hole = record.seq - this.#seq - 1
-    this.#settle(hole === 0 ? record.prev : null)
+    if (hole > 0) this.#flaw ??= this.#seq + 1
+    else if (this.#last && this.#last.placed.hash !== record.prev) this.#flaw ??= this.#seq
+    this.#settle(hole === 0 ? record.prev : null, placed.segment)
     if (hole === 1) this.#push(record.prev)
     else if (hole > 1) {
       this.#frontier = null
@@ -89,32 +101,45 @@ class Leaves {
     this.#seq = record.seq
     this.#last = { placed, label }
     if (record.type === 'rekey') this.#rekeys.push(record)
+    if (record.type === 'prune') this.#prunes.push(record)
   }
 
   end(): Scan {
     const hash = this.#last?.placed.hash ?? ''
-    this.#settle(null)
+    this.#settle(null, null)
     return {
       frontier: this.#frontier,
       missing: this.#missing,
+      flaw: this.#flaw,
       closes: this.#closes,
       rekeys: this.#rekeys,
+      prunes: this.#prunes,
       stamps: this.#stamps,
       seq: this.#seq,
       hash,
     }
   }
 
-  /** The last record is a leaf. @param remembered its hash as the next record has it, where that follows */
-  #settle(remembered: string | null): void {
+  /**
+   * The last record is a leaf.
+   * @param remembered its hash as the next record has it, where that follows
+   * @param next number of the segment of the next record; `null`: there is none
+   */
+  #settle(remembered: string | null, next: number | null): void {
     if (!this.#last) return
     const { placed, label } = this.#last
-    const { record } = placed
-    this.#push(remembered ?? placed.hash)
+    const { record, segment } = placed
+    const hash = remembered ?? placed.hash
     this.#last = null
-    if (record.type !== 'close' || record.nextKey === '') return
+    if (record.type !== 'close' || record.nextKey === '') {
+      this.#push(hash)
+      return
+    }
+    const before = this.#frontier?.state() ?? []
+    this.#push(hash)
+    const root = this.#frontier?.root() ?? null
     const state = this.#frontier?.state() ?? []
-    this.#closes.push({ record, hash: remembered ?? placed.hash, label, root: this.#frontier?.root() ?? null, state })
+    this.#closes.push({ record, hash, label, root, state, before, segment, ends: next !== null && next !== segment })
   }
 
   #push(leaf: string): void {
@@ -171,7 +196,8 @@ function endOf(number: number, later: readonly ((TrailRecord & OpenBody) | null)
   return end
 }
 
-function readHead(folder: string, files: Files, segment: SegmentPath): Head['open'] {
+/** The first record of a segment where that is an `open`. */
+export function readHead(folder: string, files: Files, segment: SegmentPath): Head['open'] {
   for (const { bytes } of linesOf(folder, files, segment, 64 * 1024)) {
     const placed = tryLine(bytes, segment.number, 0)
     return typeof placed !== 'string' && isOpen(placed.record) ? placed.record : null
@@ -180,7 +206,7 @@ function readHead(folder: string, files: Files, segment: SegmentPath): Head['ope
 }
 
 /** Whole lines of a segment. */
-function* linesOf(
+export function* linesOf(
   folder: string,
   files: Files,
   segment: SegmentPath,

@@ -3,36 +3,24 @@
  * calls are synchronous; it lives in a worker of its own.
  * @module
  */
-import { join } from 'node:path'
 import { TrailWriteError, UnsealedError } from '../errors.js'
-import type {
-  Attachment,
-  Body,
-  CloseBody,
-  Draft,
-  OpenBody,
-  Placed,
-  RecoverBody,
-  StoredStamp,
-  TrailRecord,
-} from '../trail/types.js'
+import type { Body, CloseBody, Draft, OpenBody, Placed, PruneBody, RecoverBody, StoredStamp } from '../trail/types.js'
+import { attach, isFree } from './attach.js'
 import { Calendar } from './calendar.js'
-import { putDurably, readIfThere } from './durable.js'
+import { Compressor } from './compress.js'
 import { Epochs } from './epochs.js'
 import { codeOf, writeFailure } from './failure.js'
 import { type Files, realFiles } from './files.js'
 import type { Processes } from './holder.js'
 import { Inbox } from './inbox.js'
-import { KeyStore } from './key-store.js'
 import { Mender } from './mend.js'
-import type { ErrorData, SealNews } from './messages.js'
+import type { ErrorData, PruneNews, SealNews } from './messages.js'
 import { Ownership } from './ownership.js'
+import { pruneTrail } from './prune.js'
 import { resume, type SealOptions } from './resume.js'
-import { firstOpen } from './scan.js'
-import { newestSeal } from './seals.js'
 import { Segments, sameLook } from './segments.js'
 import type { takeSqliteLock } from './sqlite-lock.js'
-import { findEnd } from './tail.js'
+import { findTail, rotation, type Tail } from './start.js'
 import { why } from './unsealed.js'
 
 /** Below this many free bytes no trail is opened; below the other the operator should be told. */
@@ -46,6 +34,8 @@ export interface ScribeOptions {
   readonly zone: string
   /** Default: nothing is sealed, and nothing is said about it. */
   readonly seals?: SealOptions
+  /** Segments are compressed when their label day is so long ago. Default: never. */
+  readonly compressAfterNs?: bigint
   readonly files?: Files
   readonly processes?: Processes
   readonly sqlite?: typeof takeSqliteLock
@@ -65,17 +55,6 @@ export type OpenDraft = Omit<
   'segment' | 'label' | 'zone' | 'lock' | 'syncsFolders' | 'afterCrash' | 'supersedes'
 >
 
-/** The end of a trail as it was found. */
-export interface Tail {
-  readonly seq: number
-  readonly hash: string
-  readonly record: TrailRecord
-  /** The `open` that governs it; `null` where damage took it. */
-  readonly lastOpen: OpenBody | null
-  /** Whether the last auditor stopped in good order. */
-  readonly orderly: boolean
-}
-
 export class Scribe {
   readonly folder: string
   /** What was found at the start; `null` for a new trail. */
@@ -91,8 +70,11 @@ export class Scribe {
   #epochs: Epochs | null = null
   #run: OpenDraft | null = null
   #placed: Placed[] = []
+  /** The last record. */
+  #look: StoredStamp | null = null
   #triggers = new Map<number, number>()
   #closed = false
+  readonly #compressor: Compressor | null
 
   private constructor(options: ScribeOptions, files: Files, ownership: Ownership) {
     const { folder } = options
@@ -101,27 +83,15 @@ export class Scribe {
     this.#files = files
     this.#ownership = ownership
     this.inbox = new Inbox(folder, files, options.now)
+    const { compressAfterNs: afterNs, onProblem = () => {} } = options
+    this.#compressor = afterNs === undefined ? null : new Compressor(folder, files, afterNs, onProblem)
     const calendar = new Calendar(options.zone)
     const syncsFolders = files.syncFolder(folder)
-    const end = findEnd(folder, files)
     const mender = new Mender(folder, files)
-    const sealed = end.bad.length === 0 ? 0 : underSeal(options, files)
-    let { next } = end
-    for (const bad of end.bad) {
-      // What lies under a seal was acknowledged: that it cannot be read is damage, and no unfinished write.
-      const safe = (end.last?.record.seq ?? 0) < sealed ? { ...bad, finding: 'damaged' as const } : bad
-      if (mender.end(safe) && bad.segment.number === next - 1) next = bad.segment.number
-    }
+    const { tail, last, next } = findTail(folder, files, mender, options.seals?.keys ?? null)
     this.recovered = [...mender.recovers]
-    this.#last = end.last
-    const { record } = end.last ?? {}
-    this.tail = end.last && {
-      seq: end.last.record.seq,
-      hash: end.last.hash,
-      record: end.last.record,
-      lastOpen: end.open,
-      orderly: record?.type === 'close' && record.final && record.reason !== rotation && this.recovered.length === 0,
-    }
+    this.#last = last
+    this.tail = tail
     this.#segments = new Segments({
       folder,
       files,
@@ -129,13 +99,14 @@ export class Scribe {
       ownership,
       mender,
       syncsFolders,
-      seq: end.last?.record.seq ?? 0,
-      hash: end.last?.hash ?? '',
+      seq: last?.record.seq ?? 0,
+      hash: last?.hash ?? '',
       next,
-      afterCrash: this.tail !== null && !this.tail.orderly,
+      afterCrash: tail !== null && !tail.orderly,
       run: () => this.#runFields(),
       onPlaced: (placed) => {
         this.#placed.push(placed)
+        this.#look = placed.record
         this.#epochs?.took(placed)
       },
     })
@@ -224,9 +195,10 @@ export class Scribe {
     this.#begun()
     this.#placed = []
     const { stamp, id, attachment } = draft
-    if (attachment) this.#attach(attachment)
-    const leaves = this.#segments.leaves(stamp)
-    if (leaves || this.#epochs?.isOver(stamp)) this.#end(leaves ? rotation : 'epoch', leaves, stamp, id)
+    if (attachment) attach(this.folder, this.#files, attachment)
+    // The last close of a day belongs to the day: it stands at the look of the record before it.
+    if (this.#look && this.#segments.leaves(stamp)) this.#end(rotation, true, sameLook(this.#look), {})
+    else if (this.#epochs?.isOver(stamp)) this.#end('epoch', false, stamp, id)
     this.#epochs?.settle()
     const placed = this.#segments.append(this.#bodyOf(draft), stamp, id)
     if (placed.record.type === 'clock-change') {
@@ -248,7 +220,41 @@ export class Scribe {
     this.#placed = []
     const news = this.#end(reason, false, sameLook(stamp), {})
     if (news) return news
-    throw new UnsealedError(this.#epochs?.why || `the trail ${this.folder} has no keys; nothing of it is sealed`)
+    throw this.#unsealed()
+  }
+
+  /**
+   * Takes away the records of the segments at the beginning of the trail whose label day lies before a day, behind the last
+   * record; says so in the trail, and seals that before anything goes.
+   * @param stamp that record, or its clock fields
+   * @throws {UnsealedError} nothing is sealed at present, and why
+   * @throws {TrailDamagedError} the range is not what its seals say; nothing went
+   * @throws {TrailWriteError} something could not be written; to be called again
+   */
+  prune(before: string, stamp: StoredStamp): PruneNews {
+    this.#usable()
+    this.#begun()
+    this.#placed = []
+    const epochs = this.#epochs
+    if (!epochs?.sealing) throw this.#unsealed()
+    const announce = (body: PruneBody): number => {
+      const { seq } = this.#segments.append(() => body, sameLook(stamp), {}).record
+      if (this.#end('prune', false, sameLook(stamp), {}) && epochs.settled) return seq
+      throw new TrailWriteError(
+        `the prune record ${seq} of ${this.folder} could not be sealed; nothing went. Next step: try again`,
+      )
+    }
+    try {
+      return pruneTrail(this.folder, this.#files, { before, present: this.segment ?? 0, announce })
+    } catch (error) {
+      throw (error as { code?: string }).code?.startsWith('ERR_') ? error : writeFailure(this.folder, error)
+    }
+  }
+
+  /** Does one piece of what keeps an old trail small. What fails is told, once. */
+  tidy(): void {
+    const wall = this.#placed.at(-1)?.record.wall
+    if (!this.#closed && wall !== undefined) this.#compressor?.turn(wall, this.segment ?? 0)
   }
 
   /**
@@ -279,23 +285,13 @@ export class Scribe {
     this.#ownership.release()
   }
 
-  /** Whether a file of that path may still be put into the trail. */
-  isFree(path: string): boolean {
-    return readIfThere(this.#files, join(this.folder, path)) === null
+  #unsealed(): UnsealedError {
+    return new UnsealedError(this.#epochs?.why || `nothing of the trail ${this.folder} is sealed at present`)
   }
 
-  /** Puts the file that a record will name in its place; over the same bytes only. */
-  #attach({ path, base64 }: Attachment): void {
-    const bytes = Buffer.from(base64, 'base64')
-    try {
-      const there = readIfThere(this.#files, join(this.folder, path))
-      if (there?.equals(bytes)) return
-      if (there) throw new TypeError(`${path} is there already, with other bytes`)
-      this.#files.makeFolder(join(this.folder, path, '..'))
-      putDurably(this.#files, join(this.folder, path), bytes, { top: this.folder })
-    } catch (error) {
-      throw error instanceof TypeError ? error : writeFailure(this.folder, error)
-    }
+  /** Whether a file of that path may still be put into the trail. */
+  isFree(path: string): boolean {
+    return isFree(this.folder, this.#files, path)
   }
 
   #usable(): void {
@@ -359,21 +355,5 @@ export class Scribe {
       final: true,
       reason,
     }
-  }
-}
-
-/** Why an epoch is closed when the label day changes: the trail goes on behind it. */
-const rotation = 'rotation'
-
-/** How many records lie under a seal, as far as the trail and the keys of this computer know. */
-function underSeal({ folder, seals }: ScribeOptions, files: Files): number {
-  const inTrail = newestSeal(folder, files)?.checkpoint.size ?? 0
-  if (!seals) return inTrail
-  try {
-    const seal = new KeyStore(seals.keys, files).lastSeal()
-    if (typeof seal === 'string' || seal.origin !== firstOpen(folder, files)?.origin) return inTrail
-    return Math.max(inTrail, seal.size)
-  } catch {
-    return inTrail
   }
 }

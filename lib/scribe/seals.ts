@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path'
 import { type Checkpoint, decodeCheckpoint } from '../trail/checkpoint.js'
+import { decodeFrontier } from '../trail/frontier.js'
 import { sha256 } from '../trail/hash.js'
 import { Frontier } from '../trail/merkle.js'
 import { parseSealPath, sealPath } from '../trail/paths.js'
@@ -80,11 +81,11 @@ export function* frontiers(
 ): Generator<{ readonly size: number; readonly root: string; readonly before: Frontier }> {
   for (const path of newestFirst(folder, files, 'frontier')) {
     const seal = readSeal(folder, path.replace(/\.frontier$/, '.checkpoint'), files)
-    const lines = readIfThere(files, join(folder, path))?.toString('latin1').split('\n').slice(0, -1)
-    if (!seal || !lines) continue
+    const text = readIfThere(files, join(folder, path))?.toString('latin1')
+    if (!seal || text === undefined) continue
     const { size, root } = seal.checkpoint
     try {
-      yield { size, root, before: Frontier.from(size - 1, lines) }
+      yield { size, root, before: decodeFrontier(text, size - 1) }
     } catch {
       // Not a frontier: as if it were not there.
     }

@@ -3,7 +3,7 @@
  * @module
  */
 import type { Configuration } from '../config/types.js'
-import type { SealOptions } from './resume.js'
+import type { ScribeOptions } from './scribe.js'
 
 /**
  * Folder, zone and seals of a configured trail.
@@ -12,11 +12,12 @@ import type { SealOptions } from './resume.js'
 export function scribeSettings(
   configuration: Configuration,
   rekey: string | null,
-): { readonly folder: string; readonly zone: string; readonly seals: SealOptions } {
-  const { trail, zone, keys, genesis, epochNs } = configuration
+): Required<Pick<ScribeOptions, 'folder' | 'zone' | 'seals' | 'compressAfterNs'>> {
+  const { trail, zone, keys, genesis, epochNs, compressAfterNs } = configuration
   return {
     folder: trail,
     zone,
+    compressAfterNs,
     seals: { keys, genesis, genesisBeside: genesisBeside(trail), epochNs, ...(rekey === null ? {} : { rekey }) },
   }
 }

@@ -82,7 +82,7 @@ export class Ledger {
   record(placed: Placed, spot: Spot): void {
     const { seq, prev } = placed.record
     this.records += 1
-    const seen: Seen = { ...spot, hash: placed.hash, prev }
+    const seen: Seen = { file: spot.file, line: spot.line, hash: placed.hash, prev }
     if (seq > this.upTo) this.#forward(seq, seen, placed.record.type === 'open')
     else this.#again(seq, seen)
     this.#last = spot
@@ -93,7 +93,7 @@ export class Ledger {
   kept(placed: Placed, spot: Spot): void {
     const { seq, prev } = placed.record
     this.records += 1
-    const seen: Seen = { ...spot, hash: placed.hash, prev }
+    const seen: Seen = { file: spot.file, line: spot.line, hash: placed.hash, prev }
     if (seq <= this.upTo) {
       this.#again(seq, seen)
       return

@@ -2,8 +2,8 @@
  * Lines of one segment as bytes, in batches of about a quarter megabyte, compressed or not.
  * @module
  */
-import { createReadStream, type ReadStream } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { createReadStream, existsSync, type ReadStream } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createGunzip, gunzipSync } from 'node:zlib'
 import { TrailReadError } from '../errors.js'
@@ -62,8 +62,9 @@ export async function* segmentLines(
 async function* chunks(folder: string, segment: SegmentPath, from: number, size: number): AsyncGenerator<Buffer> {
   const path = join(folder, segment.path)
   try {
-    if (segment.compressed) yield* inflated(createReadStream(path), from, size)
-    else yield* plain(path, from, size)
+    const file = segment.compressed ? null : await openPlain(path)
+    if (file) yield* plain(file, from, size)
+    else yield* inflated(createReadStream(segment.compressed ? path : `${path}.gz`), from, size)
   } catch (cause) {
     if (cause instanceof TrailReadError) throw cause
     const code = (cause as NodeJS.ErrnoException).code
@@ -71,8 +72,17 @@ async function* chunks(folder: string, segment: SegmentPath, from: number, size:
   }
 }
 
-async function* plain(path: string, from: number, size: number): AsyncGenerator<Buffer> {
-  const file = await open(path, 'r')
+/** `null` where the file went away and a compressed one took its place since the folder was listed. */
+async function openPlain(path: string): Promise<FileHandle | null> {
+  try {
+    return await open(path, 'r')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT' && existsSync(`${path}.gz`)) return null
+    throw error
+  }
+}
+
+async function* plain(file: FileHandle, from: number, size: number): AsyncGenerator<Buffer> {
   try {
     let position = from
     for (;;) {

@@ -7,8 +7,6 @@ import { createHash, createPublicKey, type KeyObject, sign, verify } from 'node:
 
 /** Signature type of plain Ed25519 over the text. */
 const ed25519 = 1
-/** What stands before a raw Ed25519 public key in its SubjectPublicKeyInfo (RFC 8410 section 4). */
-const spkiHead = Buffer.from('302a300506032b6570032100', 'hex')
 /** More signatures than any trail's seal has; a limit keeps a hostile note from costing time. */
 const mostSignatures = 100
 const longestNote = 64 * 1024
@@ -84,7 +82,8 @@ export function parseVkey(text: string): VerifierKey {
 
 /** The key object of a raw Ed25519 public key (32 bytes). */
 export function publicKeyObject(publicKey: Uint8Array): KeyObject {
-  return createPublicKey({ key: Buffer.concat([spkiHead, publicKey]), format: 'der', type: 'spki' })
+  const x = Buffer.from(publicKey).toString('base64url')
+  return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' })
 }
 
 /** The 32 raw bytes of an Ed25519 key's public half. */

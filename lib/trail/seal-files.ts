@@ -138,7 +138,7 @@ export class SealFiles {
   async strays(): Promise<void> {
     for (const path of [...this.#seals].sort()) await this.#stray(path)
     for (const path of this.#others) {
-      const base = path.replace(/\.(?:tsr|frontier)$/, '.checkpoint')
+      const base = path.replace(/(?:\.[1-9]\d{0,3})?\.(?:tsr|frontier)$/, '.checkpoint')
       const beside = base !== path && parseSealPath(base) !== null && (await this.#source.read(base)) !== null
       if (beside) continue
       this.#findings.add('note', 'foreign-file', { file: path, line: null }, null, 'is no file of a trail')

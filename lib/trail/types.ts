@@ -357,7 +357,7 @@ export interface DisciplineBody {
   readonly settings: readonly string[]
   /** The kernel's own view; `null` where it cannot be read. */
   readonly kernel: { readonly maxErrorNs: Ns; readonly frequencyPpb: number; readonly status: number } | null
-  /** What is otherwise than in the record before: names of fields; empty in the first. */
+  /** What is otherwise than in the record before: names of fields; empty in the first of a run. */
   readonly changed: readonly string[]
 }
 
@@ -498,6 +498,7 @@ export type FindingCode =
   | 'superseded'
   | 'foreign-file'
   | 'pruned'
+  | 'wrong-answer'
   | 'more'
 
 export interface Finding {

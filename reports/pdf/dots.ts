@@ -74,15 +74,15 @@ export function drawDots(sheet: Sheet, report: Report, panel: DotPanel): void {
     panel.ground?.(frame)
     if (panel.tolerance !== undefined) drawTolerance(sheet, panel.tolerance, scale, frame)
     const width = (frame.right - frame.left) / panel.columns.length
-    const shown = Math.max(0.9, width)
+    const least = leastMark(spread.used)
+    const shown = Math.max(Math.min(least, 3 * width, 2.4), 0.9, width)
     sheet.paint((doc) => {
       for (const [index, column] of panel.columns.entries()) {
         if (!column) continue
         const top = frame.y(column.high)
         const tall = frame.y(column.low) - top
-        const least = 1.3
         const y = tall < least ? top - (least - tall) / 2 : top
-        doc.rect(frame.left + index * width, y, shown, Math.max(least, tall))
+        doc.rect(frame.left + (index + 0.5) * width - shown / 2, y, shown, Math.max(least, tall))
       }
       doc.fill(bandLine)
     })
@@ -91,6 +91,12 @@ export function drawDots(sheet: Sheet, report: Report, panel: DotPanel): void {
     if (scale.words)
       sheet.line(scale.words, frame.left, frame.bottom + frameRoom(report.period).below, { size: 7, color: soft })
   })
+}
+
+/** The least height of a mark in points: a few must be seen, many must not run into one another. */
+function leastMark(marks: number): number {
+  if (marks <= 150) return 2.4
+  return marks <= 400 ? 1.8 : 1.3
 }
 
 function axisWords(axis: string, { unit }: ValueScale): string {

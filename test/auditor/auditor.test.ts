@@ -6,6 +6,8 @@ import type { SampleDocument } from '../../lib/auditor/events.js'
 import { Auditor } from '../../lib/auditor.js'
 import { LoopbackReference } from '../../lib/testing/loopback-reference.js'
 import type { ReferenceChange } from '../../lib/testing/loopback-settings.js'
+import { readPlaced } from '../../lib/trail/read.js'
+import type { Placed } from '../../lib/trail/types.js'
 import { verifyTrail } from '../../lib/trail/verify.js'
 import { only, recordsOf, removeFolders, temporaryFolder } from '../support/simulated-audit.js'
 
@@ -53,6 +55,22 @@ test('samples are heard when they are durable, in the order of the trail', async
   expect(records.at(-1)).toMatchObject({ type: 'close', final: true })
   expect(records[0]).toMatchObject({ type: 'open', engine: 'worker', reason: 'start', simulation: false })
   expect(await verifyTrail(trail)).toMatchObject({ intact: 'self-consistent', upTo: records.length })
+})
+
+test('every durable record is heard as it stands, up to the close', async () => {
+  const { trail, start } = await setUp()
+  const auditor = await start()
+  const heard: Placed[] = []
+  auditor.on('record', (placed) => heard.push(placed))
+  await auditor.sample()
+  await auditor.stop()
+  const records = recordsOf(trail)
+  const from = heard[0]?.record.seq ?? 0
+  expect(heard.map(({ record }) => record)).toEqual(records.slice(from - 1))
+  expect(heard.at(-1)?.record.type).toBe('close')
+  for (const { segment, offset, length, hash, record } of heard) {
+    expect(await readPlaced(trail, segment, offset, length)).toMatchObject({ hash, record })
+  }
 })
 
 test('start resolves within a second although every reference is black-holed, and ready says so', async () => {

@@ -66,6 +66,7 @@ const startAuditor: Parts['startAuditor'] = (configuration) => {
     sample: () => Promise.reject(new Error('not asked for')),
     record,
     seal: () => Promise.resolve(seal),
+    prune: () => Promise.reject(new Error('not asked for')),
     stop: () => Promise.resolve(),
   })
 }

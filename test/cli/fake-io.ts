@@ -30,10 +30,12 @@ export interface FakeIo extends Io {
   readonly stdout: FakeOutput
   readonly stderr: FakeOutput
   signal(signal: NodeJS.Signals): void
+  hangup(): void
 }
 
 export function fakeIo(more: Partial<Pick<Io, 'cwd' | 'env' | 'ask' | 'pause'>> = {}): FakeIo {
   const listeners = new Set<(signal: NodeJS.Signals) => void>()
+  const hangups = new Set<() => void>()
   return {
     stdout: new FakeOutput(),
     stderr: new FakeOutput(),
@@ -44,6 +46,13 @@ export function fakeIo(more: Partial<Pick<Io, 'cwd' | 'env' | 'ask' | 'pause'>> 
     onSignal(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
+    },
+    onHangup(listener) {
+      hangups.add(listener)
+      return () => hangups.delete(listener)
+    },
+    hangup: () => {
+      for (const listener of hangups) listener()
     },
     pause: () => Promise.resolve(),
     signal: (signal) => {

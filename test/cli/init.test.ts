@@ -1,10 +1,12 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { bytesPerYear, recordBytes } from '../../lib/cli/init.js'
+import type { Parts } from '../../lib/cli/parts.js'
 import { execute } from '../../lib/cli/program.js'
-import { loadConfiguration } from '../../lib/config/file.js'
+import { loadConfiguration, schemaFile } from '../../lib/config/file.js'
 import { parseConfiguration } from '../../lib/config/parse.js'
 import { fingerprint } from '../../lib/scribe/genesis.js'
 import { canonicalize } from '../../lib/trail/canonical.js'
@@ -20,7 +22,8 @@ beforeEach(() => {
   io = fakeIo({ cwd })
 })
 afterEach(() => rmSync(cwd, { recursive: true }))
-const init = (...args: string[]) => execute(['init', ...args], io, fakeParts())
+const enrolmentPage: Parts['enrolmentPage'] = ({ vkey }) => Promise.resolve(Buffer.from(`%PDF ${vkey}`))
+const init = (...args: string[]) => execute(['init', ...args], io, fakeParts({ enrolmentPage }))
 
 test('writes a configuration that loads, the genesis key and its sheet, and nothing else', async () => {
   expect(
@@ -30,6 +33,7 @@ test('writes a configuration that loads, the genesis key and its sheet, and noth
   expect(readFileSync(path, 'utf8')).toBe(
     `${JSON.stringify(
       {
+        $schema: pathToFileURL(schemaFile).href,
         references: ['time.example.net', '[2001:db8::1]:1123'],
         trail: './audit-trail',
         interval: '64s',
@@ -41,7 +45,13 @@ test('writes a configuration that loads, the genesis key and its sheet, and noth
     )}\n`,
   )
   expect(loadConfiguration(path)).toMatchObject({ trail: join(cwd, 'audit-trail'), toleranceNs: 50_000_000n })
-  expect(readdirSync(cwd).sort()).toEqual(['enrolment.txt', 'genesis.vkey', 'keys', 'ntp-auditor.json'])
+  expect(readdirSync(cwd).sort()).toEqual([
+    'enrolment.pdf',
+    'enrolment.txt',
+    'genesis.vkey',
+    'keys',
+    'ntp-auditor.json',
+  ])
   expect(io.stdout.text).toContain(`wrote ${path}\n`)
   expect(io.stdout.text).toContain('grow by about 1595 MB a year\n(a sample of 2 references every 64s)')
   expect(io.stdout.text).toContain('  ntp-auditor run ')
@@ -111,6 +121,7 @@ test('--json is pure', async () => {
     keys: join(cwd, 'keys'),
     genesis: join(cwd, 'genesis.vkey'),
     sheet: join(cwd, 'enrolment.txt'),
+    page: join(cwd, 'enrolment.pdf'),
     vkey: readFileSync(join(cwd, 'genesis.vkey'), 'utf8').trimEnd(),
     fingerprint: expect.stringMatching(/^[0-9a-f ]{49}$/),
     succeeds: null,
@@ -141,6 +152,7 @@ test('asks on a terminal until the answers are right', async () => {
     'Tolerance',
   ])
   expect(JSON.parse(readFileSync(join(cwd, 'ntp-auditor.json'), 'utf8'))).toEqual({
+    $schema: pathToFileURL(schemaFile).href,
     references: ['a', 'b', 'c'],
     trail: './t',
     interval: '32s',
@@ -209,7 +221,8 @@ describe('keys', () => {
   test('never lie inside the trail', async () => {
     expect(await init('--reference', 'a', '--trail', '.')).toBe(0)
     expect(JSON.parse(text('ntp-auditor.json'))).toMatchObject({ keys: `${cwd}.keys`, genesis: `${cwd}.genesis.vkey` })
-    for (const name of ['keys', 'genesis.vkey', 'enrolment.txt']) rmSync(`${cwd}.${name}`, { recursive: true })
+    for (const name of ['keys', 'genesis.vkey', 'enrolment.txt', 'enrolment.pdf'])
+      rmSync(`${cwd}.${name}`, { recursive: true })
   })
 
   test('of another trail are not touched', async () => {

@@ -31,6 +31,7 @@ test('an auditor of its own writes the note and stops in good order', async () =
         return Promise.resolve({ seq: 21 })
       },
       seal: () => Promise.reject(new Error('not asked for')),
+      prune: () => Promise.reject(new Error('not asked for')),
       stop: () => {
         calls.push('stop')
         return Promise.resolve()

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import type { CheckRequest, Parts, ReportRequest } from '../../lib/cli/parts.js'
 import { execute } from '../../lib/cli/program.js'
-import { OutputError, PeriodError } from '../../lib/errors.js'
+import { OutputError, PeriodError, TrailLockedError } from '../../lib/errors.js'
+import type { ServiceBody } from '../../lib/trail/types.js'
 import type { CheckDocument } from '../../reports/check.js'
 import { exitCode } from '../../reports/policy.js'
 import type { ReportResult } from '../../reports/types.js'
@@ -53,7 +54,7 @@ function rendering(...results: ReportResult[]) {
       return Promise.resolve({ result, paths, exitCode: exitCode(result) })
     },
   }
-  return { requests, report: (...args: string[]) => execute(['report', ...args], io, fakeParts(parts)) }
+  return { requests, parts, report: (...args: string[]) => execute(['report', ...args], io, fakeParts(parts)) }
 }
 
 test('text: verdicts, policy, files', async () => {
@@ -348,5 +349,59 @@ Look closer:
     }
     expect(await execute(['demo', '--out', 'demo'], io, fakeParts({ simulateDay: failing }))).toBe(4)
     expect(io.stderr.text).toMatch(/^\rsimulate {2}\[#{15}\.{15}\] {2}50 %\r +\rntp-auditor: "demo" holds/)
+  })
+})
+
+describe('--print', () => {
+  const configure = (script: string) =>
+    writeFileSync(
+      join(cwd, 'ntp-auditor.json'),
+      JSON.stringify({
+        references: ['127.0.0.1'],
+        trail: 'one',
+        print: { command: [process.execPath, '-e', script, '{file}'] },
+      }),
+    )
+  const recording = () => {
+    const { parts, requests } = rendering(resultOf({}, [failure(true)]))
+    writeFileSync(join(cwd, 'a.pdf'), 'abc')
+    const records: ServiceBody[] = []
+    const more: Partial<Parts> = {
+      startAuditor: () => Promise.reject(new TrailLockedError('held')),
+      requestRecord: (trail, body) => {
+        expect(trail).toBe(join(cwd, 'one'))
+        records.push(body)
+        return Promise.resolve({ seq: 12 })
+      },
+    }
+    const run = (...args: string[]) => execute(['report', '--print', ...args], io, fakeParts({ ...parts, ...more }))
+    return { run, records, requests }
+  }
+
+  test('prints the PDF, says so in the configured trail, and exits as the policy says', async () => {
+    configure(`console.log('job 7')`)
+    const { run, records } = recording()
+    expect(await run('--trail', 'two')).toBe(3)
+    expect(io.stdout.text).toMatch(/\nwrote .*a\.pdf\nprinted a\.pdf: job 7 \(record 12\)\n$/)
+    expect(records).toMatchObject([{ type: 'print', ok: true, file: 'a.pdf', bytes: 3, message: 'job 7' }])
+  })
+
+  test('a printer that is off is 4, and the result still stands on stdout', async () => {
+    configure(`process.exit(3)`)
+    const { run, records, requests } = recording()
+    expect(await run('--json')).toBe(4)
+    expect(JSON.parse(io.stdout.text)).toMatchObject({ host: 'till-3' })
+    expect(requests[0]?.out).toBe(cwd)
+    expect(io.stderr.text).toContain(`then: ntp-auditor print ${join(cwd, 'a.pdf')}\n`)
+    expect(records).toMatchObject([{ ok: false }])
+  })
+
+  test.each([
+    [['--format', 'csv'], '--print prints the PDF: --format must list it, got "csv"'],
+    [['--check', 'a.pdf'], '--check makes no report to --print'],
+  ])('with %j is wrong usage', async (args, message) => {
+    configure('')
+    expect(await recording().run(...args)).toBe(2)
+    expect(io.stderr.text).toContain(message)
   })
 })

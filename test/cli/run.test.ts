@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
@@ -6,6 +6,7 @@ import type { AuditorListeners, Parts } from '../../lib/cli/parts.js'
 import { execute } from '../../lib/cli/program.js'
 import type { Configuration } from '../../lib/config/types.js'
 import { TrailLockedError, TrailWriteError } from '../../lib/errors.js'
+import { TrailBuilder } from '../support/trail-builder.js'
 import { documentOf } from './documents.js'
 import { type FakeIo, fakeIo, fakeParts } from './fake-io.js'
 
@@ -33,6 +34,7 @@ function scripted(script: (tell: AuditorListeners) => void, signal: NodeJS.Signa
         sample: () => Promise.reject(new Error('not asked for')),
         record: () => Promise.reject(new Error('not asked for')),
         seal: () => Promise.reject(new Error('not asked for')),
+        prune: () => Promise.reject(new Error('not asked for')),
         stop: () => {
           log.push('stop')
           return Promise.resolve()
@@ -128,6 +130,7 @@ test('ready comes first even if something happens before', async () => {
       sample: () => Promise.reject(new Error()),
       record: () => Promise.reject(new Error()),
       seal: () => Promise.reject(new Error('not asked for')),
+      prune: () => Promise.reject(new Error('not asked for')),
       stop: () => Promise.resolve(),
     })
   }
@@ -144,6 +147,7 @@ test('a signal during the start is obeyed', async () => {
       sample: () => Promise.reject(new Error()),
       record: () => Promise.reject(new Error('not asked for')),
       seal: () => Promise.reject(new Error('not asked for')),
+      prune: () => Promise.reject(new Error('not asked for')),
       stop: () => {
         stopped = true
         return Promise.resolve()
@@ -178,4 +182,18 @@ test('a failing system call: its cause is told, the stack only under DEBUG', asy
   io = fakeIo({ cwd, env: { DEBUG: '1' } })
   await execute(['run'], io, fakeParts({ startAuditor }))
   expect(io.stderr.text).toContain('Error: cannot begin\n    at ')
+})
+
+test('receipts hear every durable record and print the last ones before the end', async () => {
+  const builder = new TrailBuilder({ folder: join(cwd, 't') })
+  const receipts = { file: 'receipts.txt' }
+  writeFileSync(join(cwd, 'ntp-auditor.json'), JSON.stringify({ references: ['127.0.0.1'], trail: 't', receipts }))
+  const { run } = scripted((tell) => {
+    tell.record?.(builder.open())
+    tell.record?.(builder.advance(1).sample())
+  })
+  expect(await run()).toBe(0)
+  expect(readFileSync(join(cwd, 'receipts.txt'), 'utf8')).toMatch(/^\n# receipts, [^!]*\n {7}1 2026-[^!]*\n {7}2 2026-/)
+  expect(JSON.parse(readFileSync(join(cwd, 't.receipts.json'), 'utf8')).seq).toBe(2)
+  expect(io.stderr.text).toBe('')
 })

@@ -144,6 +144,7 @@ describe('--record', () => {
         },
         record: () => Promise.reject(new Error('not asked for')),
         seal: () => Promise.reject(new Error('not asked for')),
+        prune: () => Promise.reject(new Error('not asked for')),
         stop: () => {
           calls.push('stop')
           return Promise.resolve()
@@ -182,6 +183,7 @@ describe('--record', () => {
         sample: () => Promise.reject(new TrailWriteError('no space')),
         record: () => Promise.reject(new Error('not asked for')),
         seal: () => Promise.reject(new Error('not asked for')),
+        prune: () => Promise.reject(new Error('not asked for')),
         stop: () => {
           stopped = true
           return Promise.resolve()

@@ -1,4 +1,5 @@
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals'
@@ -176,11 +177,133 @@ describe('--follow', () => {
     expect(JSON.parse(io.stdout.text).type).toBe('open')
   })
 
+  test('goes on where a file cannot be read for a while, and says so once', async () => {
+    const builder = new TrailBuilder({ folder: temporary() })
+    builder.open()
+    const away = `${builder.folder}.away`
+    let pauses = 0
+    io = fakeIo({
+      cwd: temporary(),
+      pause: () => {
+        pauses += 1
+        if (pauses === 1) renameSync(builder.folder, away)
+        if (pauses === 3) {
+          renameSync(away, builder.folder)
+          builder.advance(60).heartbeat()
+        }
+        if (pauses === 4) io.signal('SIGTERM')
+        return Promise.resolve()
+      },
+    })
+    expect(await show('--json', '--follow', '--trail', builder.folder)).toBe(0)
+    expect(io.stdout.text.trim().split('\n')).toHaveLength(2)
+    expect(io.stderr.text.match(/looking on/g)).toHaveLength(1)
+  })
+
   test('ends when nobody reads any more', async () => {
     const builder = example()
     io.stdout.readsOnly = 1
     expect(await show('--json', '--follow', '--trail', builder.folder)).toBe(0)
   })
+})
+
+describe('--pages', () => {
+  const pagesOf = (text: string) => text.split('\f').map((page) => page.split('\n').slice(0, -1))
+
+  test('of twelve lines: headings, form feeds, a day sheet at the end, nothing torn that fits', async () => {
+    const { folder } = example()
+    expect(await show('--trail', folder, '--date', '2026-03-03', '--pages', '12')).toBe(0)
+    const pages = pagesOf(io.stdout.text)
+    expect(pages.pop()).toEqual([]) // behind the last form feed
+    expect(Math.max(...pages.map((page) => page.length))).toBeLessThanOrEqual(12)
+    expect(pages.map((page) => page[0])).toEqual(
+      pages.map((_, index) => `ntp-auditor  builder  2026-03-03 (UTC), SIMULATION${' '.repeat(23)} page ${index + 1}`),
+    )
+    expect(pages.map((page) => page[1])).toEqual(pages.map(() => ''))
+    const bodies = pages.map((page) => page.slice(2).join('\n'))
+    expect(bodies[0]).toMatch(/^# trail .*\n# seq .*\n {7}1 .*\n(?: .*\n)*? {9}epoch 1, UNSEALED$/)
+    expect(bodies.slice(1, 4).map((body) => body.slice(0, 9))).toEqual(['       2 ', '       4 ', '       5 '])
+    const record =
+      readFileSync(join(folder, segmentPath('2026-03-03', 1)), 'utf8')
+        .trimEnd()
+        .split('\n')
+        .at(-1) ?? ''
+    const hash = createHash('sha256').update(Buffer.of(0)).update(record).digest('hex')
+    expect(bodies.at(-1)).toBe(`
+Day sheet of 2026-03-03 (UTC), SIMULATION: 8 records, 1 to 8
+  samples 2: PROVEN 1, VIOLATED 1; clock changes 1; gaps 1; damaged places 0
+  Hash of record 8, which binds all before it (it is "prev" of record 9):
+  ${hash}
+  Verdicts are of single samples, as they were taken; "ntp-auditor report" says
+    what is proven between them.
+
+  Checked by ______________________  Date ____________  Signature ______________`)
+  })
+
+  test('without pages the text is the same, line by line', async () => {
+    const { folder } = example()
+    await show('--trail', folder, '--pages', '10')
+    const paged = pagesOf(io.stdout.text).flatMap((page) => page.slice(2))
+    io = fakeIo({ cwd: io.cwd })
+    await show('--trail', folder)
+    expect(`${paged.join('\n')}\n`).toBe(io.stdout.text)
+  })
+
+  test('a new day begins on a new page, and the pages are numbered on', async () => {
+    const builder = new TrailBuilder({ folder: temporary(), utc: '2026-03-03T23:59:00.000000000Z' })
+    builder.open()
+    builder.advance(120).heartbeat()
+    await show('--trail', builder.folder, '--pages', '60')
+    const pages = pagesOf(io.stdout.text)
+    expect(pages.map((page) => page[0]?.replace(/ +/g, ' '))).toEqual([
+      'ntp-auditor builder 2026-03-03 (UTC), SIMULATION page 1',
+      'ntp-auditor builder 2026-03-04 (UTC), SIMULATION page 2',
+      undefined,
+    ])
+  })
+
+  test('a host label that is hostile and long is shown as text, and the heading keeps its width', async () => {
+    const builder = new TrailBuilder({
+      folder: temporary(),
+      open: { host: `\u001b]0;owned\u0007\f${'\u{1F552}'.repeat(40)}` },
+    })
+    builder.open()
+    await show('--trail', builder.folder, '--pages', '60')
+    const [page = []] = pagesOf(io.stdout.text)
+    expect(page[0]).toMatch(
+      /^ntp-auditor {2}\\u\{1b\}\]0;owned\\u\{7\}\\u\{c\}.*\.\.\. {2}2026-03-03 \(UTC\), SIMULATION +page 1$/u,
+    )
+    expect(page[0]?.length).toBeLessThanOrEqual(80)
+    expect(io.stdout.text).not.toMatch(/[^\n\f\P{Cc}]|\p{Cs}/u)
+  })
+})
+
+test('--ascii: seven bits, in words that can be read back', async () => {
+  const builder = new TrailBuilder({ folder: temporary() })
+  builder.open()
+  builder.note(1, 'caf\u00e9 \u{1F552}\u202e'.repeat(30))
+  await show('--trail', builder.folder, '--ascii', '--columns', '132')
+  expect(io.stdout.text).toMatch(/^[\x20-\x7e\n]*$/)
+  expect(io.stdout.text.replace(/\n */g, '')).toContain('caf\\u{e9} \\u{1f552}\\u{202e}')
+})
+
+test('a long word is never broken inside a character', async () => {
+  const builder = new TrailBuilder({ folder: temporary() })
+  builder.open()
+  builder.note(1, '\u{1F552}'.repeat(300))
+  await show('--trail', builder.folder)
+  expect(io.stdout.text).not.toMatch(/\p{Cs}/u)
+  expect(Math.max(...io.stdout.text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
+})
+
+test('--changes leaves single samples and heartbeats out, and keeps the sample behind a change', async () => {
+  const builder = example()
+  await show('--json', '--changes', '--trail', builder.folder)
+  const types = io.stdout.text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line).type)
+  expect(types).toEqual(['open', 'sample', 'clock-change', 'sample', 'gap', 'note', 'close'])
 })
 
 describe('which trail', () => {
@@ -204,6 +327,10 @@ describe('which trail', () => {
 
   test.each([
     [['--columns', '100'], '--columns must be 80 or 132, got "100"'],
+    [['--pages', '9'], '--pages must be the lines of a page, from 10 to 1000, got "9"'],
+    [['--pages', 'many'], '--pages must be the lines of a page, from 10 to 1000, got "many"'],
+    [['--json', '--pages', '60'], '--pages and --ascii set text; with --json records come as they stand'],
+    [['--json', '--ascii'], '--pages and --ascii set text'],
     [['--date', 'today'], '--date must look like 2026-11-22, got "today"'],
   ])('%j is wrong usage', async (args, message) => {
     expect(await show('--trail', example().folder, ...args)).toBe(2)

@@ -24,6 +24,7 @@ test('what is given is taken, paths from the folder of the file', () => {
       print: true,
       mail: ['a@b'],
     },
+    alerts: { channels: [{ kind: 'mail', server: 'smtp://mail.example.net', from: 'a@b', to: ['c@d'] }] },
   })
   expect(anchor).toEqual({
     everyNs: 21_600_000_000_000n,
@@ -43,6 +44,14 @@ test('what is given is taken, paths from the folder of the file', () => {
   })
 })
 
+test('what sets the clock is looked at every five minutes, as given, or never', () => {
+  expect(parse({}).discipline).toEqual({ everyNs: 300_000_000_000n })
+  expect(parse({ discipline: { every: '1h' } }).discipline).toEqual({ everyNs: 3_600_000_000_000n })
+  const off = parse({ discipline: false })
+  expect(off.discipline).toEqual({ everyNs: 0n })
+  expect(decodeConfiguration(encodeConfiguration(off))).toEqual(off)
+})
+
 test('an empty nightly job has its defaults; an address alone is a service', () => {
   expect(parse({ nightly: {} }).nightly).toEqual({
     at: '00:10',
@@ -58,6 +67,30 @@ test('an empty nightly job has its defaults; an address alone is a service', () 
     certificates: null,
     policy: null,
   })
+})
+
+test('receipts: what, how wide, on what; paths from the folder of the file', () => {
+  expect(parse({ receipts: null }).receipts).toBeNull()
+  expect(parse({ receipts: { command: ['lp'] } }).receipts).toEqual({
+    what: 'samples',
+    columns: 80,
+    command: ['lp'],
+    file: null,
+    newline: 'lf',
+    timeoutNs: 60_000_000_000n,
+    state: '/srv/audit/trail.receipts.json',
+  })
+  const given = { what: 'changes', columns: 132, newline: 'crlf', timeout: '5s', state: '../state' }
+  expect(parse({ receipts: { ...given, file: '/dev/usb/lp0' } }).receipts).toEqual({
+    what: 'changes',
+    columns: 132,
+    command: null,
+    file: '/dev/usb/lp0',
+    newline: 'crlf',
+    timeoutNs: 5_000_000_000n,
+    state: '/srv/state',
+  })
+  expect(parse({ receipts: { file: 'trail.txt' } }).receipts?.file).toBe('/srv/audit/trail.txt')
 })
 
 describe('refused, naming option, rule and value', () => {
@@ -85,6 +118,14 @@ describe('refused, naming option, rule and value', () => {
     ],
     [{ nightly: { formats: 'pdf' } }, '"nightly.formats" must be a list of words, got "pdf"'],
     [{ nightly: { time: '00:10' } }, '"nightly.time" is an unknown option; did you mean "at"?'],
+    [{ receipts: {} }, '"receipts" must have either "command"'],
+    [{ receipts: { file: 'a', command: ['lp'] } }, '"receipts" must have either "command"'],
+    [{ receipts: { command: ['lp', '{file}'] } }, '"receipts.command" gets the text on its standard input'],
+    [{ receipts: { file: 'a', columns: 100 } }, '"receipts.columns" must be 80 or 132, got 100'],
+    [{ receipts: { file: 'a', what: 'all' } }, '"receipts.what" must be "samples" or "changes", got "all"'],
+    [{ receipts: { file: 'trail/a' } }, '"receipts.file" must not lie in the trail folder, got "trail/a"'],
+    [{ receipts: { file: 'a', state: 'x/../trail' } }, '"receipts.state" must not lie in the trail folder'],
+    [{ receipts: { device: '/dev/lp0' } }, '"receipts.device" is an unknown option; did you mean "file"?'],
     [{ nightly: 'daily' }, '"nightly" must be an object with the options at, reports'],
   ])('%j', (more, message) => {
     expect(() => parse(more)).toThrow(message)
@@ -96,6 +137,7 @@ test('what goes to the workers comes back equal, and no password reaches a recor
     anchor: { tsa: 'https://ann:secret@tsa.example.net/' },
     print: { command: ['lp', '{file}'] },
     nightly: { print: true },
+    receipts: { file: 'receipts.txt' },
   })
   expect(decodeConfiguration(encodeConfiguration(configuration))).toEqual(configuration)
   expect(JSON.stringify(recordedConfiguration(configuration))).not.toContain('secret')

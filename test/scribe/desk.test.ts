@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { TrailWriteError } from '../../lib/errors.js'
 import { Desk } from '../../lib/scribe/desk.js'
+import { realFiles } from '../../lib/scribe/files.js'
 import { ask } from '../../lib/scribe/inbox.js'
 import { linkPair } from '../../lib/scribe/link.js'
 import type { AuditorToScribe, EngineToScribe, ScribeToAuditor, ScribeToEngine } from '../../lib/scribe/messages.js'
@@ -229,4 +230,35 @@ test('what the inbox asked is asked again of an engine that takes over', async (
   engine.post({ kind: 'draft', draft: draft(2) })
   engine.post({ kind: 'promise', token, draftId: 2 })
   expect(await answer).toMatchObject({ ok: true, seq: 2 })
+})
+
+test('a disk with little room is told of once, before it is full, and again when it became so again', async () => {
+  let free = 99_000_000n
+  const [, deskEngine] = linkPair<EngineToScribe, ScribeToEngine>()
+  const [auditor, deskAuditor] = linkPair<AuditorToScribe, ScribeToAuditor>()
+  const timers: (() => void)[] = []
+  const desk = new Desk({
+    folder,
+    open: (hooks) => Scribe.open({ folder, zone: 'UTC', ...hooks, files: { ...realFiles, freeBytes: () => free } }),
+    timers: { setTimeout: (run) => timers.push(run), clearTimeout: () => {} },
+    engine: deskEngine,
+    auditor: deskAuditor,
+  })
+  const problems: string[] = []
+  auditor.listen((message) => {
+    if (message.kind === 'problem') problems.push(`${message.error.code} ${message.error.message}`)
+  })
+  desk.start()
+  const minutes = async (count: number) => {
+    for (let look = 0; look < count * 150; look++) timers.shift()?.()
+    await settled()
+  }
+  await minutes(3)
+  expect(problems).toEqual([expect.stringContaining('ERR_DISK_SPACE only 99 MB are free where the trail')])
+  free = 200_000_000n
+  await minutes(2)
+  free = 50_000_000n
+  await minutes(2)
+  expect(problems).toHaveLength(2)
+  desk.end()
 })

@@ -78,7 +78,7 @@ describe('an epoch ends', () => {
     trail.crash()
   })
 
-  test('when the label day changes: the close is the last record of the old segment', async () => {
+  test('when the label day changes: the close is the last record of the old segment, at the look of the one before', async () => {
     const trail = new TrailBuilder({ utc: '2026-03-03T23:59:30.000000000Z', seals: {} })
     trail.open()
     trail.advance(64).heartbeat({ chord: { low: -0.002, high: 0.001 }, looks: 256 })
@@ -87,8 +87,8 @@ describe('an epoch ends', () => {
     const { placed } = await readAll(trail.folder)
     expect(placed.map(({ record }) => [record.since.looks, record.since.chord.lowNs])).toEqual([
       [1, '0'],
-      [256, '-2000000'],
       [0, '0'],
+      [256, '-2000000'],
       [0, '0'],
     ])
     expect(placed[2]?.record).toMatchObject({
@@ -96,6 +96,7 @@ describe('an epoch ends', () => {
       publicKey: nextKeyOf(placed[1]),
     })
     expect(trail.seals[0]).toMatchObject({ path: 'seals/2026/03/000000001.checkpoint', label: '2026-03-03' })
+    expect(placed[1]?.record.wall).toBe(placed[0]?.record.wall)
     trail.crash()
   })
 

@@ -97,8 +97,8 @@ describe('taking', () => {
   test.each([
     ['no JSON', 'hello', 'the request cannot be read: '],
     ['no object', '[1]', 'a request must be an object'],
-    ['no kind', '{}', '"kind" must be "note", "sample", "record" or "seal"'],
-    ['an unknown kind', '{"kind":"erase"}', '"kind" must be "note", "sample", "record" or "seal"'],
+    ['no kind', '{}', '"kind" must be one of note, sample, record, seal, prune'],
+    ['an unknown kind', '{"kind":"erase"}', '"kind" must be one of note, sample, record, seal, prune'],
     ['an unknown field', '{"kind":"note","on":1,"text":"a","by":"b","seq":5}', '"seq" is no field of a note request'],
     ['a note on nothing', '{"kind":"note","on":0,"text":"a","by":"b"}', '"on" must be the seq of a record'],
     ['a note without text', '{"kind":"note","on":1,"text":"","by":"b"}', '"text" must be text of 1 to 4000 characters'],

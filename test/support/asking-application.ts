@@ -62,7 +62,6 @@ async function watch(limitMs: number): Promise<Seen[]> {
   return seen
 }
 
-const early = auditor.bound()
 await auditor.ready({ timeout: '20s' })
 await pause(300)
 const first = auditor.bound()
@@ -75,4 +74,4 @@ await engine?.terminate()
 const killed = await died
 await auditor.stop()
 const after = auditor.bound()
-process.stdout.write(`${JSON.stringify({ early, first, hung, killed, after })}\n`)
+process.stdout.write(`${JSON.stringify({ first, hung, killed, after })}\n`)

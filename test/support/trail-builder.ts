@@ -37,6 +37,8 @@ export interface BuilderOptions {
   readonly sealedBy?: string
   /** Seals the trail; default: nothing is sealed. Keys default to `<folder>.keys`, an epoch to an hour. */
   readonly seals?: Partial<SealOptions>
+  /** Days after which segments are compressed; default: never. */
+  readonly compressAfter?: bigint
 }
 
 export interface SampleOptions {
@@ -230,6 +232,9 @@ export class TrailBuilder {
             zone,
             files,
             ...(this.#options.seals && { seals: { ...sealsOf(folder), ...this.#options.seals } }),
+            ...(this.#options.compressAfter !== undefined && {
+              compressAfterNs: this.#options.compressAfter * 86_400_000_000_000n,
+            }),
             onSealed: (news) => this.seals.push(news),
             onProblem: (problem) => this.problems.push(problem),
           })

@@ -126,3 +126,89 @@ describe('parseCanonical', () => {
     )
   })
 })
+
+describe('the canonical text of a value is the only one that is accepted', () => {
+  const accepted = (text: string): boolean => {
+    try {
+      parse(text)
+      return true
+    } catch (error) {
+      if (error instanceof SyntaxError) return false
+      throw error
+    }
+  }
+  const right = (text: string): boolean => {
+    try {
+      return canonicalize(JSON.parse(text)) === text
+    } catch {
+      return false
+    }
+  }
+
+  test.each([
+    ['{"a":1e5,"b":"x"}  '.trim()],
+    ['{"a":1e5   }'],
+    ['{"a":100000,"b":1e2}'],
+    ['{"a":1e2}'],
+    ['{"a":100,"b":{"a":1e2}}'],
+    ['{"a":100,"b":{"a":100}}'],
+    ['{"a":[100,1e2]}'],
+    ['{"a":[100,200]}'],
+    ['{"a":-1e3,"b":0}'],
+    ['{"a":0e1,"b":100}'],
+    ['{"a":-0}'],
+    ['{"a":1.0}'],
+    ['{"1":0,"a":1}'],
+    ['{"a":1,"1":0}'],
+    ['{"":1,"a":2}'],
+    ['{"a":1,"a":1}'],
+    ['{"a":1e5,"b":{"c":"a:100000"}}'],
+    ['{"a":9007199254740993}'],
+    ['{"a":1e400}'],
+    ['[1 ,2]'],
+    ['[]'],
+    ['{"a":[],"b":{}}'],
+    ['100'],
+    ['1e2'],
+  ])('%s', (text) => {
+    expect(accepted(text)).toBe(right(text))
+  })
+
+  test('whatever is written in another way', () => {
+    const number = fc.oneof(fc.integer(), fc.constantFrom(0, 100, 1000, 123_000, 100_000, -5000, 2 ** 53 - 1))
+    const leafs = fc.oneof(
+      number,
+      fc.string(),
+      fc.boolean(),
+      fc.constant(null),
+      fc.constantFrom('a:100', '1e5', ' 1.5'),
+    )
+    const key = fc.oneof(fc.constantFrom('a', 'b', 'c', 'ratePpb', '1', '10', ''), fc.string({ maxLength: 3 }))
+    const value = fc.letrec((tie) => ({
+      tree: fc.oneof(
+        { depthSize: 'small' },
+        leafs,
+        fc.array(tie('tree'), { maxLength: 4 }),
+        fc.dictionary(key, tie('tree'), { maxKeys: 5 }),
+      ),
+    })).tree
+    const respell = (text: string, kind: number): string =>
+      [
+        text,
+        text.replace(/00(?=[,}\]])/, 'e2'),
+        text.replace(/000(?=[,}\]])/, 'e3').replace(/^\{/, '{ '),
+        text.replace(/(\d)000(?=[,}\]])/, '$1e3').replace(/:/, ': '),
+        text.replace(/([,{])("[^"]*":)(\d+)/, '$1$2$3,$2$3'),
+        text.replace(/(\d)(?=[,}\]])/, '$1.0'),
+        text.replace(/,/, ' ,'),
+        text.replace(/\{("[^"]*":\d+),("[^"]*":\d+)/, '{$2,$1'),
+      ][kind] ?? text
+    fc.assert(
+      fc.property(value, fc.nat({ max: 7 }), (one, kind) => {
+        const text = respell(canonicalize(one), kind)
+        expect([text, accepted(text)]).toEqual([text, right(text)])
+      }),
+      { numRuns: 3000 },
+    )
+  })
+})

@@ -2,6 +2,8 @@ import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from '@jest/globals'
+import { segmentLines } from '../../lib/trail/lines.js'
+import { parseSegmentPath } from '../../lib/trail/paths.js'
 import { isPlaced, readPlaced, readSeqs, readTrail } from '../../lib/trail/read.js'
 import { TrailBuilder } from '../support/trail-builder.js'
 import { copyTrail, linesOf, putLines, readAll, segmentFiles } from '../support/trail-folder.js'
@@ -219,4 +221,17 @@ test('readSeqs finds records by their seq', async () => {
   const found = await readSeqs(trail.folder, [2, 7, 10, 99])
   expect([...found.keys()].sort((a, b) => a - b)).toEqual([2, 7, 10])
   for (const [seq, one] of found) expect(one).toEqual(placed[seq - 1])
+})
+
+test('a segment that is compressed between being listed and being read is read all the same', async () => {
+  const folder = copyTrail(trail.folder)
+  const [path = ''] = files
+  const segment = parseSegmentPath(path)
+  if (!segment) throw new Error('no segment')
+  compress(folder, path)
+  const lines: string[] = []
+  for await (const batch of segmentLines(folder, segment)) lines.push(...batch.map(({ bytes }) => bytes.toString()))
+  expect(lines).toEqual(linesOf(trail.folder, path))
+  rmSync(join(folder, `${path}.gz`))
+  await expect(segmentLines(folder, segment).next()).rejects.toMatchObject({ code: 'ERR_TRAIL_READ' })
 })

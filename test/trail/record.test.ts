@@ -253,12 +253,14 @@ test('what is no object is no record', () => {
 test('what somebody else observed can never be called first-hand', () => {
   const imported = { ...place, ...bodies.imported }
   expect(() => checkRecord({ ...imported, firstHand: true })).toThrow('"firstHand" must be false')
-  expect(recordText(checkRecord(imported), 132)).toContain('SECOND-HAND on 1, windows-security 4616: DESK\\ann with ')
+  expect(recordText(checkRecord(imported), { columns: 132, ascii: false })).toContain(
+    'SECOND-HAND on 1, windows-security 4616: DESK\\ann with ',
+  )
 })
 
 test('what the services of the auditor wrote is told in words', () => {
   const told = (body: object) =>
-    recordText(checkRecord({ ...place, ...body }), 132)
+    recordText(checkRecord({ ...place, ...body }), { columns: 132, ascii: false })
       .split('\n')
       .map((line) => line.trim())
   expect(told(bodies.anchor)[0]).toContain('anchor rfc3161: seals/2026/11/000000002.checkpoint of 40 records kept by')

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -453,6 +454,19 @@ describe('each attack on a sealed trail is found and named', () => {
   ])('a seal %s', async (_, change, code) => {
     const result = await tampered((folder) => put(folder, seal(2), change(readFileSync(join(folder, seal(2)), 'utf8'))))
     expect(brief(result)).toEqual([[code, seal(2), 6]])
+  })
+
+  test('a folder or a pipe in the place of a seal', async () => {
+    const folder = copyTrail(trail.folder)
+    rmSync(join(folder, seal(1)))
+    mkdirSync(join(folder, seal(1)))
+    rmSync(join(folder, seal(2)))
+    if (process.platform === 'win32') mkdirSync(join(folder, seal(2)))
+    else execFileSync('mkfifo', [join(folder, seal(2))])
+    expect(brief(await verify(folder))).toEqual([
+      ['seal-not-canonical', seal(1), 3],
+      ['seal-not-canonical', seal(2), 6],
+    ])
   })
 
   test('a seal of the right key over another number of records', async () => {
