@@ -23,7 +23,7 @@ import { type Sight, sightOf } from './evidence/live.js'
 import type { Chore, ChoreAnswer, ErrorData, PruneNews, ScribeToAuditor, SealNews } from './scribe/messages.js'
 import { canonicalize } from './trail/canonical.js'
 import { sampleDocument } from './trail/document.js'
-import { checkAttachment, checkServiceBody } from './trail/record.js'
+import { checkAttachment, checkServiceBody } from './trail/service-check.js'
 import type { Attachment, Placed, ServiceBody } from './trail/types.js'
 
 export type { AuditorEvents } from './auditor/events.js'

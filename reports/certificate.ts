@@ -6,7 +6,7 @@ import type { ProofDocument } from '../lib/evidence/document.js'
 import type { OpenBody } from '../lib/trail/types.js'
 import { type ExcerptLine, readExcerpt } from './excerpt.js'
 import { Material } from './material.js'
-import type { Paper } from './pdf/archive.js'
+import type { Paper } from './types.js'
 import { toolName } from './version.js'
 
 /** That a record is under a seal: RFC 6962 inclusion. */

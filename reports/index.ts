@@ -18,4 +18,4 @@ export {
   renderReport,
 } from './render.js'
 export { type RenderedFleet, type RenderFleetOptions, renderFleet } from './render-fleet.js'
-export type { Bound, Report, ReportFile, ReportProgress, ReportResult } from './types.js'
+export type { Bound, Paper, Report, ReportFile, ReportProgress, ReportResult } from './types.js'

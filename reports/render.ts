@@ -23,10 +23,9 @@ import { toJson } from './json.js'
 import { ZonedWriter } from './moment.js'
 import { fileStem } from './name.js'
 import { LineWriter } from './ndjson.js'
-import type { Paper } from './pdf/archive.js'
 import { exitCode } from './policy.js'
 import { type Published, Shelf } from './publish.js'
-import type { Report, ReportResult } from './types.js'
+import type { Paper, Report, ReportResult } from './types.js'
 
 export type ReportFormat = 'pdf' | 'csv' | 'json'
 

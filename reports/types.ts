@@ -31,6 +31,8 @@ import type { Series } from './series.js'
 
 export type { Bound } from './document.js'
 
+export type Paper = 'a4' | 'letter'
+
 /** How far the work has come. `total` is `null` where it is not known beforehand. */
 export interface ReportProgress {
   readonly stage: 'index' | 'verify' | 'evidence' | 'records' | 'tables' | 'pdf'

@@ -73,6 +73,24 @@ test.each(['ntp-auditor', 'ntp-auditor/reports', 'ntp-auditor/testing'])(
   },
 )
 
+test('its types hold in a strict project that checks the libraries too', async () => {
+  const consumer = `import { type AskableClock, Auditor, attach, prove, sampleOnce, verify } from 'ntp-auditor'
+import { renderFleet, renderReport } from 'ntp-auditor/reports'
+import { fakeAuditor, LoopbackReference, simulate } from 'ntp-auditor/testing'
+export const clock: AskableClock = fakeAuditor()
+export const all = [Auditor, attach, prove, sampleOnce, verify, renderFleet, renderReport, LoopbackReference, simulate]
+// @ts-expect-error: a limit is a duration with its unit, never a bare number
+clock.assertWithin(50)
+`
+  writeFileSync(join(project, 'consumer.mts'), consumer)
+  const options =
+    '--noEmit --strict --skipLibCheck false --module nodenext --target es2023 --lib es2023,esnext.disposable --types node'
+  expect(await run(join(project, 'node_modules/typescript/bin/tsc'), ...options.split(' '), 'consumer.mts')).toEqual({
+    status: 0,
+    out: '',
+  })
+})
+
 test('importing starts nothing: the process ends by itself, quickly', async () => {
   const script = `const t = performance.now(); await import('ntp-auditor'); console.log(Math.round(performance.now() - t))`
   expect(Number(await node('--input-type=module', '-e', script))).toBeLessThan(1000)

@@ -47,8 +47,8 @@ export async function checkConfiguration(options: Omit<CommonOptions, 'trail'>, 
  */
 export async function profileCheck(): Promise<(configuration: Configuration) => void> {
   const { allProfiles } = await import('../../reports/profiles/index.js')
-  return ({ inert, nightly }) => {
-    const known = allProfiles(inert.profiles).map(({ id }) => id)
+  return ({ profiles, nightly }) => {
+    const known = allProfiles(profiles).map(({ id }) => id)
     for (const [index, id] of (nightly?.profiles ?? []).entries()) {
       if (known.includes(id)) continue
       throw new OptionRangeError(

@@ -108,7 +108,7 @@ function jobParts({ io, parts, configuration, job, keys, json }: Work, writer: W
     render: async ({ unit, name, profile }, nowNs) => {
       const { result, paths, exitCode } = await parts.renderReport({
         ...{ trails: [trail], period: { [unit]: name }, zone: configuration.zone, nowNs },
-        ...{ profile, profiles: configuration.inert.profiles, toleranceNs: null, warning: null },
+        ...{ profile, profiles: configuration.profiles, toleranceNs: null, warning: null },
         ...{ formats: job.formats, csvForm: null, paper: null, out: job.out, keys, index: null, onProgress },
       })
       if ('hosts' in result) throw new Error('a report of one trail was asked for, and one of several came back')

@@ -31,7 +31,7 @@ function configured(options: Pick<CommonOptions, 'config'>, io: Io): unknown {
     base: dirname(path),
     source: basename(path),
     trail: 'optional',
-  }).inert.profiles
+  }).profiles
 }
 
 /** @returns 0 */

@@ -11,7 +11,6 @@ import { UsageError } from './exit.js'
 const optionNames: Readonly<Record<string, string>> = {
   driftPpb: 'driftBound',
   slewPpb: 'slewBound',
-  inert: 'profiles',
 }
 
 /** What only the host of the nightly job reads: the audit goes on untouched when it changes. */

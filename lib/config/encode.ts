@@ -69,7 +69,7 @@ export function decodeConfiguration(encoded: unknown): Configuration {
 
 /** Whether a field of that path is a bigint: a number of nanoseconds or parts per billion; not in what is kept of any shape. */
 function isQuantity(path: string): boolean {
-  return /(?:Ns|Ppb)$/.test(path) && !path.startsWith('inert.')
+  return /(?:Ns|Ppb)$/.test(path) && !path.startsWith('profiles')
 }
 
 /** A copy in which passwords, tokens and user names in addresses are replaced by `[redacted]`. For records and pages. */

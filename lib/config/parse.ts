@@ -7,12 +7,11 @@ import { join, resolve } from 'node:path'
 import { OptionRangeError, OptionTypeError } from '../errors.js'
 import { isLocalHost } from './address.js'
 import { parseAlerts } from './alerts.js'
-import { checkText, Fields } from './fields.js'
-import { parseInert } from './inert.js'
+import { checkPlain, checkText, Fields, isPlainObject } from './fields.js'
 import { parseReceipts } from './receipts.js'
 import { parseReferences } from './references.js'
 import { checkNightlyMail, parseAnchor, parseDiscipline, parseNightly, parsePrint } from './services.js'
-import type { Configuration, Identity } from './types.js'
+import type { Configuration, Identity, Plain } from './types.js'
 import { formatDuration, parseDuration } from './units.js'
 
 /** Every option there is, in the order of the documentation. */
@@ -113,7 +112,6 @@ function parse(input: unknown, options: ParseOptions): Configuration {
   }
   const witness = fields.inner('witness', ['period', 'report', 'maxRate'])
   const policy = fields.inner('policy', ['longestGap'])
-  const inert = parseInert(fields)
   const print = parsePrint(fields)
   const nightly = parseNightly(fields, { base: options.base, trail, print })
   const alerts = parseAlerts(fields, { base: options.base, trail })
@@ -149,9 +147,17 @@ function parse(input: unknown, options: ParseOptions): Configuration {
     nightly,
     discipline: parseDiscipline(fields),
     alerts,
-    inert: inert.values,
-    notes: [...notes, ...inert.notes],
+    profiles: parseProfiles(fields),
+    notes: [...notes],
   }
+}
+
+/** Kept as they are: the reports check them closely. @throws {OptionTypeError | OptionRangeError} for what JSON or a trail cannot hold */
+function parseProfiles(fields: Fields): Plain {
+  const value = fields.raw('profiles')
+  if (value === undefined || value === null) return null
+  if (!Array.isArray(value)) new Fields(value, 'profiles', isPlainObject(value) ? Object.keys(value) : [])
+  return checkPlain(value, 'profiles')
 }
 
 /** Servers that are not our own get at most one packet per 16 s on average: that is what a service bears from each client. */

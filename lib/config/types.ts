@@ -209,10 +209,8 @@ export interface Configuration {
   readonly nightly: NightlyConfig | null
   readonly discipline: DisciplineConfig
   readonly alerts: AlertConfig | null
-  /** Options that are checked and recorded but which this version does not act upon (a note says so); `null` where absent. */
-  readonly inert: {
-    readonly profiles: Plain
-  }
+  /** Rules of the operator's own, for reports (docs/profiles.md); `null`: none. */
+  readonly profiles: Plain
   /** Notes on what was accepted with a correction (`192.0.2.1,0x8` lost its flag), for the operator. */
   readonly notes: readonly string[]
 }

@@ -5,11 +5,10 @@
  */
 import PDFDocument from 'pdfkit'
 import { printable } from '../printable.js'
+import type { Paper } from '../types.js'
 import { fontPath } from './fonts.js'
 
 type Doc = PDFKit.PDFDocument
-
-export type Paper = 'a4' | 'letter'
 
 /** A file inside the file. */
 export interface Attachment {

@@ -5,9 +5,9 @@
  */
 import { createHash } from 'node:crypto'
 import { parseInstant } from '../../lib/instant.js'
-import type { Report } from '../types.js'
+import type { Paper, Report } from '../types.js'
 import { drawColumns, drawExcerpt } from './annexes.js'
-import { type Attachment, openArchive, type Paper } from './archive.js'
+import { type Attachment, openArchive } from './archive.js'
 import { attachmentsOf } from './attachments.js'
 import { drawBreaches } from './breaches.js'
 import { drawBudget } from './budget.js'

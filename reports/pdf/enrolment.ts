@@ -5,9 +5,10 @@
  */
 import { createHash } from 'node:crypto'
 import { parseInstant } from '../../lib/instant.js'
+import type { Paper } from '../types.js'
 import { toolName } from '../version.js'
 import { plainInstant } from '../words.js'
-import { openArchive, type Paper } from './archive.js'
+import { openArchive } from './archive.js'
 import { drawFields } from './fields.js'
 import { ink, soft } from './pattern.js'
 import { drawSeal } from './seal.js'

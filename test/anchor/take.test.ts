@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { take } from '../../lib/anchor/take.js'
 import type { Seal } from '../../lib/anchor/types.js'
-import { checkServiceBody } from '../../lib/trail/record.js'
+import { checkServiceBody } from '../../lib/trail/service-check.js'
 import { TimeStampingService } from '../support/time-stamping.js'
 
 let service: TimeStampingService

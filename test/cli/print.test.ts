@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import type { Parts } from '../../lib/cli/parts.js'
 import { execute } from '../../lib/cli/program.js'
 import { InboxError, TrailLockedError } from '../../lib/errors.js'
-import { checkServiceBody } from '../../lib/trail/record.js'
+import { checkServiceBody } from '../../lib/trail/service-check.js'
 import type { ServiceBody } from '../../lib/trail/types.js'
 import { fakeIo, fakeParts } from './fake-io.js'
 

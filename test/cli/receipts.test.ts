@@ -7,7 +7,7 @@ import type { ReceiptsConfig } from '../../lib/config/types.js'
 import { PrintError } from '../../lib/errors.js'
 import type { Sink } from '../../lib/printing/sink.js'
 import { segmentPath } from '../../lib/trail/paths.js'
-import { checkServiceBody } from '../../lib/trail/record.js'
+import { checkServiceBody } from '../../lib/trail/service-check.js'
 import type { Placed, ServiceBody } from '../../lib/trail/types.js'
 import { TrailBuilder } from '../support/trail-builder.js'
 

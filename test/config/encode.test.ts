@@ -44,12 +44,10 @@ test('secrets leave no trace', () => {
   const recorded = recordedConfiguration(configuration)
   expect(JSON.stringify(recorded)).not.toContain('hunter2')
   expect(recorded.configuration).toMatchObject({
-    inert: {
-      profiles: {
-        mail: { url: 'smtp://[redacted]@mail.example.net/', password: '[redacted]' },
-        apiToken: '[redacted]',
-        intervalNs: 'kept',
-      },
+    profiles: {
+      mail: { url: 'smtp://[redacted]@mail.example.net/', password: '[redacted]' },
+      apiToken: '[redacted]',
+      intervalNs: 'kept',
     },
     keys: '/srv/t.keys',
   })

@@ -35,7 +35,7 @@ test('every default', () => {
     nightly: null,
     discipline: { everyNs: 300_000_000_000n },
     alerts: null,
-    inert: { profiles: null },
+    profiles: null,
     notes: [],
   })
 })
@@ -201,8 +201,8 @@ test('limits are inside', () => {
 })
 
 test('minus zero, which a trail cannot hold, becomes zero', () => {
-  expect(Object.is(parse({ profiles: [-0] }).inert.profiles, null)).toBe(false)
-  expect(Object.is((parse({ profiles: [-0] }).inert.profiles as number[])[0], 0)).toBe(true)
+  expect(Object.is(parse({ profiles: [-0] }).profiles, null)).toBe(false)
+  expect(Object.is((parse({ profiles: [-0] }).profiles as number[])[0], 0)).toBe(true)
 })
 
 test.each([
@@ -216,6 +216,6 @@ test.each([
 })
 
 test('profiles of the operator are kept as they are, for the reports to judge', () => {
-  const { inert, notes } = parse({ profiles: [{ id: 'ours' }] })
-  expect({ inert, notes }).toEqual({ inert: { profiles: [{ id: 'ours' }] }, notes: [] })
+  const { profiles, notes } = parse({ profiles: [{ id: 'ours' }] })
+  expect({ profiles, notes }).toEqual({ profiles: [{ id: 'ours' }], notes: [] })
 })

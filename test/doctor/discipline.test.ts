@@ -1,7 +1,7 @@
 /** Which of the services that a computer may have sets its clock, and when that has changed. */
 import { expect, test } from '@jest/globals'
 import { changedFields, readDiscipline } from '../../lib/doctor/discipline.js'
-import { checkServiceBody } from '../../lib/trail/record.js'
+import { checkServiceBody } from '../../lib/trail/service-check.js'
 import { codes, type FakeMachine, fakeMachine, heard, recorded, refused } from './machine.js'
 
 const systemd = {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { printFile } from '../../lib/printing/print.js'
-import { checkServiceBody } from '../../lib/trail/record.js'
+import { checkServiceBody } from '../../lib/trail/service-check.js'
 
 let folder: string
 beforeEach(() => {

@@ -407,8 +407,3 @@ function changes(): ChangeEntry[] {
 function gaps(): GapEntry[] {
   return [{ seq: 10_777, fromNs: downFrom, toNs: downTo, cause: 'auditor-down', breaks: 'mono', estimated: true }]
 }
-
-/** The text of an instant of the fixture's day. */
-export function clock(ns: bigint): string {
-  return formatInstant(ns)
-}
