@@ -17,6 +17,8 @@ const auditor = await Auditor.start({
   // Only for servers on this very computer, as tests have them.
   trustLocal: references.every((reference) => reference.startsWith('127.')),
 })
+// Before the first sample every order would be refused.
+await auditor.ready({ timeout: '30s' })
 const app = orderService(auditor, '50ms')
 console.log(await app.listen({ host: '127.0.0.1', port: Number(port) }))
 

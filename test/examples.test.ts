@@ -99,6 +99,23 @@ const postOrder = (port: string) =>
     body: '{"buy":7}',
   })
 
+/**
+ * Waits for the first sample; then an order gets its stamp. On a busy computer packets may take so long that the sample bounds too little:
+ * then, and only then, it is refused for just that.
+ */
+async function stampedOrTooWide(port: string): Promise<void> {
+  const answered = async () => {
+    const answer = await postOrder(port)
+    return { status: answer.status, body: (await answer.json()) as { readonly cause?: string } }
+  }
+  const { status, body } = await until(
+    answered,
+    (answer) => answer.status === 201 || answer.body.cause === 'bound-too-wide',
+  )
+  if (status === 201) expect(body).toMatchObject({ order: { buy: 7 }, support: 'single' })
+  else expect({ status, body }).toMatchObject({ status: 503, body: { code: 'ERR_CLOCK_NOT_PROVEN' } })
+}
+
 /** A trail of an hour and four minutes on 2026-03-03. */
 function hourOfTrail(host?: string): string {
   const folder = trailFolder()
@@ -174,11 +191,7 @@ const ran: Record<string, () => Promise<void>> = {
   'serve-orders.ts': async () => {
     const port = await freePort()
     const use = async () => {
-      const stamped = await until(
-        () => postOrder(port),
-        ({ status }) => status === 201,
-      )
-      expect(await stamped.json()).toMatchObject({ order: { buy: 7 }, support: 'single' })
+      await stampedOrTooWide(port)
       expect(await (await fetch(`http://127.0.0.1:${port}/health/clock`)).json()).toHaveProperty('asOf')
     }
     await serving(/^http:/, use, 'serve-orders.js', trailFolder(), port, server())
@@ -186,11 +199,7 @@ const ran: Record<string, () => Promise<void>> = {
   'cluster.ts': async () => {
     const port = await freePort()
     const use = async () => {
-      const stamped = await until(
-        () => postOrder(port),
-        ({ status }) => status === 201,
-      )
-      expect(await stamped.json()).toMatchObject({ order: { buy: 7 }, support: 'single' })
+      await stampedOrTooWide(port)
     }
     const said = await serving(/(worker[\s\S]*){2}/, use, 'cluster.js', trailFolder(), port, server())
     expect(said.match(/^worker [12] at http/gm)).toHaveLength(2)
@@ -200,7 +209,7 @@ const ran: Record<string, () => Promise<void>> = {
     const use = async () => {
       const text = await until(
         async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text(),
-        (metrics) => metrics.includes('clock_verdict{verdict="PROVEN"} 1'),
+        (metrics) => /clock_verdict\{verdict="(PROVEN|INDETERMINATE)"\} 1/.test(metrics),
       )
       expect(text).toMatch(/^clock_error_bound_seconds\{side="low"\} -?[\d.e-]+$/m)
       expect(text).toContain('# TYPE clock_changes_total counter')
