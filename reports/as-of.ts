@@ -6,7 +6,7 @@
  * @module
  */
 import { isBounded } from '../lib/evidence/cones.js'
-import { blockOfSeq, blockSize, type Fact, type FactSource } from '../lib/evidence/types.js'
+import { blockSize, type Fact, type FactSource } from '../lib/evidence/types.js'
 import { type IntervalNs, middle } from '../lib/interval.js'
 
 type Sample = Extract<Fact, { kind: 'sample' }>
@@ -51,19 +51,6 @@ function split(samples: readonly Sample[], limitNs: bigint): number {
     if (wrong < best.wrong) best = { place: i + 1, wrong }
   }
   return best.place
-}
-
-/** The facts of a source up to a record, as if the trail ended there. */
-export function upTo(source: FactSource, asOf: number): FactSource {
-  if (asOf >= source.lastSeq) return source
-  return {
-    lastSeq: asOf,
-    block: async (index) => {
-      if (index > blockOfSeq(asOf)) return []
-      const facts = await source.block(index)
-      return index < blockOfSeq(asOf) ? facts : facts.filter(({ seq }) => seq <= asOf)
-    },
-  }
 }
 
 /** Looks for samples by the UTC that each of them tells by itself. */

@@ -2,7 +2,9 @@
  * The error budget: of what the distance between clock and reference is made up, over all answers of a period.
  * @module
  */
+import { roles } from '../lib/ntp/types.js'
 import type { SampleBody, StoredGoodReading } from '../lib/trail/types.js'
+import type { Columns } from './columns.js'
 import type { BudgetTerm } from './document.js'
 import { Sizes } from './values.js'
 
@@ -23,6 +25,17 @@ const words: Readonly<Record<Term, string>> = {
 
 const terms = Object.keys(words) as Term[]
 
+/** Of one reading (ns). */
+interface Terms {
+  readonly offset: number
+  readonly delay: number
+  readonly rootDelay: number
+  readonly rootDispersion: number
+  readonly precision: number
+  readonly bracket: number
+  readonly distance: number
+}
+
 /** Collects readings as they pass. */
 export class BudgetTally {
   readonly #sizes = new Map<Term, Sizes>(terms.map((term) => [term, new Sizes()]))
@@ -31,21 +44,56 @@ export class BudgetTally {
   sample(body: SampleBody, boot: string): void {
     for (const reading of Object.values(body.readings)) if (reading?.ok) this.#reading(reading)
     if (!body.consensus.m) return
-    const atNs = Number(body.atNs)
+    this.#bounded(boot, Number(body.atNs), body.ratePpb)
+  }
+
+  #bounded(boot: string, atNs: number, ratePpb: number): void {
     if (this.#last?.boot === boot && atNs > this.#last.atNs) {
-      this.#add('drift-growth', Math.ceil(((atNs - this.#last.atNs) * body.ratePpb) / 1e9))
+      this.#add('drift-growth', Math.ceil(((atNs - this.#last.atNs) * ratePpb) / 1e9))
     }
     this.#last = { boot, atNs }
   }
 
+  /** A sample without its record; what {@link sample} makes of it. */
+  plain(columns: Columns, i: number): void {
+    const { boot, ratePpb, roles: asked } = columns.shapes[columns.shape[i]!]!
+    for (const role of roles) {
+      const shape = asked[role]
+      if (!shape) continue
+      const own = columns.roles[role]
+      this.#terms({
+        offset: Math.abs(Number(own.offsetNs[i])),
+        delay: Math.ceil(Number(own.delayNs[i]) / 2),
+        rootDelay: own.rootDelayNs[i]!,
+        rootDispersion: own.dispersionNs[i]!,
+        precision: Math.ceil(2 ** shape.precision * 1e9),
+        bracket: own.readingNs[i]!,
+        distance: Number(own.rootDistanceNs[i]),
+      })
+    }
+    this.#bounded(boot, Number(columns.atNs[i]), ratePpb)
+  }
+
   #reading(reading: StoredGoodReading): void {
     const delay = Math.ceil(Number(reading.delayNs) / 2)
-    const rootDelay = Math.ceil(shortNs(reading.rootDelay) / 2)
+    const rootDelay = rootDelayNs(reading)
     const rootDispersion = dispersionNs(reading)
     const precision = Math.ceil(2 ** reading.precision * 1e9)
     const bracket = Number(reading.readingNs)
     const distance = Number(reading.rootDistanceNs)
-    this.#add('offset', Math.abs(Number(reading.offsetNs)))
+    this.#terms({
+      offset: Math.abs(Number(reading.offsetNs)),
+      delay,
+      rootDelay,
+      rootDispersion,
+      precision,
+      bracket,
+      distance,
+    })
+  }
+
+  #terms({ offset, delay, rootDelay, rootDispersion, precision, bracket, distance }: Terms): void {
+    this.#add('offset', offset)
     this.#add('delay', delay)
     this.#add('root-delay', rootDelay)
     this.#add('root-dispersion', rootDispersion)
@@ -76,8 +124,13 @@ function shortNs(digits: string): number {
   return Math.ceil((Number.parseInt(digits, 16) * 1e9) / 65_536)
 }
 
+/** Half the root delay that a server states. */
+export function rootDelayNs({ rootDelay }: StoredGoodReading): number {
+  return Math.ceil(shortNs(rootDelay) / 2)
+}
+
 /** max(rootDispersion, 15 ppm of the time since the server's clock was set): RFC 5905 PHI. */
-function dispersionNs({ rootDispersion, t3, referenceTime }: StoredGoodReading): number {
+export function dispersionNs({ rootDispersion, t3, referenceTime }: StoredGoodReading): number {
   const seconds = (Number.parseInt(t3.slice(0, 8), 16) - Number.parseInt(referenceTime.slice(0, 8), 16)) | 0
   const fraction = (Number.parseInt(t3.slice(8), 16) - Number.parseInt(referenceTime.slice(8), 16)) / 2 ** 32
   return Math.max(shortNs(rootDispersion), Math.ceil((seconds + fraction) * 15_000))

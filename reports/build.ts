@@ -5,10 +5,10 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { TrailReadError } from '../lib/errors.js'
 import type { AdviceOptions } from '../lib/evidence/advice.js'
-import { changes, gaps, pieces, stretches } from '../lib/evidence/index.js'
-import { blockSize, type FactSource, type Piece, type Stretch } from '../lib/evidence/types.js'
+import { changes, gaps, heard, upToSeq } from '../lib/evidence/index.js'
+import { blockSize, type FactSource } from '../lib/evidence/types.js'
 import { parseInstant } from '../lib/instant.js'
-import { extentOf, upTo } from './as-of.js'
+import { extentOf } from './as-of.js'
 import { carriedAcross } from './carried.js'
 import { compose } from './compose.js'
 import type { SampleRecord } from './csv/samples.js'
@@ -24,6 +24,7 @@ import { openSource } from './source.js'
 import type { Subject } from './subject.js'
 import { Tallies } from './tallies.js'
 import type { Report, ReportProgress } from './types.js'
+import { walk } from './walk.js'
 import { checksIn } from './windows.js'
 
 export interface BuildOptions extends PeriodChoice {
@@ -53,6 +54,11 @@ export interface BuildOptions extends PeriodChoice {
   readonly keys?: readonly string[] | undefined
   /** Path of the readers' index, or `:memory:`. Default: in the user's cache folder. */
   readonly index?: string | undefined
+  /**
+   * `changed` (default): closed files of the trail that an earlier report verified, and that have not changed since, are not read
+   * again. `all`: everything is verified now.
+   */
+  readonly verify?: 'changed' | 'all' | undefined
   readonly onProgress?: ((progress: ReportProgress) => void) | undefined
   readonly signal?: AbortSignal | undefined
   /** What `now` means (ns since the Unix epoch). Default: the wall clock. */
@@ -85,13 +91,13 @@ export async function buildBy(profile: Profile, options: BuildOptions): Promise<
   }
   const source = await openSource(trail, options)
   try {
-    const all = options.asOf === undefined ? source : upTo(source, options.asOf)
+    const all = options.asOf === undefined ? source : upToSeq(source, options.asOf)
     const nowNs = options.nowNs ?? BigInt(Date.now()) * 1_000_000n
     const zone = options.zone ?? newest.open.zone
     const period = resolvePeriod(options, { zone, nowNs, latestNs: await lastWall(all) })
     const extent = await extentOf(all, period.toNs)
     const { asOf } = extent
-    const seen = new Counting(upTo(all, asOf), options.onProgress)
+    const seen = counted(upToSeq(all, asOf), options.onProgress)
     const governs = extent.lastInside ?? asOf
     const { settings } = material.subject({ firstSeq: governs, lastSeq: governs }) ?? newest
     const span = { fromNs: period.fromNs, toNs: period.toNs, longestGapNs: settings.longestGapNs }
@@ -106,24 +112,20 @@ export async function buildBy(profile: Profile, options: BuildOptions): Promise<
     const wanted = new Set(drifted.runs.flatMap(({ whole }) => [whole.fromSeq, whole.toSeq]))
     const checks = checksIn(profile, period)
     const tallies = new Tallies({ ...period, toleranceNs, warningNs, probes, checks, wanted })
-    const range = { firstSeq: Number.MAX_SAFE_INTEGER, lastSeq: 0 }
-    const parts: Stretch[] = []
-    for await (const stretch of stretches(watched(pieces(seen, span), tallies, range), toleranceNs)) {
-      signal?.throwIfAborted()
-      tallies.stretch(stretch)
-      parts.push(stretch)
-    }
-    tallies.endOfPieces()
+    const { stretches, range } = await walk(seen, span, { toleranceNs, warningNs, probes, tallies, signal })
     const used: SeqRange = { firstSeq: Math.min(range.firstSeq, asOf), lastSeq: Math.min(range.lastSeq, asOf) }
-    const verified = await verifyFor(trail, options)
+    const verified = await verifyFor(trail, options, source.notebook)
     if (verified.intact !== false) material.trust()
-    const inventory = await takeInventory(material, { used, asOf, tallies })
+    const inventory = await takeInventory(material, {
+      ...{ used, asOf, tallies, notebook: source.notebook },
+      ...(verified.digests ? { digests: verified.digests } : {}),
+    })
     const subject = material.subject({ firstSeq: used.firstSeq, lastSeq: governs }) ?? newest
     const report = compose({
       ...{ period, profile, toleranceNs, warningNs, asOf, tallies, closed: extent.closed },
       longestGapNs: profile.longestGapNs ?? settings.policyGapNs,
       subject,
-      stretches: parts,
+      stretches,
       changes: changed,
       gaps: missed,
       integrity: await integrityOf(material, trail, { verified, used, asOf, inventory, tallies }, options),
@@ -136,7 +138,8 @@ export async function buildBy(profile: Profile, options: BuildOptions): Promise<
     })
     const worst = worstBreach(report.result.breaches)
     const excerpt = worst ? await readExcerpt(trail, excerptSeqs(worst), signal) : []
-    return { report: { ...report, excerpt }, samples: () => samplesIn(material, used, period) }
+    const verification = { earlierUpTo: verified.earlierUpTo ?? 0, upTo: verified.upTo }
+    return { report: { ...report, excerpt, verification }, samples: () => samplesIn(material, used, period) }
   } finally {
     source.close()
   }
@@ -152,45 +155,17 @@ function pathOf({ references, reaches }: Tallies, { open }: Subject, toleranceNs
 /** How long the host's event loop may wait for the next turn. */
 const mostStallMs = 15
 
-/** Notes what the pieces rest on while they pass. */
-async function* watched(
-  all: AsyncIterable<Piece>,
-  tallies: Tallies,
-  range: { firstSeq: number; lastSeq: number },
-): AsyncGenerator<Piece> {
+/** Tells how far the work has come, and lets the host's event loop turn. */
+function counted(source: FactSource, onProgress: BuildOptions['onProgress']): FactSource {
   let turned = performance.now()
-  for await (const piece of all) {
-    // Evidence is computed from what is already in memory: without this the host would wait for the whole period.
+  return heard(source, async (index) => {
     if (performance.now() - turned > mostStallMs) {
       await turn()
       turned = performance.now()
     }
-    tallies.piece(piece)
-    if (piece.fromSeq > 0) range.firstSeq = Math.min(range.firstSeq, piece.fromSeq)
-    range.lastSeq = Math.max(range.lastSeq, piece.toSeq)
-    yield piece
-  }
-}
-
-/** Passes facts on and tells how far the work has come. */
-class Counting implements FactSource {
-  readonly lastSeq: number
-  readonly #source: FactSource
-  readonly #onProgress: BuildOptions['onProgress']
-
-  constructor(source: FactSource, onProgress: BuildOptions['onProgress']) {
-    this.#source = source
-    this.#onProgress = onProgress
-    this.lastSeq = source.lastSeq
-  }
-
-  async block(index: number) {
-    await turn()
-    const facts = await this.#source.block(index)
-    const done = Math.min((index + 1) * blockSize, this.lastSeq)
-    this.#onProgress?.({ stage: 'evidence', done, total: this.lastSeq })
-    return facts
-  }
+    const done = Math.min((index + 1) * blockSize, source.lastSeq)
+    onProgress?.({ stage: 'evidence', done, total: source.lastSeq })
+  })
 }
 
 async function lastWall(source: FactSource): Promise<bigint> {

@@ -3,8 +3,8 @@
  * @module
  */
 import type { Verdict } from '../lib/consensus/types.js'
-import { bandAt } from '../lib/evidence/rational.js'
-import type { Piece, Stretch } from '../lib/evidence/types.js'
+import type { Cell } from '../lib/evidence/digest.js'
+import type { Stretch } from '../lib/evidence/types.js'
 import { formatInstant } from '../lib/instant.js'
 import { type IntervalNs, largest, middle } from '../lib/interval.js'
 import { type Day, daysOf, labelOf, type Unit } from './calendar.js'
@@ -39,39 +39,30 @@ export interface DaySample {
   readonly error: IntervalNs | null
 }
 
-/** Adds up the days of a period: pieces, stretches and samples in order of time. */
+/** Adds up the days of a period: cells, stretches and samples in order of time. */
 export class DayTally {
   readonly days: readonly Day[]
   readonly #tallies: readonly Tally[]
-  /** Where pieces, stretches and samples have come to; each passes in order of time. */
-  readonly #at = { pieces: 0, stretches: 0, samples: 0 }
+  /** Where cells, stretches and samples have come to; each passes in order of time. */
+  readonly #at = { cells: 0, stretches: 0, samples: 0 }
 
-  readonly #toleranceNs: bigint
-
-  constructor(period: { readonly fromNs: bigint; readonly toNs: bigint; readonly zone: string }, toleranceNs: bigint) {
-    this.#toleranceNs = toleranceNs
+  constructor(period: { readonly fromNs: bigint; readonly toNs: bigint; readonly zone: string }) {
     this.days = daysOf(period)
     this.#tallies = this.days.map(empty)
   }
 
-  piece(piece: Piece): void {
-    const { bound, fromNs, toNs } = piece
-    if (!bound) return
+  /** Cells lie in one day each, as far as days begin with a quarter of an hour. */
+  cell({ fromNs, toNs, worst }: Cell): void {
     const days = this.#tallies
-    // As the stretches have it: the last instant of a piece is its end less one nanosecond, unless all of it is PROVEN.
-    const proven = largest(bound.from) <= this.#toleranceNs && largest(bound.to) <= this.#toleranceNs
-    while (this.#at.pieces < days.length - 1 && fromNs >= (days[this.#at.pieces]?.toNs ?? toNs)) this.#at.pieces += 1
-    for (let i = this.#at.pieces; i < days.length; i += 1) {
+    while (this.#at.cells < days.length - 1 && fromNs >= days[this.#at.cells]!.toNs) this.#at.cells += 1
+    for (let i = this.#at.cells; i < days.length && days[i]!.fromNs < toNs; i += 1) {
       const day = days[i]!
-      if (day.fromNs >= toNs) break
-      const whole = fromNs >= day.fromNs && toNs <= day.toNs
       const from = fromNs > day.fromNs ? fromNs : day.fromNs
       const to = toNs < day.toNs ? toNs : day.toNs
       if (from >= to) continue
       day.boundedNs += to - from
-      const band = { fromNs, toNs, ...bound }
-      worsen(day, whole ? bound.from : bandAt(band, from), from)
-      worsen(day, whole && proven ? bound.to : bandAt(band, to - 1n), to - 1n)
+      // A cell that lies in two days: each of them gets the worse of both.
+      worsen(day, worst, worst.atNs < from ? from : worst.atNs < to ? worst.atNs : to - 1n)
     }
   }
 

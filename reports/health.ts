@@ -5,7 +5,8 @@
 import { formatInstant } from '../lib/instant.js'
 import { type Role, roles } from '../lib/ntp/types.js'
 import { referenceIdText } from '../lib/trail/document.js'
-import type { ReferenceBody, SampleBody, StoredReading } from '../lib/trail/types.js'
+import type { ReferenceBody, SampleBody, StoredGoodReading, StoredReading } from '../lib/trail/types.js'
+import { type Columns, pairs, type ShapeOfRole } from './columns.js'
 import type { Disagreement, ReferenceHealth } from './document.js'
 import { seconds } from './seconds.js'
 import { Sizes } from './values.js'
@@ -21,11 +22,7 @@ interface Run {
 /** Collects samples and reference records as they pass. */
 export class HealthTally {
   readonly #roles = new Map<Role, RoleHealth>()
-  readonly #pairs: readonly Pair[] = [
-    new Pair('primary', 'secondary'),
-    new Pair('primary', 'tertiary'),
-    new Pair('secondary', 'tertiary'),
-  ]
+  readonly #pairs: readonly Pair[] = pairs.map(([a, b]) => new Pair(a, b))
 
   sample(body: SampleBody, seq: number, utcNs: bigint): void {
     for (const role of roles) {
@@ -33,6 +30,22 @@ export class HealthTally {
       if (reading) this.#role(role).reading(reading, body.consensus.dissent.includes(role), seq, utcNs)
     }
     for (const pair of this.#pairs) pair.sample(body, seq, utcNs)
+  }
+
+  /** A sample without its record; what {@link sample} makes of it. */
+  plain(columns: Columns, i: number, utcNs: bigint): void {
+    const { roles: asked } = columns.shapes[columns.shape[i]!]!
+    for (const role of roles) {
+      const shape = asked[role]
+      if (shape) this.#role(role).plain(shape)
+    }
+    const seq = columns.seq[i]!
+    const bits = columns.disjoint[i]!
+    for (const [n, [a, b]] of pairs.entries()) {
+      if (!asked[a] || !asked[b]) continue
+      const difference = (columns.roles[a].twiceM[i]! - columns.roles[b].twiceM[i]!) / 2n
+      this.#pairs[n]?.add(difference, (bits & (1 << n)) !== 0, seq, utcNs)
+    }
   }
 
   reference({ role, what, before, after }: ReferenceBody, seq: number, wall: string): void {
@@ -67,6 +80,7 @@ class RoleHealth {
   readonly #leap = new Map<string, number>()
   readonly #strata = new Map<string, number>()
   readonly #ids = new Map<string, number>()
+  readonly #plain = new Map<ShapeOfRole, number>()
   #asked = 0
   #answered = 0
   #silence: Run | null = null
@@ -74,14 +88,10 @@ class RoleHealth {
   #suspected = false
 
   reading(reading: StoredReading, dissents: boolean, seq: number, utcNs: bigint): void {
-    this.#asked += 1
     if (reading.ok) {
-      this.#answered += 1
-      this.#silence = null
-      count(this.#leap, String(reading.li))
-      count(this.#strata, String(reading.stratum))
-      count(this.#ids, referenceIdText(reading.referenceId, reading.stratum))
+      this.answered(reading)
     } else {
+      this.#asked += 1
       const kiss = /^ERR_KISS_(.+)$/.exec(reading.error.code)?.[1]
       if (kiss !== undefined) count(this.#kisses, kiss)
       this.#silence = extend(this.#silence, seq, utcNs)
@@ -94,7 +104,33 @@ class RoleHealth {
     this.#suspected = dissents
   }
 
+  /** The same answer again, of samples that have their shape in common. */
+  plain(shape: ShapeOfRole): void {
+    this.#asked += 1
+    this.#answered += 1
+    this.#silence = null
+    this.#suspected = false
+    this.#plain.set(shape, (this.#plain.get(shape) ?? 0) + 1)
+  }
+
+  /** It answered, and did not dissent as far as is said here. */
+  answered({ li, stratum, referenceId }: Pick<StoredGoodReading, 'li' | 'stratum' | 'referenceId'>): void {
+    this.#asked += 1
+    this.#answered += 1
+    this.#silence = null
+    this.#suspected = false
+    this.#count(li, stratum, referenceId, 1)
+  }
+
+  #count(li: number, stratum: number, referenceId: string, times: number): void {
+    count(this.#leap, String(li), times)
+    count(this.#strata, String(stratum), times)
+    count(this.#ids, referenceIdText(referenceId, stratum), times)
+  }
+
   build(role: Role, smear: string): ReferenceHealth {
+    for (const [{ li, stratum, referenceId }, times] of this.#plain) this.#count(li, stratum, referenceId, times)
+    this.#plain.clear()
     const longest = this.#longest
     return {
       role,
@@ -139,9 +175,14 @@ class Pair {
     if (!a?.ok || !b?.ok) return
     // Offsets speak of their own instants: M, which the clock cannot move, tells whether two answers meet.
     const difference = (BigInt(a.m.lowNs) + BigInt(a.m.highNs) - BigInt(b.m.lowNs) - BigInt(b.m.highNs)) / 2n
+    const disjoint = BigInt(a.m.lowNs) > BigInt(b.m.highNs) || BigInt(b.m.lowNs) > BigInt(a.m.highNs)
+    this.add(difference, disjoint, seq, utcNs)
+  }
+
+  add(difference: bigint, disjoint: boolean, seq: number, utcNs: bigint): void {
     const size = difference < 0n ? -difference : difference
     this.#sizes.add(Number(size))
-    if (BigInt(a.m.lowNs) > BigInt(b.m.highNs) || BigInt(b.m.lowNs) > BigInt(a.m.highNs)) this.#disjoint += 1
+    if (disjoint) this.#disjoint += 1
     const worst = this.#worst
     if (!worst || size > (worst.ns < 0n ? -worst.ns : worst.ns)) this.#worst = { ns: difference, atNs: utcNs, seq }
   }
@@ -170,8 +211,8 @@ function extend(run: Run | null, seq: number, utcNs: bigint): Run {
   return run
 }
 
-function count(counts: Map<string, number>, key: string): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1)
+function count(counts: Map<string, number>, key: string, times = 1): void {
+  counts.set(key, (counts.get(key) ?? 0) + times)
 }
 
 /** In a stable order. */

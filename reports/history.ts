@@ -7,7 +7,7 @@ import type { AnchorBody, DisciplineBody, TrailRecord } from '../lib/trail/types
 import type { AnchorDocument, ChangeDocument, HistoryEntry } from './document.js'
 import type { ReportResult } from './types.js'
 
-type Boot = ReportResult['boots'][number]
+export type Boot = ReportResult['boots'][number]
 type Remarks = Pick<ChangeDocument, 'notes' | 'attributions'>
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
@@ -27,7 +27,13 @@ export class HistoryTally {
 
   /** @param used whether the record belongs to those that the evidence rests on; others only follow it */
   record(record: TrailRecord, used: boolean): void {
-    if (used) this.#boot(record)
+    if (used)
+      this.boot({ id: record.bootId, firstSeq: record.seq, lastSeq: record.seq, from: record.wall, to: record.wall })
+    this.event(record)
+  }
+
+  /** What a record tells besides the boot that it was written in. */
+  event(record: TrailRecord): void {
     switch (record.type) {
       case 'open': {
         const { versions, configurationDigest } = record
@@ -123,12 +129,13 @@ export class HistoryTally {
     return made
   }
 
-  #boot({ bootId, seq, wall }: TrailRecord): void {
+  /** Records in a row that were written in one boot. */
+  boot(next: Boot): void {
     const last = this.#boots.at(-1)
-    if (last?.id === bootId) {
-      last.lastSeq = seq
-      last.to = wall
-    } else this.#boots.push({ id: bootId, firstSeq: seq, lastSeq: seq, from: wall, to: wall })
+    if (last?.id === next.id) {
+      last.lastSeq = next.lastSeq
+      last.to = next.to
+    } else this.#boots.push({ ...next })
   }
 
   #push(

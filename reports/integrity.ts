@@ -3,6 +3,7 @@
  * growing trail changes every minute is left out, so that the same report can be made again later.
  * @module
  */
+import type { Notebook } from '../lib/index-store/index.js'
 import type { VerifyResult } from '../lib/trail/types.js'
 import { verifyTrail } from '../lib/trail/verify.js'
 import type { Inventory } from './inventory.js'
@@ -11,17 +12,42 @@ import { readSeals } from './seals.js'
 import type { Tallies } from './tallies.js'
 import type { ReportProgress, ReportResult } from './types.js'
 
+const verifiedNote = 'verified'
+
 export interface IntegrityOptions {
   /** Verifier keys that are trusted, such as the genesis key. Without one no seal proves anything. */
   readonly keys?: readonly string[] | undefined
+  /**
+   * `changed` (default): closed files of the trail that an earlier verification read, and that have not changed since by size, times and
+   * identity, are not read again; the index remembers which. `all`: everything is read now.
+   */
+  readonly verify?: 'changed' | 'all' | undefined
   readonly onProgress?: ((progress: ReportProgress) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
 
-/** Verifies the trail, for a report that will say so. */
-export function verifyFor(trail: string, { keys = [], onProgress, signal }: IntegrityOptions): Promise<VerifyResult> {
+/** What was verified when: records up to `earlierUpTo` at an earlier time, those behind it, up to `upTo`, now. */
+export interface Verification {
+  readonly earlierUpTo: number
+  readonly upTo: number
+}
+
+/**
+ * Verifies the trail, for a report that will say so.
+ * @param notebook where it is kept what was verified
+ */
+export function verifyFor(
+  trail: string,
+  { keys = [], verify = 'changed', onProgress, signal }: IntegrityOptions,
+  notebook?: Notebook,
+): Promise<VerifyResult> {
+  const memory = notebook && {
+    recall: () => (verify === 'all' ? null : notebook.recall(verifiedNote)),
+    keep: (text: string) => notebook.keep(verifiedNote, text),
+  }
   return verifyTrail(trail, {
     keys,
+    ...(memory ? { memory } : {}),
     onProgress: ({ done, total }) => onProgress?.({ stage: 'verify', done, total }),
     ...(signal ? { signal } : {}),
   })
@@ -63,7 +89,7 @@ export async function integrityOf(
     sealedUpTo,
     complete: verified.complete,
     findings: findings.map(({ severity, code, message }) => ({ severity, code, message })),
-    files: await material.files(used, inventory.files),
+    files: await material.files(used, inventory.files, verified.digests),
     enrolled: history.enrolled,
     publicKey: history.publicKey,
     seals: seals.filter(({ size }) => size >= inventory.ends.firstSeq),

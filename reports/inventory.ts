@@ -1,12 +1,14 @@
 /**
- * One walk over the records that a report rests on: what is counted, which record is the first and the last, which lie in a
+ * One walk over the records that a report rests on, or over what was counted in whole files of them before: what is counted, which record is the first and the last, which lie in a
  * file of another day, and how far into each file the evidence reaches.
  * @module
  */
+import type { Notebook } from '../lib/index-store/index.js'
 import { parseInstant } from '../lib/instant.js'
-import { Calendar } from '../lib/scribe/calendar.js'
-import type { Placed } from '../lib/trail/types.js'
-import { type FileEnd, type Material, SampleClock, type SeqRange } from './material.js'
+import type { Placed, VerifyResult } from '../lib/trail/types.js'
+import { Dates, type Labels, type Misdated } from './dates.js'
+import { closedBy, DigestBuilder, SegmentDigest } from './digest.js'
+import { type FileEnd, type Material, reach, SampleClock, type SeqRange } from './material.js'
 import type { Closed } from './seals.js'
 import type { Tallies } from './tallies.js'
 import type { ReportResult } from './types.js'
@@ -21,63 +23,140 @@ export interface Inventory {
   readonly closes: readonly Closed[]
 }
 
-/**
- * @param used the records that the period's evidence rests on
- * @param asOf the last record to list
- * @param tallies what counts the records
- */
-export async function takeInventory(
-  material: Material,
-  { used, asOf, tallies }: { readonly used: SeqRange; readonly asOf: number; readonly tallies: Tallies },
-): Promise<Inventory> {
-  const clock = new SampleClock()
-  const dates = new Dates(material)
-  const files = new Map<number, Mutable<FileEnd>>()
-  const closes: Closed[] = []
-  const labels = material.labels()
-  let ending: (() => void) | null = null
-  let first: Placed | null = null
-  let last: Placed | null = null
-  for await (const batch of material.records({ firstSeq: material.firstOf(used), lastSeq: asOf })) {
-    for (const placed of batch) {
-      const { record, segment } = placed
-      const within = record.seq <= used.lastSeq
-      if (within) {
-        const known = files.get(segment)
-        if (known) reach(known, placed)
-        else {
-          ending?.()
-          files.set(segment, begin(placed))
-        }
-        // Hashing the last record of each file is enough; which one that is, the next file tells.
-        ending = () => {
-          const end = files.get(segment)
-          if (end) end.lastHash = placed.hash
-        }
-      }
-      const counts = record.seq >= used.firstSeq
-      if (counts) {
-        first ??= placed
-        last = placed
-        dates.see(placed)
-      }
-      if (record.type === 'close' && record.nextKey !== '') {
-        closes.push({ seq: record.seq, epoch: record.epoch, label: labels.get(segment)?.label ?? '' })
-      }
-      const utcNs = record.type === 'sample' ? clock.utcNs(record, parseInstant(record.wall)) : null
-      // The head of the first segment says what was in force when the period began.
-      if (counts || record.type === 'open') tallies.record(record, utcNs, counts && within)
+export interface InventoryOptions {
+  /** The records that the period's evidence rests on. */
+  readonly used: SeqRange
+  /** The last record to list. */
+  readonly asOf: number
+  /** What counts the records. */
+  readonly tallies: Tallies
+  /** Digests of whole segments as they were verified just now or before, and where it is kept what was counted in them. */
+  readonly digests?: VerifyResult['digests']
+  readonly notebook?: Notebook | undefined
+}
+
+export async function takeInventory(material: Material, options: InventoryOptions): Promise<Inventory> {
+  const { used, asOf, digests, notebook } = options
+  const walk = new InventoryWalk(material, options)
+  let next = material.firstOf(used)
+  for (const { order, firstSeq, nextSeq } of notebook && digests ? material.wholeIn(used) : []) {
+    const sha256 = digests?.get(order)?.sha256
+    if (!notebook || sha256 === undefined) continue
+    if (next < firstSeq) await walk.records({ firstSeq: next, lastSeq: firstSeq - 1 }, null)
+    const known = SegmentDigest.recall(notebook, order, sha256)
+    if (known) walk.digest(order, known)
+    else {
+      const builder = new DigestBuilder(new Dates(material.labels()))
+      await walk.records({ firstSeq, lastSeq: nextSeq - 1 }, builder)
+      builder.keep(notebook, order, sha256, walk.lastHash())
     }
+    next = nextSeq
   }
-  ending?.()
-  const ends = {
-    firstSeq: first?.record.seq ?? 0,
-    lastSeq: last?.record.seq ?? 0,
-    firstHash: first?.hash ?? '',
-    lastHash: last?.hash ?? '',
-    misdated: dates.misdated,
+  if (next <= asOf) await walk.records({ firstSeq: next, lastSeq: asOf }, null)
+  return walk.finish()
+}
+
+/** A record at the beginning or the end of something; its hash is worked out when it is asked for. */
+interface Edge {
+  readonly seq: number
+  hash(): string
+}
+
+class InventoryWalk {
+  readonly #material: Material
+  readonly #used: SeqRange
+  readonly #tallies: Tallies
+  readonly #clock = new SampleClock()
+  readonly #dates: Dates
+  readonly #labels: Labels
+  readonly #files = new Map<number, Mutable<FileEnd>>()
+  readonly #closes: Closed[] = []
+  readonly #misdated: Misdated[] = []
+  /** Hashing the last record of each file is enough; which one that is, the next file tells. */
+  #ending: { readonly segment: number; readonly placed: Placed } | null = null
+  #first: Edge | null = null
+  #last: Edge | null = null
+
+  constructor(material: Material, { used, tallies }: InventoryOptions) {
+    this.#material = material
+    this.#used = used
+    this.#tallies = tallies
+    this.#labels = material.labels()
+    this.#dates = new Dates(this.#labels)
   }
-  return { ends, files, closes }
+
+  /** Counts records one by one, and has them digested. */
+  async records(range: SeqRange, builder: DigestBuilder | null): Promise<void> {
+    for await (const batch of this.#material.records(range)) {
+      for (const placed of batch) {
+        builder?.add(placed)
+        this.#record(placed)
+      }
+    }
+    this.#misdated.push(...this.#dates.misdated.splice(0))
+  }
+
+  /** Counts a whole segment, all records of which count. */
+  digest(segment: number, digest: SegmentDigest): void {
+    this.#end()
+    const { end } = digest
+    this.#files.set(segment, { ...end })
+    this.#first ??= { seq: end.firstSeq, hash: () => end.firstHash }
+    this.#last = { seq: end.lastSeq, hash: () => end.lastHash }
+    this.#misdated.push(...digest.misdated)
+    this.#closes.push(...digest.closes(this.#labels.get(segment)?.label ?? ''))
+    digest.tell(this.#tallies, this.#clock)
+  }
+
+  /** Of the last record that was counted. */
+  lastHash(): string {
+    return this.#last?.hash() ?? ''
+  }
+
+  finish(): Inventory {
+    this.#end()
+    const [first, last] = [this.#first, this.#last]
+    const ends = {
+      firstSeq: first?.seq ?? 0,
+      lastSeq: last?.seq ?? 0,
+      firstHash: first?.hash() ?? '',
+      lastHash: last?.hash() ?? '',
+      misdated: this.#misdated,
+    }
+    return { ends, files: this.#files, closes: this.#closes }
+  }
+
+  #record(placed: Placed): void {
+    const { record, segment } = placed
+    const within = record.seq <= this.#used.lastSeq
+    if (within) {
+      const known = this.#files.get(segment)
+      if (known) reach(known, placed)
+      else {
+        this.#end()
+        this.#files.set(segment, begin(placed))
+      }
+      this.#ending = { segment, placed }
+    }
+    const counts = record.seq >= this.#used.firstSeq
+    if (counts) {
+      const edge = { seq: record.seq, hash: () => placed.hash }
+      this.#first ??= edge
+      this.#last = edge
+      this.#dates.see(placed)
+    }
+    this.#closes.push(...closedBy(record, this.#labels.get(segment)?.label ?? ''))
+    const utcNs = record.type === 'sample' ? this.#clock.utcNs(record, parseInstant(record.wall)) : null
+    // The head of the first segment says what was in force when the period began.
+    if (counts || record.type === 'open') this.#tallies.record(record, utcNs, counts && within)
+  }
+
+  #end(): void {
+    const ending = this.#ending
+    this.#ending = null
+    const end = ending && this.#files.get(ending.segment)
+    if (ending && end) end.lastHash = ending.placed.hash
+  }
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
@@ -87,33 +166,4 @@ function begin(placed: Placed): Mutable<FileEnd> {
   const end = { bytes: 0, records: 0, firstSeq: seq, firstHash: placed.hash, lastSeq: seq, lastHash: '' }
   reach(end, placed)
   return end
-}
-
-function reach(end: Mutable<FileEnd>, { record, offset, length }: Placed): void {
-  end.bytes = offset + length + 1
-  end.records += 1
-  end.lastSeq = record.seq
-}
-
-/** Finds the records whose wall time lies outside the day that their file is named after. */
-class Dates {
-  readonly misdated: { readonly seq: number; readonly wall: string; readonly label: string }[] = []
-  readonly #labels: ReturnType<Material['labels']>
-  readonly #calendars = new Map<string, Calendar>()
-
-  constructor(material: Material) {
-    this.#labels = material.labels()
-  }
-
-  see({ record, segment }: Placed): void {
-    const day = this.#labels.get(segment)
-    if (!day) return
-    let calendar = this.#calendars.get(day.zone)
-    if (!calendar) {
-      calendar = new Calendar(day.zone)
-      this.#calendars.set(day.zone, calendar)
-    }
-    if (calendar.label(record.wall) === day.label) return
-    this.misdated.push({ seq: record.seq, wall: record.wall, label: day.label })
-  }
 }

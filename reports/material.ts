@@ -11,8 +11,9 @@ import { leafHash } from '../lib/trail/hash.js'
 import { segmentBytes, segmentLines } from '../lib/trail/lines.js'
 import { isPlaced, readTrail } from '../lib/trail/read.js'
 import { type Surveyed, survey } from '../lib/trail/survey.js'
-import type { Placed, TrailRecord } from '../lib/trail/types.js'
+import type { Placed, TrailRecord, VerifyResult } from '../lib/trail/types.js'
 import type { SampleRecord } from './csv/samples.js'
+import type { Labels } from './dates.js'
 import { type Subject, SubjectBuilder } from './subject.js'
 import type { ReportResult } from './types.js'
 
@@ -30,6 +31,13 @@ export interface FileEnd {
   readonly lastSeq: number
   readonly firstHash: string
   readonly lastHash: string
+}
+
+/** Reaches on to the end of the next record of a file. */
+export function reach(end: { -readonly [K in keyof FileEnd]: FileEnd[K] }, { record, offset, length }: Placed): void {
+  end.bytes = offset + length + 1
+  end.records += 1
+  end.lastSeq = record.seq
 }
 
 const pieceBytes = 1024 * 1024
@@ -79,6 +87,19 @@ export class Material {
       if (first) return first.hash
     }
     return ''
+  }
+
+  /** The whole segments that lie inside a range of records of a verified trail, with the seq of their first record. */
+  wholeIn({
+    firstSeq,
+    lastSeq,
+  }: SeqRange): { readonly order: number; readonly firstSeq: number; readonly nextSeq: number }[] {
+    if (!this.#trusted) return []
+    return this.#segments.flatMap(({ order, head, endsAt }, i) => {
+      const next = this.#segments[i + 1]?.head
+      if (!head || !next || endsAt !== null || head.seq < firstSeq || next.seq - 1 > lastSeq) return []
+      return [{ order, firstSeq: head.seq, nextSeq: next.seq }]
+    })
   }
 
   /**
@@ -136,14 +157,22 @@ export class Material {
   /**
    * The segments of a range, each up to its last record in it, with the SHA-256 of these bytes.
    * @param ends how far the records reach into each segment, by its number
+   * @param known digests of whole segments, where the verification has them
    */
-  async files(range: SeqRange, ends: ReadonlyMap<number, FileEnd>): Promise<ReportResult['integrity']['files']> {
+  async files(
+    range: SeqRange,
+    ends: ReadonlyMap<number, FileEnd>,
+    known: VerifyResult['digests'],
+  ): Promise<ReportResult['integrity']['files']> {
     const files: ReportResult['integrity']['files'][number][] = []
     for (const segment of this.#touched(range)) {
       const end = ends.get(segment.order)
       // A file that was compressed since holds the same records: its name of then stays.
       const path = segment.path.replace(/\.gz$/, '')
-      if (end) files.push({ path, ...end, sha256: await this.#digest(segment, end.bytes) })
+      if (!end) continue
+      const whole = known?.get(segment.order)
+      const sha256 = whole?.bytes === end.bytes ? whole.sha256 : await this.#digest(segment, end.bytes)
+      files.push({ path, ...end, sha256 })
     }
     return files
   }
@@ -155,7 +184,7 @@ export class Material {
   }
 
   /** Labels of the segments' days, by segment number. */
-  labels(): ReadonlyMap<number, { readonly label: string; readonly zone: string }> {
+  labels(): Labels {
     return new Map(
       this.#segments.flatMap(({ order, head }) => (head ? [[order, { label: head.label, zone: head.zone }]] : [])),
     )
@@ -212,6 +241,11 @@ class PlainPlaced implements Placed {
 /** UTC of samples, in order: by their own bound, else by the last one before in the same boot, else by the wall clock. */
 export class SampleClock {
   #line: { readonly boot: string; readonly ns: bigint } | null = null
+
+  /** Goes on from a sample with this bound of M (its middle). */
+  set(boot: string, mNs: bigint, taiUtc: number): void {
+    this.#line = { boot, ns: mNs - BigInt(taiUtc) * 1_000_000_000n }
+  }
 
   utcNs(record: SampleRecord, wallNs: bigint): bigint {
     const { m } = record.consensus

@@ -6,6 +6,7 @@
 import type { Role } from '../lib/ntp/types.js'
 import { roles } from '../lib/ntp/types.js'
 import type { SampleBody, StoredGoodReading } from '../lib/trail/types.js'
+import type { Columns } from './columns.js'
 import { distributionOf } from './distribution.js'
 import type { Distribution } from './document.js'
 import { seconds } from './seconds.js'
@@ -34,8 +35,7 @@ export class ReferenceTally {
       if (!reading) continue
       const tally = this.#role(role)
       tally.asked += 1
-      tally.servers.add(`${reading.server}:${reading.port}`)
-      if (reading.address !== null) tally.addresses.add(reading.address)
+      tally.from(reading)
       if (body.consensus.dissent.includes(role)) tally.dissented += 1
       if (reading.ok) {
         tally.good(reading)
@@ -45,6 +45,20 @@ export class ReferenceTally {
         if (refusals.test(code)) tally.refused += 1
         if (reading.stratum !== null) tally.strata.add(reading.stratum)
       }
+    }
+  }
+
+  /** A sample without its record; what {@link sample} makes of it. */
+  plain(columns: Columns, i: number): void {
+    const { roles: asked } = columns.shapes[columns.shape[i]!]!
+    for (const role of roles) {
+      const shape = asked[role]
+      if (!shape) continue
+      const tally = this.#role(role)
+      const own = columns.roles[role]
+      tally.asked += 1
+      tally.from(shape)
+      tally.values(shape, own.offsetNs[i]!, own.delayNs[i]!, own.rootDistanceNs[i]!)
     }
   }
 
@@ -96,17 +110,37 @@ class RoleTally {
   readonly addresses = new Set<string>()
   readonly strata = new Set<number>()
   readonly errors = new Map<string, number>()
+  #last: object | null = null
   readonly #offset = new Values()
   readonly #delay = new Values()
   readonly #rootDistance = new Values()
 
   good(reading: StoredGoodReading): void {
+    const { offsetNs, delayNs, rootDistanceNs } = reading
+    this.values(reading, BigInt(offsetNs), BigInt(delayNs), BigInt(rootDistanceNs))
+  }
+
+  /** Whom was asked. */
+  from(reading: { readonly server: string; readonly port: number; readonly address: string | null }): void {
+    // Mostly the same object again, of samples that have their shape in common.
+    if (reading === this.#last) return
+    this.#last = reading
+    this.servers.add(`${reading.server}:${reading.port}`)
+    if (reading.address !== null) this.addresses.add(reading.address)
+  }
+
+  values(
+    { self, stratum }: Pick<StoredGoodReading, 'self' | 'stratum'>,
+    offsetNs: bigint,
+    delayNs: bigint,
+    rootDistanceNs: bigint,
+  ): void {
     this.answered += 1
-    if (reading.self) this.self += 1
-    this.strata.add(reading.stratum)
-    this.#offset.add(BigInt(reading.offsetNs))
-    this.#delay.add(BigInt(reading.delayNs))
-    this.#rootDistance.add(BigInt(reading.rootDistanceNs))
+    if (self) this.self += 1
+    this.strata.add(stratum)
+    this.#offset.add(offsetNs)
+    this.#delay.add(delayNs)
+    this.#rootDistance.add(rootDistanceNs)
   }
 
   quality(): { readonly halfDelayNs: bigint; readonly rootDistanceNs: bigint } | null {

@@ -48,6 +48,8 @@ export interface Rendered {
   readonly files: readonly Published[]
   /** 0 policy met, 1 not met, 3 unmet only for lack of proof. */
   readonly exitCode: 0 | 1 | 3
+  /** Which records were verified now, and which at an earlier time. */
+  readonly verification?: Report['verification']
 }
 
 /**
@@ -82,7 +84,8 @@ export type WriteOptions = OutputOptions & Pick<BuildOptions, 'onProgress' | 'si
 export async function writeReport(built: Built, options: WriteOptions): Promise<Rendered> {
   const { formats = ['pdf', 'csv'], out, csvForm = 'evidence', paper = 'a4' } = options
   const { report } = built
-  if (out === undefined) return { result: report.result, files: [], exitCode: exitCode(report.result) }
+  const verification = report.verification ? { verification: report.verification } : {}
+  if (out === undefined) return { result: report.result, files: [], exitCode: exitCode(report.result), ...verification }
 
   const stem = fileStem(report.result.host, report.period.stem, report.result.profile)
   const shelf = await Shelf.open(out, report.result.asOf)
@@ -97,7 +100,7 @@ export async function writeReport(built: Built, options: WriteOptions): Promise<
     files.push(await shelf.put(`${stem}.pdf`, [bytes]))
   }
   if (formats.includes('json')) files.push(...(await writeJson({ ...built, report: complete }, shelf, stem, options)))
-  return { result: complete.result, files, exitCode: exitCode(complete.result) }
+  return { result: complete.result, files, exitCode: exitCode(complete.result), ...verification }
 }
 
 /** Lets the host's event loop turn. */

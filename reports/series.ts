@@ -31,7 +31,7 @@ export class SeriesBuilder {
     this.#high = new Float64Array(columns).fill(Number.NEGATIVE_INFINITY)
   }
 
-  add(piece: Piece): void {
+  add(piece: Pick<Piece, 'fromNs' | 'toNs' | 'bound'>): void {
     const { bound } = piece
     if (!bound) return
     const columns = this.#low.length

@@ -2,8 +2,7 @@
  * Where a report's facts come from: the readers' index where it can be had, else the trail itself. The answers are the same.
  * @module
  */
-import type { FactSource } from '../lib/evidence/types.js'
-import { openIndex } from '../lib/index-store/index.js'
+import { type IndexedSource, openIndex } from '../lib/index-store/index.js'
 import type { ReportProgress } from './types.js'
 
 /** @throws {TrailReadError} where the trail cannot be read */
@@ -14,7 +13,7 @@ export function openSource(
     readonly signal?: AbortSignal | undefined
     readonly onProgress?: ((progress: ReportProgress) => void) | undefined
   },
-): Promise<FactSource & { close(): void }> {
+): Promise<IndexedSource> {
   const { index, signal, onProgress } = options
   return openIndex({
     trail,

@@ -2,6 +2,7 @@
  * Everything that is counted for a report while its pieces, stretches and records pass: one walk, many counts.
  * @module
  */
+import { addCells, type Cell } from '../lib/evidence/digest.js'
 import { judge, verdictOn } from '../lib/evidence/stretches.js'
 import type { Piece, Stretch } from '../lib/evidence/types.js'
 import { type IntervalNs, largest, middle } from '../lib/interval.js'
@@ -9,6 +10,7 @@ import { roles } from '../lib/ntp/types.js'
 import type { SampleBody, TrailRecord } from '../lib/trail/types.js'
 import type { OutsideSample } from './breaches.js'
 import { BudgetTally } from './budget.js'
+import type { Columns } from './columns.js'
 import { DayTally } from './days.js'
 import { HealthTally } from './health.js'
 import { HistoryTally } from './history.js'
@@ -65,35 +67,56 @@ export class Tallies {
   /** For each window in which a check is wanted, the last sample inside that PROVES it. */
   readonly checks: { readonly window: CheckWindow; sample: OutsideSample | null }[]
   readonly #probes: Probes
+  readonly #cells: Cell[] = []
   readonly #options: TallyOptions
 
   constructor(options: TallyOptions) {
     this.#options = options
-    this.days = new DayTally(options, options.toleranceNs)
+    this.days = new DayTally(options)
     this.series = new SeriesBuilder(options.fromNs, options.toNs)
     this.plots = new PlotsBuilder(options.fromNs, options.toNs)
     this.#probes = new Probes(options.probes)
     this.checks = (options.checks ?? []).map((window) => ({ window, sample: null }))
   }
 
-  /** Pieces in order of time. */
+  /** Pieces in order of time. Whoever tells of all pieces tells of no {@link cells}. */
   piece(piece: Piece): void {
     this.series.add(piece)
-    this.days.piece(piece)
-    this.#probes.piece(piece)
+    this.probe(piece)
+    addCells(this.#cells, piece, this.#options.toleranceNs)
+    while (this.#cells.length > 1) this.days.cell(this.#cells.shift() as Cell)
     const { warningNs } = this.#options
     const { bound } = piece
     if (warningNs === null || !bound) return
     if (largest(bound.from) <= warningNs && largest(bound.to) <= warningNs) return
     for (const { fromNs, toNs, verdict } of judge(piece, warningNs)) {
-      if (verdict === 'PROVEN') continue
-      this.beyond.ns += toNs - fromNs
-      this.beyond.firstNs ??= fromNs
+      if (verdict !== 'PROVEN') this.warn(fromNs, toNs)
     }
+  }
+
+  /** Of a period of which nobody looks at every piece: its cells, in order of time. */
+  cells(cells: readonly Cell[]): void {
+    for (const cell of cells) {
+      const { fromNs, toNs, hull } = cell
+      this.series.add({ fromNs, toNs, bound: { from: hull, to: hull } })
+      this.days.cell(cell)
+    }
+  }
+
+  /** Pieces around what happened, in order of time: the bounds on both sides of it. */
+  probe(piece: Piece): void {
+    this.#probes.piece(piece)
+  }
+
+  /** The bound lay beyond the warning threshold; stretches in order of time. */
+  warn(fromNs: bigint, toNs: bigint): void {
+    this.beyond.ns += toNs - fromNs
+    this.beyond.firstNs ??= fromNs
   }
 
   /** To be called behind the last piece. */
   endOfPieces(): void {
+    for (const cell of this.#cells.splice(0)) this.days.cell(cell)
     this.#probes.end()
   }
 
@@ -109,6 +132,40 @@ export class Tallies {
    */
   record(record: TrailRecord, utcNs: bigint | null, used: boolean): void {
     this.history.record(record, used)
+    this.#record(record, utcNs, used)
+  }
+
+  /** A record of the evidence whose boot was told already. */
+  remarkable(record: TrailRecord, utcNs: bigint | null): void {
+    this.history.event(record)
+    this.#record(record, utcNs, true)
+  }
+
+  /** Samples of the evidence without their records, in order of seq; what {@link record} makes of them. `to` is not counted. */
+  plain(columns: Columns, from: number, to: number): void {
+    const { fromNs, toNs, toleranceNs, wanted } = this.#options
+    for (let i = from; i < to; i += 1) {
+      const { boot, scheduled, configured, taiUtc, roles: asked } = columns.shapes[columns.shape[i]!]!
+      const [seq, aNs, mNs] = [columns.seq[i]!, columns.atNs[i]!, columns.mNs[i]!]
+      const utcNs = aNs + mNs - BigInt(taiUtc) * 1_000_000_000n
+      if (wanted?.has(seq)) this.utc.set(seq, utcNs)
+      if (utcNs < fromNs || utcNs >= toNs) continue
+      this.counts[scheduled ? 'scheduled' : 'unscheduled'] += 1
+      if (configured > this.configured) this.configured = configured
+      this.references.plain(columns, i)
+      this.budget.plain(columns, i)
+      this.health.plain(columns, i, utcNs)
+      for (const role of roles) {
+        if (asked[role]) this.plots.reference(role, utcNs, columns.roles[role].offsetNs[i]!)
+      }
+      const error = { lowNs: columns.lowNs[i]!, highNs: columns.highNs[i]! }
+      this.days.sample({ seq, utcNs, scheduled, error })
+      this.plots.look({ boot, utcNs, aNs, dNs: columns.dNs[i]!, mNs })
+      this.#found(error, seq, utcNs, toleranceNs)
+    }
+  }
+
+  #record(record: TrailRecord, utcNs: bigint | null, used: boolean): void {
     if (record.type === 'reference' && used) this.health.reference(record, record.seq, record.wall)
     if (record.type === 'gap' && record.breaks === 'mono') this.plots.breakOff()
     if (record.type !== 'sample') return
@@ -138,11 +195,14 @@ export class Tallies {
     const m = consensus.m && (BigInt(consensus.m.lowNs) + BigInt(consensus.m.highNs)) >> 1n
     const dNs = (BigInt(record.d.lowNs) + BigInt(record.d.highNs)) >> 1n
     this.plots.look({ boot: bootId, utcNs, aNs: BigInt(record.atNs), dNs, mNs: m })
-    if (!error) return
+    if (error) this.#found(error, seq, utcNs, this.#options.toleranceNs)
+  }
+
+  #found(error: IntervalNs, seq: number, utcNs: bigint, toleranceNs: bigint): void {
     this.offsets.add(middle(error))
     this.reaches.add(largest(error))
     this.plots.sample(utcNs, middle(error))
-    const { verdict } = verdictOn(error, this.#options.toleranceNs)
+    const { verdict } = verdictOn(error, toleranceNs)
     if (verdict === 'VIOLATED') this.outside.push({ seq, utcNs })
     if (verdict !== 'PROVEN') return
     for (const check of this.checks) {

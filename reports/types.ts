@@ -24,6 +24,7 @@ import type {
   SpanRow,
 } from './document.js'
 import type { ExcerptLine } from './excerpt.js'
+import type { Verification } from './integrity.js'
 import type { Period } from './period.js'
 import type { Plots } from './plots.js'
 import type { Series } from './series.js'
@@ -245,6 +246,8 @@ export interface Report {
   readonly plots: Plots
   /** The records of the worst breach, word for word; absent where there is none. */
   readonly excerpt?: readonly ExcerptLine[]
+  /** What was verified now and what earlier: told to whoever makes the report; the page is the same either way. */
+  readonly verification?: Verification
   readonly stretches: readonly Stretch[]
   readonly changes: readonly ChangeEntry[]
   readonly gaps: readonly GapEntry[]

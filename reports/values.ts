@@ -30,9 +30,9 @@ export class Values {
     return this.#values[index] ?? 0n
   }
 
-  /** All values in order of size. */
+  /** All values in order of size, in their own place: none is found any more by when it was added. */
   sorted(): BigInt64Array {
-    this.#sorted ??= this.#values.subarray(0, this.#length).slice().sort()
+    this.#sorted ??= this.#values.subarray(0, this.#length).sort()
     return this.#sorted
   }
 
@@ -42,21 +42,21 @@ export class Values {
   }
 }
 
-/** Sizes that are never negative, as whole nanoseconds in doubles: exact up to 104 days. */
+/** Sizes that are never negative, as whole nanoseconds: exact up to 104 days. Those below 4.3 s take half the room. */
 export class Sizes {
-  #values = new Float64Array(256)
+  #values: Uint32Array | Float64Array = new Uint32Array(256)
   #length = 0
-  #sorted: Float64Array | null = null
+  #sorted = false
+  /** How many values have each upper half. */
+  #upper: Uint32Array | null = null
 
   add(ns: number): void {
-    if (this.#length === this.#values.length) {
-      const larger = new Float64Array(this.#length * 2)
-      larger.set(this.#values)
-      this.#values = larger
-    }
+    if (this.#length === this.#values.length) this.#grow(this.#length * 2, this.#values instanceof Float64Array)
+    if (!(ns <= mostSmall) && this.#values instanceof Uint32Array) this.#grow(this.#values.length, true)
     this.#values[this.#length] = ns
     this.#length += 1
-    this.#sorted = null
+    this.#sorted = false
+    this.#upper = null
   }
 
   get count(): number {
@@ -65,10 +65,40 @@ export class Sizes {
 
   /** @param percent 0 (the least) to 100 (the most) */
   quantile(percent: number): number {
-    this.#sorted ??= this.#values.subarray(0, this.#length).slice().sort()
-    return this.#sorted[place(percent, this.#length)] ?? 0
+    const at = place(percent, this.#length)
+    const values = this.#values
+    if (values instanceof Uint32Array) return this.#length === 0 ? 0 : this.#select(values, at)
+    if (!this.#sorted) values.subarray(0, this.#length).sort()
+    this.#sorted = true
+    return values[at] ?? 0
+  }
+
+  /** The value that would stand at a place if all were in order: by their upper halves first, then by the lower ones of those that match. */
+  #select(values: Uint32Array, at: number): number {
+    const length = this.#length
+    if (!this.#upper) {
+      this.#upper = new Uint32Array(halves)
+      for (let i = 0; i < length; i += 1) this.#upper[values[i]! >>> 16]! += 1
+    }
+    let left = at
+    let upper = 0
+    while (left >= this.#upper[upper]!) left -= this.#upper[upper++]!
+    const lower = new Uint32Array(halves)
+    for (let i = 0; i < length; i += 1) if (values[i]! >>> 16 === upper) lower[values[i]! & 0xffff]! += 1
+    let rest = 0
+    while (left >= lower[rest]!) left -= lower[rest++]!
+    return upper * halves + rest
+  }
+
+  #grow(length: number, wide: boolean): void {
+    const larger = wide ? new Float64Array(length) : new Uint32Array(length)
+    larger.set(this.#values.subarray(0, this.#length))
+    this.#values = larger
   }
 }
+
+const mostSmall = 2 ** 32 - 1
+const halves = 2 ** 16
 
 /** Index of the smallest value that at least `percent` of all do not exceed. */
 function place(percent: number, count: number): number {

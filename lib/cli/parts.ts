@@ -94,6 +94,7 @@ export interface ReportRequest {
   readonly out: string | null
   /** Verifier keys that are trusted. */
   readonly keys: readonly string[]
+  readonly verify?: 'changed' | 'all' | undefined
   readonly index: string | null
   readonly onProgress: (progress: Progress) => void
 }
@@ -159,6 +160,8 @@ export interface Parts {
     readonly result: ReportResult | FleetResult
     readonly paths: readonly string[]
     readonly exitCode: 0 | 1 | 3
+    /** Of one trail: records up to `earlierUpTo` were verified at an earlier time, those up to `upTo` now. */
+    readonly verification?: { readonly earlierUpTo: number; readonly upTo: number }
   }>
   /** Holds a report against its trail. `exitCode`: 0 the same, 1 different, 3 the trail cannot tell. */
   checkReport(request: CheckRequest): Promise<{ readonly document: CheckDocument; readonly exitCode: 0 | 1 | 3 }>

@@ -158,6 +158,10 @@ function build(
         'verifier key, such as genesis.vkey (default: the genesis of the configuration); several times',
       ),
     )
+    .option(
+      '--verify <what>',
+      'changed (default): do not read again what was verified earlier and has not changed; all',
+    )
     .option('--print', 'print the PDF by "print.command" of the configuration; its trail tells of it')
     .option('--check <file>', 'hold a report (PDF or JSON) against the trail instead of making one')
     .option('--index <path>', index)

@@ -174,13 +174,14 @@ export const realParts: Parts = {
       out: request.out ?? undefined,
       keys: request.keys,
       index: request.index ?? undefined,
+      verify: request.verify,
       onProgress: request.onProgress,
     }
     const [trail, ...others] = trails
     if (trail !== undefined && others.length === 0) {
       const { renderReport } = await import('../../reports/render.js')
-      const { result, files, exitCode } = await renderReport({ ...options, trail })
-      return { result, paths: files.map(({ path }) => path), exitCode }
+      const { result, files, exitCode, verification } = await renderReport({ ...options, trail })
+      return { result, paths: files.map(({ path }) => path), exitCode, ...(verification ? { verification } : {}) }
     }
     const { renderFleet } = await import('../../reports/render-fleet.js')
     const { result, files, exitCode } = await renderFleet({ ...options, trails })

@@ -32,6 +32,7 @@ export interface ReportOptions extends PeriodChoice {
   readonly out?: string
   readonly key?: readonly string[]
   readonly index?: string
+  readonly verify?: string
   readonly check?: string
   readonly print?: boolean
 }
@@ -51,7 +52,7 @@ export async function report(options: ReportOptions, io: Io, parts: Parts): Prom
   const out = options.out ?? (options.json && printing === null ? null : '.')
   const { day, week, month, quarter, year, from, to, zone, index } = options
   const bar = new ProgressBar(io)
-  const { result, paths, exitCode } = await parts
+  const { result, paths, exitCode, verification } = await parts
     .renderReport({
       trails,
       period: { day, week, month, quarter, year, from, to },
@@ -67,9 +68,11 @@ export async function report(options: ReportOptions, io: Io, parts: Parts): Prom
       out: out === null ? null : resolve(io.cwd, out),
       keys: keys ?? [],
       index: index ?? null,
+      verify: choice<'changed' | 'all'>('--verify', options.verify, ['changed', 'all']) ?? undefined,
       onProgress: bar.update,
     })
     .finally(() => bar.clear())
+  if (verification) await io.stderr.write(verifiedText(verification))
   const text = () => ('hosts' in result ? fleetText(result, paths, io) : reportText(result, paths, io))
   await io.stdout.write(options.json ? `${JSON.stringify(result)}\n` : text())
   if (printing === null) return exitCode
@@ -86,6 +89,13 @@ async function printingOf({ config, format, check }: ReportOptions, io: Io): Pro
   if (!formatsOf(format).includes('pdf'))
     throw new UsageError(`--print prints the PDF: --format must list it, got "${format}"`)
   return (await import('./print.js')).printSettings(config === undefined ? {} : { config }, io)
+}
+
+/** What was read now; nothing to tell where that is everything. */
+function verifiedText({ earlierUpTo, upTo }: { readonly earlierUpTo: number; readonly upTo: number }): string {
+  if (earlierUpTo === 0) return ''
+  const now = upTo > earlierUpTo ? `records ${earlierUpTo + 1} to ${upTo} were verified now` : 'nothing is new'
+  return `${now}; records 1 to ${earlierUpTo} were verified earlier, and no file of them has changed since (--verify all reads everything)\n`
 }
 
 /** The trails that were named; a folder of trails stands for all of them. */

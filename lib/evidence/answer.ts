@@ -22,6 +22,7 @@ import type { Answer, FactSource, Lack, Question } from './types.js'
 export async function answer(source: FactSource, question: Question): Promise<Answer[]> {
   const { version } = source
   const answers = await find(source, question)
+  Evidence.of(source).release()
   // The trail was found to have changed meanwhile: once more, from the trail as it stands now.
   return source.version === version ? answers : find(source, question)
 }

@@ -6,6 +6,7 @@
  */
 import { hull, type IntervalNs, largest } from '../interval.js'
 import type { Block } from './block.js'
+import { ByteReader, ByteWriter } from './bytes.js'
 import { blockPieces, pieces, unsampled } from './pieces.js'
 import { bandAt } from './rational.js'
 import { judged, merge, type Worst, worseOf } from './stretches.js'
@@ -24,6 +25,9 @@ export interface Cell {
 export interface Digest {
   readonly fromNs: bigint
   readonly toNs: bigint
+  /** The first and the last record that its pieces rest on; 0 where they rest on none. */
+  readonly firstSeq: number
+  readonly lastSeq: number
   /** Stretches by the tolerance that was asked for. */
   readonly stretches: readonly Stretch[]
   /** In order; where no bound is known there is none. */
@@ -86,30 +90,39 @@ async function blockDigest(evidence: Evidence, mark: Mark, gapNs: bigint, tolera
     memory?.keep(name, reach.from, reach.to, write(found))
     return found
   }
-  const any = await under(`digest ${place}`, anyNs)
+  const any = await under(`cells ${place}`, anyNs)
   if (any.stretches.every(({ worst }) => worst === null || largest(worst) <= toleranceNs)) return any
-  return under(`digest ${place} ${toleranceNs}`, toleranceNs)
+  return under(`cells ${place} ${toleranceNs}`, toleranceNs)
 }
 
 function digestOf(fromNs: bigint, toNs: bigint, list: readonly Piece[], toleranceNs: bigint): Digest {
   const stretches: Stretch[] = []
   const cells: Cell[] = []
+  let [firstSeq, lastSeq] = [0, 0]
   for (const piece of list) {
     for (const part of judged(piece, toleranceNs)) merge(stretches, part)
-    addCells(cells, piece)
+    addCells(cells, piece, toleranceNs)
+    if (piece.fromSeq > 0 && (firstSeq === 0 || piece.fromSeq < firstSeq)) firstSeq = piece.fromSeq
+    if (piece.toSeq > lastSeq) lastSeq = piece.toSeq
   }
-  return { fromNs, toNs, stretches, cells }
+  return { fromNs, toNs, firstSeq, lastSeq, stretches, cells }
 }
 
-/** Adds a piece, which begins where the one before it ended, to the cells that it touches. */
-function addCells(cells: Cell[], { fromNs, toNs, bound }: Piece): void {
+/**
+ * Adds a piece, which begins where the one before it ended, to the cells that it touches. As its stretches have it, the last instant of a
+ * piece is its end less one nanosecond, unless all of it is PROVEN: so the worst bound of a day is one that a stretch knows.
+ */
+export function addCells(cells: Cell[], { fromNs, toNs, bound }: Piece, toleranceNs: bigint): void {
   if (!bound) return
+  const proven = largest(bound.from) <= toleranceNs && largest(bound.to) <= toleranceNs
+  const band = { fromNs, toNs, ...bound }
   for (let from = fromNs; from < toNs; ) {
     const next = (from / cellNs + 1n) * cellNs
     const to = next < toNs ? next : toNs
-    const band = { fromNs, toNs, ...bound }
-    const [start, end] = [bandAt(band, from), bandAt(band, to)]
-    const part: Cell = { fromNs: from, toNs: to, hull: hull(start, end), worst: worseOf(start, from, end, to - 1n) }
+    const start = from === fromNs ? bound.from : bandAt(band, from)
+    const end = to === toNs ? bound.to : bandAt(band, to)
+    const last = to === toNs && proven ? end : bandAt(band, to - 1n)
+    const part: Cell = { fromNs: from, toNs: to, hull: hull(start, end), worst: worseOf(start, from, last, to - 1n) }
     const open = cells.at(-1)
     if (open && open.toNs === from && from % cellNs !== 0n) {
       const worst = worseOf(open.worst, open.worst.atNs, part.worst, part.worst.atNs)
@@ -119,15 +132,71 @@ function addCells(cells: Cell[], { fromNs, toNs, bound }: Piece): void {
   }
 }
 
-/** Bigints are written as `"123n"`: no text of a digest looks like that. */
-function write(digest: Digest): string {
-  return JSON.stringify(digest, (_key, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value))
+function write({ fromNs, toNs, firstSeq, lastSeq, stretches, cells }: Digest): string {
+  const to = new ByteWriter()
+  to.ns(fromNs)
+  to.ns(toNs)
+  to.number(firstSeq)
+  to.number(lastSeq)
+  to.number(stretches.length)
+  for (const one of stretches) {
+    to.ns(one.fromNs)
+    to.ns(one.toNs)
+    to.word(one.verdict)
+    to.word(one.cause)
+    writeWorst(to, one.worst)
+    to.word(one.support)
+    to.word(one.witness)
+    to.number(one.fromSeq)
+    to.number(one.toSeq)
+    to.flag(one.estimated)
+  }
+  to.number(cells.length)
+  for (const { fromNs: from, toNs: end, hull: all, worst } of cells) {
+    to.ns(from)
+    to.ns(end)
+    to.ns(all.lowNs)
+    to.ns(all.highNs)
+    writeWorst(to, worst)
+  }
+  return to.finish().toString('base64')
 }
 
-const whole = /^-?\d+n$/
+function writeWorst(to: ByteWriter, worst: Worst | null): void {
+  to.ns(worst?.atNs ?? null)
+  if (!worst) return
+  to.ns(worst.lowNs)
+  to.ns(worst.highNs)
+}
+
+function readWorst(from: ByteReader): Worst | null {
+  const atNs = from.maybeNs()
+  return atNs === null ? null : { lowNs: from.ns(), highNs: from.ns(), atNs }
+}
 
 function read(text: string): Digest {
-  return JSON.parse(text, (_key, value: unknown) =>
-    typeof value === 'string' && whole.test(value) ? BigInt(value.slice(0, -1)) : value,
-  ) as Digest
+  const from = new ByteReader(Buffer.from(text, 'base64'))
+  const [fromNs, toNs, firstSeq, lastSeq] = [from.ns(), from.ns(), from.number(), from.number()]
+  const stretches: Stretch[] = []
+  for (let count = from.number(); count > 0; count -= 1) {
+    stretches.push({
+      fromNs: from.ns(),
+      toNs: from.ns(),
+      verdict: from.word(),
+      cause: from.maybeWord(),
+      worst: readWorst(from),
+      support: from.maybeWord(),
+      witness: from.word(),
+      fromSeq: from.number(),
+      toSeq: from.number(),
+      estimated: from.flag(),
+    })
+  }
+  const cells: Cell[] = []
+  for (let count = from.number(); count > 0; count -= 1) {
+    const [begin, end, lowNs, highNs] = [from.ns(), from.ns(), from.ns(), from.ns()]
+    const worst = readWorst(from)
+    if (worst) cells.push({ fromNs: begin, toNs: end, hull: { lowNs, highNs }, worst })
+  }
+  return { fromNs, toNs, firstSeq, lastSeq, stretches, cells }
 }

@@ -5,6 +5,7 @@
  */
 import { ceilDivide, floorDivide, formatInstant } from '../instant.js'
 import type { IntervalNs } from '../interval.js'
+import type { Block } from './block.js'
 import { isBounded } from './cones.js'
 import { Evidence, firstMark } from './timeline.js'
 import type { Fact, FactSource, Period } from './types.js'
@@ -224,17 +225,23 @@ export async function refutedStretches(
     const mark = marks[i]
     if (!mark || mark.fromNs >= period.toNs) break
     if (await evidence.blocks.isCalm(mark.block)) continue
-    const { models, labels, parts } = await evidence.block(mark.block)
-    for (const part of parts) {
-      if (part.kind !== 'run') continue
-      for (const one of models[part.run]?.cones.refuted ?? []) {
-        if (one.lack.cause !== 'drift-bound-exceeded' || one.toNs <= part.fromNs || one.toNs > part.toNs) continue
-        const entry = { fromNs: labels.at(part.run, one.fromNs), toNs: labels.at(part.run, one.toNs), seq: one.seq }
-        if (entry.toNs > period.fromNs && entry.fromNs < period.toNs) found.set(one.seq, entry)
-      }
+    for (const entry of await evidence.remembered('refuted', mark.block, refutedIn)) {
+      if (entry.toNs > period.fromNs && entry.fromNs < period.toNs) found.set(entry.seq, entry)
     }
   }
   return [...found.values()]
+}
+
+function refutedIn({ models, labels, parts }: Block): RefutedStretch[] {
+  const found: RefutedStretch[] = []
+  for (const part of parts) {
+    if (part.kind !== 'run') continue
+    for (const one of models[part.run]?.cones.refuted ?? []) {
+      if (one.lack.cause !== 'drift-bound-exceeded' || one.toNs <= part.fromNs || one.toNs > part.toNs) continue
+      found.push({ fromNs: labels.at(part.run, one.fromNs), toNs: labels.at(part.run, one.toNs), seq: one.seq })
+    }
+  }
+  return found
 }
 
 /** What a refuted stretch says in words. */

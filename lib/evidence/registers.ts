@@ -14,28 +14,41 @@ type Span = Pick<Period, 'fromNs' | 'toNs'>
 /** The clock changes that touch a period, in order of seq. */
 export async function changes(source: FactSource, period: Span): Promise<ChangeEntry[]> {
   const found: ChangeEntry[] = []
-  for await (const { block, evidence } of blocksOf(source, period, 'changes')) {
-    const { facts, first, end } = block.window
-    const next = await evidence.blocks.facts(block.window.block + 1)
-    for (let i = first; i < end; i++) {
-      const fact = facts[i]
-      if (fact?.kind !== 'clock-change') continue
-      const entry = changeEntry(block, i, fact, next)
-      if (entry.latestNs >= period.fromNs && entry.earliestNs < period.toNs) found.push(entry)
-    }
+  for await (const { mark, evidence } of blocksOf(source, period, 'changes')) {
+    // The sample that a change caused may stand in the block behind.
+    const entries = await evidence.remembered(
+      'changes',
+      mark.block,
+      (block) => changeEntries(block, evidence),
+      mark.block + 1,
+    )
+    found.push(...entries.filter((one) => one.latestNs >= period.fromNs && one.earliestNs < period.toNs))
   }
   return found
+}
+
+async function changeEntries(block: Block, evidence: Evidence): Promise<ChangeEntry[]> {
+  const { facts, first, end } = block.window
+  const next = await evidence.blocks.facts(block.window.block + 1)
+  const entries: ChangeEntry[] = []
+  for (let i = first; i < end; i++) {
+    const fact = facts[i]
+    if (fact?.kind === 'clock-change') entries.push(changeEntry(block, i, fact, next))
+  }
+  return entries
 }
 
 /** The stretches of a period that were not watched, or of which something is missing, in order of time. */
 export async function gaps(source: FactSource, period: Span): Promise<GapEntry[]> {
   const found = new Map<string, GapEntry>()
-  for await (const { block, mark, evidence } of blocksOf(source, period, 'gaps')) {
-    for (const entry of [
-      ...breakEntries(block, mark),
-      ...holeEntries(block),
-      ...(await plainEntries(evidence, block)),
-    ]) {
+  for await (const { mark, evidence } of blocksOf(source, period, 'gaps')) {
+    const name = `gaps ${mark.toNs}`
+    const known = await evidence.remembered(name, mark.block, (block) => ({
+      entries: [...breakEntries(block, mark), ...holeEntries(block)],
+      plain: block.window.facts.some(isPlainGap),
+    }))
+    const plain = known.plain ? await plainEntries(evidence, await evidence.block(mark.block)) : []
+    for (const entry of [...known.entries, ...plain]) {
       const inside = entry.toNs > period.fromNs && entry.fromNs < period.toNs
       const key = `${entry.seq} ${entry.cause}`
       if (inside && !found.has(key)) found.set(key, entry)
@@ -49,7 +62,7 @@ async function* blocksOf(
   source: FactSource,
   { fromNs, toNs }: Span,
   kind: 'changes' | 'gaps',
-): AsyncGenerator<{ block: Block; mark: Mark; evidence: Evidence }> {
+): AsyncGenerator<{ mark: Mark; evidence: Evidence }> {
   const evidence = Evidence.of(source)
   const marks = await evidence.timeline()
   for (let i = Math.max(0, firstMark(marks, fromNs) - 1); i < marks.length; i++) {
@@ -57,7 +70,7 @@ async function* blocksOf(
     if (!mark) return
     // Without a change in it, or with nothing in reach that breaks a clock, a block tells of none.
     const idle = kind === 'changes' ? !mark.changes : await evidence.blocks.isCalm(mark.block)
-    if (!idle) yield { block: await evidence.block(mark.block), mark, evidence }
+    if (!idle) yield { mark, evidence }
     if (mark.fromNs >= toNs) return
   }
 }
@@ -157,11 +170,15 @@ function meets(a: Hole, b: Hole): boolean {
   return a.fromNs < b.toNs && b.fromNs < a.toNs
 }
 
+function isPlainGap(fact: Fact): fact is GapFact {
+  return fact.kind === 'gap' && fact.breaks === 'none'
+}
+
 /** Gaps that break neither clock: no reference, records that could not be written. Each by the block that holds it. */
 async function plainEntries(evidence: Evidence, block: Block): Promise<GapEntry[]> {
   const entries: GapEntry[] = []
   for (const fact of block.window.facts) {
-    if (fact.kind !== 'gap' || fact.breaks !== 'none') continue
+    if (!isPlainGap(fact)) continue
     const own = blockOfSeq(fact.seq) === block.window.block ? block : await evidence.block(blockOfSeq(fact.seq))
     const i = own.window.facts.findIndex((one) => one.seq === fact.seq && one.kind === 'gap')
     const from = utcNear(own, i, fact.fromNs ?? fact.aNs)

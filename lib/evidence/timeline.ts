@@ -72,6 +72,31 @@ export class Evidence {
     return block
   }
 
+  /**
+   * What follows from a block and its window (and the blocks up to `most`) and from nothing else, as the source remembers it, else worked out.
+   * @param name tells what it is
+   */
+  async remembered<T>(name: string, index: number, find: (block: Block) => Promise<T> | T, most = index): Promise<T> {
+    const reach = await this.blocks.reach(index)
+    const memory = reach.live ? undefined : this.memory
+    const to = Math.max(reach.to, most)
+    const key = `${name} ${index}`
+    const kept = memory?.recall(key, reach.from, to)
+    if (kept) return readNs(kept) as T
+    const found = await find(await this.block(index))
+    memory?.keep(key, reach.from, to, writeNs(found))
+    return found
+  }
+
+  /**
+   * Forgets the blocks that were drawn last. Whoever asks here and there keeps none: what lives from one question to the next is moved to
+   * where only a long pause of the collector frees it again.
+   */
+  release(): void {
+    this.#kept.clear()
+    this.blocks.release()
+  }
+
   /** A window in which more was left out than may be is drawn again with all of it. */
   async #draw(index: number): Promise<Block> {
     const block = blockOf(await this.blocks.window(index))
@@ -122,6 +147,19 @@ export class Evidence {
     }
     return start
   }
+}
+
+/** Bigints are written as `"123n"`: no text of what is remembered looks like that. */
+function writeNs(value: unknown): string {
+  return JSON.stringify(value, (_key, one: unknown) => (typeof one === 'bigint' ? `${one}n` : one))
+}
+
+const whole = /^-?\d+n$/
+
+function readNs(text: string): unknown {
+  return JSON.parse(text, (_key, one: unknown) =>
+    typeof one === 'string' && whole.test(one) ? BigInt(one.slice(0, -1)) : one,
+  )
 }
 
 function startIn({ from, labels }: Block): { utcNs: bigint; reliable: boolean } {

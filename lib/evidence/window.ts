@@ -88,6 +88,11 @@ export class Blocks {
     return this.#facts.get(index, async () => (index < 0 || index >= this.count ? [] : this.#source.block(index)))
   }
 
+  /** Forgets facts, not outlines. */
+  release(): void {
+    this.#facts.clear()
+  }
+
   /** Some facts of a block, by their indexes in it. */
   async #some(index: number, from: number, end: number): Promise<readonly Fact[]> {
     if (this.#source.part && !this.#facts.has(index)) return this.#source.part(index, from, end)
@@ -212,6 +217,10 @@ class Kept<T> {
 
   constructor(most: number) {
     this.#most = most
+  }
+
+  clear(): void {
+    this.#kept.clear()
   }
 
   has(index: number): boolean {

@@ -2,9 +2,10 @@
  * Facts as bytes and back, each where it can be read alone. A law: decode(encode(x)) = x.
  * @module
  */
+
+import { ByteReader, ByteWriter } from '../evidence/bytes.js'
 import type { Fact } from '../evidence/types.js'
 import type { IntervalNs } from '../interval.js'
-import { ByteReader, ByteWriter } from './bytes.js'
 
 /** @param facts in order; @returns a row of the index */
 export function encodeFacts(facts: readonly Fact[]): Buffer {

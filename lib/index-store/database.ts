@@ -80,6 +80,7 @@ const columns = [
   'block INTEGER PRIMARY KEY, digest TEXT NOT NULL, outline BLOB NOT NULL, origin TEXT NOT NULL, mac TEXT NOT NULL',
   'facts BLOB NOT NULL',
 ].join(', ')
+/** Texts are long: a table that keeps them in its tree of names would be searched through them. */
 const memoColumns = [
   'name TEXT NOT NULL, block INTEGER NOT NULL, text TEXT NOT NULL, mac TEXT NOT NULL',
   'PRIMARY KEY (name, block)',
@@ -87,7 +88,7 @@ const memoColumns = [
 
 /** Marks the file as an index of ours: 'NTPA'. */
 const applicationId = 0x4e545041
-const version = 3
+const version = 4
 
 /** The table as this version writes it; another version's is thrown away, another program's database left alone. */
 function prepare(database: Database.Database): void {
@@ -100,7 +101,7 @@ function prepare(database: Database.Database): void {
     database.pragma(`user_version = ${version}`)
   }
   database.exec(`CREATE TABLE IF NOT EXISTS block (${columns}) STRICT`)
-  database.exec(`CREATE TABLE IF NOT EXISTS memo (${memoColumns}) STRICT, WITHOUT ROWID`)
+  database.exec(`CREATE TABLE IF NOT EXISTS memo (${memoColumns}) STRICT`)
   database.exec('CREATE TABLE IF NOT EXISTS mark (id INTEGER PRIMARY KEY CHECK (id = 1), files TEXT NOT NULL) STRICT')
 }
 

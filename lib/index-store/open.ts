@@ -25,11 +25,23 @@ export interface OpenIndexOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/**
+ * Keeps texts under a name, signed for this trail. Nothing binds them to the trail's bytes: whoever keeps one says in it how these looked,
+ * and looks again before believing it.
+ */
+export interface Notebook {
+  /** @returns `null` where nothing is kept that is ours */
+  recall(name: string): string | null
+  keep(name: string, text: string): void
+}
+
 export interface IndexedSource extends FactSource {
   /** Where the index lies: a file, `:memory:`, or `null` where facts are read from the trail. */
   readonly path: string | null
   /** Why there is no index, or not the one that was asked for; `null` where all is well. */
   readonly reason: string | null
+  /** Where texts are kept that follow from no blocks; absent where facts are read from the trail. */
+  readonly notebook?: Notebook | undefined
   close(): void
 }
 

@@ -2,8 +2,9 @@
  * Outlines of blocks as bytes and back. A law: decode(encode(x)) = x.
  * @module
  */
+
+import { ByteReader, ByteWriter } from '../evidence/bytes.js'
 import type { Calm, Edge, Edges, Fact, Near, Outline, Stamp } from '../evidence/types.js'
-import { ByteReader, ByteWriter } from './bytes.js'
 import { readFact, readMaybeInterval, writeFact, writeInterval } from './codec.js'
 
 export function encodeOutline(outline: Outline): Buffer {

@@ -10,7 +10,8 @@ import type { Rest } from './builder.js'
 import { decodeFacts } from './codec.js'
 import type { Held } from './marks.js'
 import { IndexMemory } from './memory.js'
-import { macOf, type Origin, readOrigin, sameMac } from './origin.js'
+import type { Notebook } from './open.js'
+import { macOf, type Origin, readOrigin, sameMac, signed } from './origin.js'
 import { decodeOutline } from './outline-codec.js'
 import { SpanDigests } from './spans.js'
 
@@ -43,6 +44,8 @@ export class IndexSource implements FactSource {
   readonly #held = new Set<number>()
   readonly #memory: IndexMemory
   readonly #digests: SpanDigests
+  /** The row that was read last, as it was signed. */
+  #last: { readonly block: number; readonly bytes: Buffer } | null = null
   /** The trail itself, once the index was found wrong. */
   #trail: Promise<FactSource> | null = null
 
@@ -95,6 +98,23 @@ export class IndexSource implements FactSource {
     return row ? decodeOutline(row.outline) : null
   }
 
+  get notebook(): Notebook {
+    const { database, key, identity } = this.#parts
+    // No block has this number.
+    const block = -1
+    return {
+      recall: (name) => {
+        try {
+          const kept = database.recall(name, block)
+          return kept && sameMac(signed(key, identity, 'note', name, kept.text), kept.mac) ? kept.text : null
+        } catch {
+          return null
+        }
+      },
+      keep: (name, text) => database.keep([{ name, block, text, mac: signed(key, identity, 'note', name, text) }]),
+    }
+  }
+
   close(): void {
     if (this.#trail === null) this.#memory.flush()
     this.#parts.database.close()
@@ -132,9 +152,13 @@ export class IndexSource implements FactSource {
 
   /** The facts of a row; `null` where they are not those that were signed. */
   #bytes(row: IndexRow): Buffer | null {
+    // Both ends of a block are asked for one after the other.
+    if (this.#last?.block === row.block) return this.#last.bytes
     try {
       const bytes = this.#parts.database.facts(row.block)
-      return bytes !== null && sha256(bytes) === row.digest ? bytes : null
+      if (bytes === null || sha256(bytes) !== row.digest) return null
+      this.#last = { block: row.block, bytes }
+      return bytes
     } catch {
       return null
     }

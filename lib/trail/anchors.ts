@@ -58,6 +58,11 @@ export class Anchors {
     }
   }
 
+  /** Whether there is nothing to hold the trail against. */
+  get none(): boolean {
+    return this.#held.length === 0
+  }
+
   /** The tree of `size` records has this root; `null`: it cannot be told. */
   atSize(size: number, root: () => string | null): void {
     const here = this.#bySize.get(size)

@@ -7,7 +7,7 @@ import type { Findings, Spot } from './findings.js'
 import { formatVkey, type VerifierKey } from './note.js'
 import { sealPath } from './paths.js'
 import type { SealDemand } from './seal.js'
-import { RecordTree } from './tree.js'
+import { RecordTree, type TreeState } from './tree.js'
 import type { CloseBody, OpenBody, RekeyBody, TrailRecord } from './types.js'
 
 /**
@@ -19,6 +19,30 @@ export type SealOutcome = 'good' | 'signed' | 'bad' | 'missing'
 interface Closing extends Omit<SealDemand, 'root'> {
   readonly final: boolean
   readonly reason: string
+}
+
+/** An epoch chain as plain data. */
+export interface EpochsState {
+  readonly tree: TreeState
+  readonly origin: string
+  readonly epoch: number
+  readonly key: string
+  readonly sealedUpTo: number
+  readonly seals: number
+  readonly prunes: readonly { readonly seq: number; readonly toSeq: number }[]
+  readonly started: boolean
+  readonly genesis: string
+  readonly rekeys: readonly Rekeyed[]
+  readonly label: string
+  readonly closed: number | null
+  readonly closing: Closing | null
+  readonly sealed: string | null
+}
+
+interface Rekeyed {
+  readonly body: RekeyBody
+  readonly seq: number
+  readonly spot: Spot
 }
 
 export class Epochs {
@@ -36,7 +60,7 @@ export class Epochs {
   #given: readonly VerifierKey[]
   #started = false
   #genesis = ''
-  #rekeys: { readonly body: RekeyBody; readonly seq: number; readonly spot: Spot }[] = []
+  #rekeys: Rekeyed[] = []
   #label = ''
   /** seq of the last sealing `close`; `null` where one is missing. */
   #closed: number | null = 0
@@ -66,6 +90,35 @@ export class Epochs {
       if (this.#closing?.size === seq) this.#demand = { ...this.#closing, root: root() }
       hooks.atSize(seq, root)
     })
+  }
+
+  /** Where the keys have come to, as plain data; `null` where the tree is not known or a seal is missing. */
+  save(): EpochsState | null {
+    const tree = this.tree.save()
+    if (!tree || this.#absent) return null
+    const { origin, epoch, key, sealedUpTo, seals } = this
+    return {
+      ...{ tree, origin, epoch, key, sealedUpTo, seals, prunes: [...this.prunes] },
+      ...{ started: this.#started, genesis: this.#genesis, rekeys: [...this.#rekeys], label: this.#label },
+      ...{ closed: this.#closed, closing: this.#closing, sealed: this.#sealed },
+    }
+  }
+
+  restore(state: EpochsState): void {
+    this.tree.restore(state.tree)
+    this.origin = state.origin
+    this.epoch = state.epoch
+    this.key = state.key
+    this.sealedUpTo = state.sealedUpTo
+    this.seals = state.seals
+    this.prunes.push(...state.prunes)
+    this.#started = state.started
+    this.#genesis = state.genesis
+    this.#rekeys = [...state.rekeys]
+    this.#label = state.label
+    this.#closed = state.closed
+    this.#closing = state.closing
+    this.#sealed = state.sealed
   }
 
   /** The next record, in order. @returns the seal that must stand for the `close` before it */

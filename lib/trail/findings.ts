@@ -21,6 +21,12 @@ interface Run extends Spot {
   seqTo: number | null
 }
 
+/** Findings as plain data. */
+export interface FindingsState {
+  readonly runs: readonly Run[]
+  readonly more: number
+}
+
 const most = 1000
 
 export class Findings {
@@ -55,6 +61,16 @@ export class Findings {
     }
     const { seqTo, ...bytes } = extra
     this.#runs.push({ severity, code, file, line, seq, detail, ...bytes, lineTo: line, seqTo: seqTo ?? seq })
+  }
+
+  /** What was found so far, as plain data. */
+  save(): FindingsState {
+    return { runs: this.#runs.map((run) => ({ ...run })), more: this.#more }
+  }
+
+  restore({ runs, more }: FindingsState): void {
+    this.#runs = runs.map((run) => ({ ...run }))
+    this.#more = more
   }
 
   get damaged(): boolean {

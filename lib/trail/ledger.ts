@@ -30,6 +30,13 @@ const remembered = 8192
 /** Further lines in a row that are no records are not looked at one by one: a file of garbage must not fill the memory. */
 const mostBad = 100_000
 
+/** A ledger without a fault, as plain data. */
+export interface LedgerState {
+  readonly records: number
+  readonly upTo: number
+  readonly last: Seen
+}
+
 export class Ledger {
   readonly findings: Findings
   records = 0
@@ -43,6 +50,22 @@ export class Ledger {
 
   constructor(findings: Findings) {
     this.findings = findings
+  }
+
+  /** Where a trail without a fault has come to, as plain data; `null` where something is still open. */
+  save(): LedgerState | null {
+    const last = this.#seen.get(this.upTo)
+    if (this.#bad.length > 0 || this.#holes.length > 0 || last?.length !== 1 || !last[0]) return null
+    return { records: this.records, upTo: this.upTo, last: last[0] }
+  }
+
+  /** Goes on behind a trail without a fault. */
+  restore({ records, upTo, last }: LedgerState): void {
+    this.records = records
+    this.upTo = upTo
+    this.#seen.set(upTo, [last])
+    this.#last = { file: last.file, line: last.line }
+    this.#crossing = null
   }
 
   /** The next line comes from another segment; `missing` says which numbers lie between, if any. */

@@ -6,6 +6,14 @@ import { formatInstant, parseInstant } from '../instant.js'
 import type { Findings } from './findings.js'
 import type { TrailRecord, VerifyResult } from './types.js'
 
+/** What a {@link Reach} has seen, as plain data. */
+export interface ReachState {
+  readonly first: string
+  readonly latest: string
+  readonly since: readonly { readonly seq: number; readonly wall: string }[]
+  readonly closed: number
+}
+
 export class Reach {
   #first = ''
   #latest = ''
@@ -22,6 +30,17 @@ export class Reach {
       this.#closed = 0
     }
     if (record.type === 'close' && record.nextKey !== '') this.#closed = record.seq
+  }
+
+  save(): ReachState {
+    return { first: this.#first, latest: this.#latest, since: [...this.#since], closed: this.#closed }
+  }
+
+  restore({ first, latest, since, closed }: ReachState): void {
+    this.#first = first
+    this.#latest = latest
+    this.#since = [...since]
+    this.#closed = closed
   }
 
   /** Says how many records no seal commits to: whoever may write the files can alter them unnoticed. */

@@ -11,6 +11,14 @@ import { frontierPath, parseSealPath, sealPath } from './paths.js'
 import { judgeSeal, type SealDemand } from './seal.js'
 import type { TrailSource } from './trail-source.js'
 
+/** The seals that were checked, as plain data. */
+export interface SealsState {
+  readonly last: number
+  readonly claimed: readonly (readonly [number, { count: number; publicKey: string; digest: string }])[]
+  /** Paths at which seals were demanded. */
+  readonly done: readonly string[]
+}
+
 export class SealFiles {
   readonly #source: TrailSource
   readonly #findings: Findings
@@ -22,6 +30,8 @@ export class SealFiles {
   /** Keys of epochs that more than one file claims, and the digests of their proper seals. */
   readonly #claimed = new Map<number, { count: number; publicKey: string; digest: string }>()
   #last = 0
+  /** Where seals were demanded so far. */
+  readonly #done: string[] = []
 
   private constructor(source: TrailSource, findings: Findings, epochs: Epochs, anchors: Anchors) {
     this.#source = source
@@ -50,12 +60,33 @@ export class SealFiles {
     return files
   }
 
+  /** What was checked so far, as plain data. */
+  save(): SealsState {
+    return { last: this.#last, claimed: [...this.#claimed], done: this.#done }
+  }
+
+  /**
+   * Goes on behind seals that were checked.
+   * @returns `false` where other files claim the same epochs now: then all must be checked
+   */
+  restore({ last, claimed, done }: SealsState): boolean {
+    const counts = (all: Iterable<readonly [number, { readonly count: number }]>) =>
+      JSON.stringify([...all].map(([epoch, { count }]) => [epoch, count]).filter(([epoch]) => (epoch ?? 0) <= last))
+    if (counts(claimed) !== counts(this.#claimed)) return false
+    for (const [epoch, claim] of claimed) this.#claimed.set(epoch, { ...claim })
+    this.#last = last
+    for (const path of done) this.#seals.delete(path)
+    this.#done.push(...done)
+    return true
+  }
+
   /** Checks the seal that a `close` record demands. */
   async check(demand: SealDemand): Promise<void> {
     const { epoch, label, size, root } = demand
     const path = sealPath(label, epoch)
     this.#last = Math.max(this.#last, epoch)
     this.#seals.delete(path)
+    this.#done.push(path)
     const bytes = await this.#source.read(path)
     if (bytes === null) return this.#epochs.outcome(demand, 'missing', '')
     const judged = judgeSeal(bytes, demand)

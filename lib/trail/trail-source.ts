@@ -20,6 +20,11 @@ export interface TrailSource {
   /** Bytes of a file as they lie there, for the progress; 0 where it went away. */
   size(path: string): Promise<number>
   lines(segment: SegmentPath, signal?: AbortSignal): AsyncIterable<Line[]>
+  /**
+   * Size, times and identity of a file: what changes when its bytes do, and when that was (ns since the Unix epoch); `null` where there is
+   * no file. Absent where files have no such look.
+   */
+  look?(path: string): Promise<{ readonly text: string; readonly changedNs: bigint } | null>
   /** A small file; `null` where there is none. */
   read(path: string): Promise<Buffer | null>
 }
@@ -35,6 +40,11 @@ export function folderSource(folder: string): TrailSource {
         () => 0,
       ),
     lines: (segment, signal) => segmentLines(folder, segment, { signal }),
+    look: (path) =>
+      stat(join(folder, path), { bigint: true }).then(
+        ({ size, mtimeNs, ctimeNs, ino }) => ({ text: [size, mtimeNs, ctimeNs, ino].join(' '), changedNs: ctimeNs }),
+        () => null,
+      ),
     read: (path) => read(join(folder, path)),
   }
 }

@@ -5,6 +5,13 @@
  */
 import { Frontier } from './merkle.js'
 
+/** A tree as plain data: the complete parts of it, and the last record, which is no leaf yet. */
+export interface TreeState {
+  readonly state: readonly string[]
+  readonly size: number
+  readonly last: { readonly seq: number; readonly hash: string } | null
+}
+
 export class RecordTree {
   #frontier: Frontier | null = new Frontier()
   #size = 0
@@ -29,6 +36,17 @@ export class RecordTree {
     if (seq !== this.#size + 1) this.#frontier = null
     this.#size = seq - 1
     this.#last = { seq, hash }
+  }
+
+  /** Where it stands, as plain data; `null` where the tree is not known. */
+  save(): TreeState | null {
+    return this.#frontier && { state: this.#frontier.state(), size: this.#size, last: this.#last }
+  }
+
+  restore({ state, size, last }: TreeState): void {
+    this.#frontier = Frontier.from(size, [...state])
+    this.#size = size
+    this.#last = last
   }
 
   /** No record follows. */

@@ -388,5 +388,12 @@ export interface VerifyResult {
   readonly complete: 'anchored' | 'expected' | 'unknown'
   /** seq up to which an anchor proves that nothing is missing; 0: none does. */
   readonly anchoredUpTo: number
+  /**
+   * seq up to which the records were verified at an earlier time and not read again, since no file that holds them, and no seal over them,
+   * has changed since; absent where everything was read now.
+   */
+  readonly earlierUpTo?: number
+  /** Plain bytes and SHA-256 of closed segments, by their number, as they were verified; absent where nobody asked for it. */
+  readonly digests?: ReadonlyMap<number, { readonly bytes: number; readonly sha256: string }>
   readonly findings: readonly Finding[]
 }

@@ -4,6 +4,7 @@
  * once, in little memory.
  * @module
  */
+import { createHash, type Hash } from 'node:crypto'
 import { type Anchor, Anchors } from './anchors.js'
 import { checkDoubles, checkName } from './checks.js'
 import { Epochs } from './epochs.js'
@@ -16,6 +17,15 @@ import { SealFiles } from './seal-files.js'
 import type { Surveyed } from './survey.js'
 import { folderSource, type TrailSource } from './trail-source.js'
 import type { Placed, VerifyResult } from './types.js'
+import {
+  lookOf,
+  type Progress,
+  plainPath,
+  recollect,
+  remember,
+  type VerifiedFile,
+  type VerifyMemory,
+} from './verified.js'
 
 export interface VerifyOptions {
   /** Verifier keys that are trusted, `NAME+ID+BASE64`: the genesis key, and those that a `rekey` brought. From beside the trail they prove nothing. */
@@ -27,6 +37,11 @@ export interface VerifyOptions {
   readonly signal?: AbortSignal
   /** The trail is expected to reach this instant (ns since the Unix epoch, by its own wall clock). */
   readonly untilNs?: bigint
+  /**
+   * Where it is kept how far closed segments were verified: what has not changed since is not read again. Without it, and where an anchor is
+   * given or anything is damaged, everything is read.
+   */
+  readonly memory?: VerifyMemory
 }
 
 /**
@@ -42,7 +57,7 @@ export function verifyTrail(folder: string, options: VerifyOptions = {}): Promis
 
 /** {@link verifyTrail} of bytes from anywhere. */
 export async function verifySource(source: TrailSource, options: VerifyOptions = {}): Promise<VerifyResult> {
-  const { signal } = options
+  const { signal, memory } = options
   const findings = new Findings()
   const keys = (options.keys ?? []).map(parseVkey)
   const anchors = new Anchors(options.anchors ?? [], findings)
@@ -60,9 +75,14 @@ export async function verifySource(source: TrailSource, options: VerifyOptions =
     seals,
     reach: new Reach(),
     pruned: 0,
+    files: [],
     signal,
   }
-  await readSegments(run, segments, options.onProgress)
+  // An anchor may remember any record: all of them are needed then.
+  const known = memory && anchors.none ? await recollect(source, memory, segments) : null
+  const from = known && restore(run, known) ? known.ledger.upTo : 0
+  if (known && from === 0) return verifySource(source, afresh(options))
+  await readSegments(run, segments, options)
   const last = epochs.end()
   if (last) await seals.check(last)
   run.ledger.end(segments.at(-1)?.compressed === false)
@@ -71,6 +91,8 @@ export async function verifySource(source: TrailSource, options: VerifyOptions =
   for (const file of foreign) findings.add('note', 'foreign-file', { file, line: null }, null, 'is no file of a trail')
   tellPruned(run)
   const trusted = epochs.finish()
+  // What is damaged is told from all records: a line may be another's double.
+  if (from > 0 && findings.damaged) return verifySource(source, afresh(options))
   const { upTo } = run.ledger
   const anchoredUpTo = anchors.finish(epochs.origin, upTo)
   run.reach.tellTail(epochs.sealedUpTo, upTo, findings)
@@ -83,7 +105,42 @@ export async function verifySource(source: TrailSource, options: VerifyOptions =
     seals: epochs.seals,
     complete: anchoredUpTo > 0 ? 'anchored' : expected,
     anchoredUpTo,
+    ...(from > 0 ? { earlierUpTo: from } : {}),
+    ...(memory ? { digests: new Map(run.files.map(({ order, bytes, sha256 }) => [order, { bytes, sha256 }])) } : {}),
     findings: findings.list(),
+  }
+}
+
+/** The same options for a verification that reads everything. */
+function afresh({ memory, ...options }: VerifyOptions): VerifyOptions {
+  return memory ? { ...options, memory: { recall: () => null, keep: (text) => memory.keep(text) } } : options
+}
+
+/** Goes on where an earlier verification stood. @returns whether it can */
+function restore(run: Run, known: Progress): boolean {
+  if (!run.seals.restore(known.seals)) return false
+  run.findings.restore(known.findings)
+  run.ledger.restore(known.ledger)
+  run.epochs.restore(known.epochs)
+  run.reach.restore(known.reach)
+  run.pruned = known.pruned
+  run.files.push(...known.files)
+  return true
+}
+
+/** Where it stands behind the segments read so far; `null` where that is not worth remembering. */
+function save({ findings, ledger, epochs, reach, seals, pruned, files }: Run): Progress | null {
+  const at = findings.damaged ? null : ledger.save()
+  const keys = at && epochs.save()
+  if (!at || !keys || files.some(({ look }) => look === '')) return null
+  return {
+    findings: findings.save(),
+    ledger: at,
+    epochs: keys,
+    reach: reach.save(),
+    seals: seals.save(),
+    pruned,
+    files,
   }
 }
 
@@ -96,36 +153,62 @@ interface Run {
   readonly reach: Reach
   /** seq of the last record of which pruning left something. */
   pruned: number
+  /** The closed segments that were verified. */
+  readonly files: VerifiedFile[]
   readonly signal: AbortSignal | undefined
 }
 
 async function readSegments(
   run: Run,
   segments: readonly Surveyed[],
-  onProgress: VerifyOptions['onProgress'],
+  { onProgress, memory }: VerifyOptions,
 ): Promise<void> {
   const { source, findings, ledger } = run
   const sizes = await Promise.all(segments.map(({ path }) => source.size(path)))
   const total = sizes.reduce((sum, size) => sum + size, 0)
   let done = 0
   let expected = 1
+  const known = run.files.length
   for (const [index, segment] of segments.entries()) {
+    if (index < known) {
+      expected = segment.order + 1
+      done += sizes[index] ?? 0
+      continue
+    }
     checkName(segment, findings)
     ledger.enter(segment.order > expected ? missing(expected, segment.order - 1) : null)
     expected = segment.order + 1
-    await readInto(run, segment)
+    const closed = memory !== undefined && index < segments.length - 1
+    const look = closed ? await lookOf(source, segment.path) : ''
+    const hash = closed ? createHash('sha256') : null
+    const bytes = await readInto(run, segment, hash)
+    if (hash) {
+      const same = (await lookOf(source, segment.path)) === look
+      const { order, path, endsAt } = segment
+      const told = { bytes, sha256: hash.digest('hex'), look: same ? look : '' }
+      run.files.push({ order, path: plainPath(path), endsAt, ...told })
+    }
+    if (memory && index === segments.length - 2) {
+      const progress = segments.slice(0, index + 1).some(({ pruned }) => pruned) ? null : save(run)
+      if (progress) await remember(source, memory, progress)
+    }
     done += sizes[index] ?? 0
     onProgress?.({ done, total })
   }
 }
 
-async function readInto(run: Run, segment: Surveyed): Promise<void> {
+/** @returns how many plain bytes it has */
+async function readInto(run: Run, segment: Surveyed, hash: Hash | null): Promise<number> {
   const { source, ledger, findings, reach, signal } = run
   let line = 0
   let voided = 0
+  let length = 0
   for await (const lines of source.lines(segment, signal)) {
     for (const { offset, bytes, whole } of lines) {
       line += 1
+      length = offset + bytes.length + Number(whole)
+      hash?.update(bytes)
+      if (whole) hash?.update('\n')
       if (segment.endsAt !== null && offset >= segment.endsAt) {
         voided += bytes.length + Number(whole)
         continue
@@ -159,6 +242,7 @@ async function readInto(run: Run, segment: Surveyed): Promise<void> {
     const detail = `${voided} bytes at its end were never acknowledged: the next segment takes their place`
     findings.add('note', 'superseded', { file: segment.path, line: null }, null, detail)
   }
+  return length
 }
 
 async function keep(run: Run, placed: Placed, spot: { file: string; line: number }): Promise<void> {

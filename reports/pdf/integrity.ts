@@ -48,6 +48,11 @@ export async function drawIntegrity(sheet: Sheet, { result }: Report, pause: Pau
   }
   note(
     sheet,
+    'Every record of the trail was read and checked when this report was made, or when an earlier one was made on the same computer: a closed ' +
+      'file is not read again while its size, its times and its identity on the disk stay the same, unless --verify all is given.',
+  )
+  note(
+    sheet,
     `Check it yourself: ${integrity.command}. A file's digest covers its first bytes as counted here: ` +
       'head -c BYTES FILE | sha256sum. A hash is the RFC 6962 leaf hash of the record; record n + 1 repeats that of record n.',
   )

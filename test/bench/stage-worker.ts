@@ -1,5 +1,5 @@
 /**
- * One stage of the benchmarks of long trails, in a process of its own: `index`, `evidence`, `report`, `prove` or `yardstick` over a
+ * One stage of the benchmarks of long trails, in a process of its own: `index`, `evidence`, `report`, `pdf`, `day`, `prove`, `nothing` or `yardstick` over a
  * trail and an index file. Prints one line of JSON: what it took (CPU and wall clock, s), its peak memory (MB), and what it found.
  */
 import { createRequire } from 'node:module'
@@ -12,6 +12,7 @@ import { seeded } from '../../lib/testing/random.js'
 import { segmentLines } from '../../lib/trail/lines.js'
 import { listSegments } from '../../lib/trail/segments.js'
 import { buildReport } from '../../reports/build.js'
+import { renderReport } from '../../reports/render.js'
 
 export interface StageResult {
   readonly cpu: number
@@ -52,6 +53,31 @@ const stages: Readonly<Record<string, () => Promise<Record<string, number>>>> = 
   async report() {
     const { report } = await buildReport({ trail, index, from: '2025-01-01T00:00:00Z', to: '2026-01-01T00:00:00Z' })
     return { bytes: JSON.stringify(report.result).length }
+  },
+
+  /** What a process costs that reports. */
+  async nothing() {
+    await import('../../reports/pdf/document.js')
+    const { user, system } = process.cpuUsage()
+    return { cpuOfAll: (user + system) / 1e6, wallOfAll: performance.now() / 1_000 }
+  },
+
+  async day() {
+    const out = `${index}.out`
+    const { files } = await renderReport({
+      trail,
+      index,
+      out,
+      from: '2025-01-01T00:00:00Z',
+      to: '2025-01-02T00:00:00Z',
+    })
+    return { files: files.length }
+  },
+
+  async pdf() {
+    const period = { from: '2025-01-01T00:00:00Z', to: '2026-01-01T00:00:00Z' }
+    const { files } = await renderReport({ trail, index, out: `${index}.out`, formats: ['pdf'], ...period })
+    return { pdfBytes: files.reduce((sum, { bytes }) => sum + bytes, 0) }
   },
 
   async prove() {

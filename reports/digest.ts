@@ -1,0 +1,127 @@
+/**
+ * What a report counts of one segment of a trail, without reading it again: its plain samples as columns, everything remarkable word for
+ * word. It follows from the segment's bytes alone, is kept under their SHA-256, and tells a tally exactly what the records would.
+ * @module
+ */
+
+import type { Notebook } from '../lib/index-store/index.js'
+import { parseInstant } from '../lib/instant.js'
+import type { Placed, TrailRecord } from '../lib/trail/types.js'
+import { ColumnsBuilder, readColumns, type Shape } from './columns.js'
+import type { Dates, Misdated } from './dates.js'
+import type { Boot } from './history.js'
+import { type FileEnd, reach, type SampleClock } from './material.js'
+import type { Closed } from './seals.js'
+import type { Tallies } from './tallies.js'
+
+/** A record of the segment, and how many plain samples stand before it. */
+type Remarkable = readonly [number, TrailRecord]
+
+interface Kept {
+  readonly version: 1
+  readonly sha256: string
+  readonly end: FileEnd
+  readonly boots: readonly Boot[]
+  readonly misdated: readonly Misdated[]
+  readonly remarkable: readonly Remarkable[]
+  readonly count: number
+  readonly shapes: readonly Shape[]
+  readonly columns: string
+}
+
+/** What a whole segment says. */
+export class SegmentDigest {
+  readonly #kept: Kept
+
+  private constructor(kept: Kept) {
+    this.#kept = kept
+  }
+
+  /** @param sha256 of the segment's plain bytes, as they were verified */
+  static recall(notebook: Notebook, segment: number, sha256: string): SegmentDigest | null {
+    const text = notebook.recall(nameOf(segment))
+    if (text === null) return null
+    const kept = JSON.parse(text) as Kept
+    return kept.version === 1 && kept.sha256 === sha256 ? new SegmentDigest(kept) : null
+  }
+
+  get end(): FileEnd {
+    return this.#kept.end
+  }
+
+  get misdated(): readonly Misdated[] {
+    return this.#kept.misdated
+  }
+
+  closes(label: string): Closed[] {
+    return this.#kept.remarkable.flatMap(([, record]) => closedBy(record, label))
+  }
+
+  /** Tells a tally of all records, of which all count. */
+  tell(tallies: Tallies, clock: SampleClock): void {
+    const { boots, remarkable, count, shapes, columns } = this.#kept
+    for (const boot of boots) tallies.history.boot(boot)
+    const plain = readColumns(count, shapes, Buffer.from(columns, 'base64'))
+    let at = 0
+    const upTo = (end: number): void => {
+      if (end === at) return
+      tallies.plain(plain, at, end)
+      const { boot, taiUtc } = shapes[plain.shape[end - 1]!]!
+      clock.set(boot, plain.mNs[end - 1]!, taiUtc)
+      at = end
+    }
+    for (const [before, record] of remarkable) {
+      upTo(before)
+      tallies.remarkable(record, record.type === 'sample' ? clock.utcNs(record, parseInstant(record.wall)) : null)
+    }
+    upTo(count)
+  }
+}
+
+/** Makes the digest of a segment while its records pass. */
+export class DigestBuilder {
+  readonly #boots: { -readonly [K in keyof Boot]: Boot[K] }[] = []
+  readonly #remarkable: Remarkable[] = []
+  readonly #columns = new ColumnsBuilder()
+  readonly #dates: Dates
+  #end: { -readonly [K in keyof FileEnd]: FileEnd[K] } | null = null
+
+  constructor(dates: Dates) {
+    this.#dates = dates
+  }
+
+  add(placed: Placed): void {
+    const { record } = placed
+    const { seq, wall, bootId } = record
+    const last = this.#boots.at(-1)
+    if (last?.id === bootId) Object.assign(last, { lastSeq: seq, to: wall })
+    else this.#boots.push({ id: bootId, firstSeq: seq, lastSeq: seq, from: wall, to: wall })
+    this.#dates.see(placed)
+    this.#end ??= { bytes: 0, records: 0, firstSeq: seq, firstHash: placed.hash, lastSeq: seq, lastHash: '' }
+    reach(this.#end, placed)
+    if (record.type === 'heartbeat') return
+    if (record.type === 'sample' && this.#columns.add(record)) return
+    this.#remarkable.push([this.#columns.count, record])
+  }
+
+  /** @param lastHash of the last record */
+  keep(notebook: Notebook, segment: number, sha256: string, lastHash: string): void {
+    if (!this.#end) return
+    const { shapes, bytes } = this.#columns.finish()
+    const kept: Kept = {
+      ...{ version: 1, sha256, end: { ...this.#end, lastHash }, boots: this.#boots },
+      ...{ misdated: this.#dates.misdated, remarkable: this.#remarkable },
+      ...{ count: this.#columns.count, shapes, columns: bytes.toString('base64') },
+    }
+    notebook.keep(nameOf(segment), JSON.stringify(kept))
+  }
+}
+
+/** The seal that a record demands. */
+export function closedBy(record: TrailRecord, label: string): Closed[] {
+  return record.type === 'close' && record.nextKey !== '' ? [{ seq: record.seq, epoch: record.epoch, label }] : []
+}
+
+function nameOf(segment: number): string {
+  return `counts of segment ${segment}`
+}
