@@ -14,7 +14,7 @@ export interface SetNotice {
   take(): Notice
   /**
    * Calls `run` from the event loop, without any polling, as soon as the clock was set and nobody has taken the notice yet; `take` in it
-   * says `seen`. Not more often than every 50 ms: who sets the clock without end cannot make us look without end. It does not
+   * says `seen`. Not more often than every 30 ms: who sets the clock without end cannot make us look without end. It does not
    * keep the process alive.
    * @returns ends it
    */
@@ -23,7 +23,7 @@ export interface SetNotice {
 }
 
 /** The least time between two calls of one listener, and between two questions where the event loop cannot listen (ms). */
-const restMs = 50
+const restMs = 30
 
 /**
  * Arms the timer. Every set (settimeofday, ADJ_SETOFFSET, a leap second, resume from suspend) makes the next read fail with

@@ -54,8 +54,8 @@ natively('the event loop hears of it without being asked, once', async () => {
   })
   expect(seen).toEqual(['seen'])
   expect(notice.take()).toBe('none')
-  // It listens again, but not before 50 ms: a clock that is set without end is not looked at without end.
-  expect(waiting.map(({ ms }) => ms)).toEqual([50])
+  // It listens again, but not before 30 ms: a clock that is set without end is not looked at without end.
+  expect(waiting.map(({ ms }) => ms)).toEqual([30])
   notice.close()
   expect(waiting).toEqual([])
   expect(notice.take()).toBe('absent')
@@ -75,16 +75,16 @@ function fake(states: ReturnType<Libc['readTimer']>[], closed: number[] = []): L
   }
 }
 
-test('where no descriptor can be had it asks every 50 ms', () => {
+test('where no descriptor can be had it asks every 30 ms', () => {
   const { timers, pass } = held()
   const closed: number[] = []
   const notice = armNotice(fake(['waiting', 'cancelled', 'waiting', 'waiting'], closed), timers)
   const calls: string[] = []
   notice.onSet(() => calls.push(notice.take()))
   expect(calls).toEqual([])
-  expect(pass()).toEqual([50])
+  expect(pass()).toEqual([30])
   expect(calls).toEqual(['seen'])
-  expect(pass()).toEqual([50])
+  expect(pass()).toEqual([30])
   expect(calls).toEqual(['seen'])
   notice.close()
   expect(pass()).toEqual([])
