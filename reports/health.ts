@@ -88,8 +88,9 @@ class RoleHealth {
   #suspected = false
 
   reading(reading: StoredReading, dissents: boolean, seq: number, utcNs: bigint): void {
+    const before = this.#suspected
     if (reading.ok) {
-      this.answered(reading)
+      this.#answers(reading)
     } else {
       this.#asked += 1
       const kiss = /^ERR_KISS_(.+)$/.exec(reading.error.code)?.[1]
@@ -98,7 +99,7 @@ class RoleHealth {
       if (!this.#longest || this.#silence.count > this.#longest.count) this.#longest = this.#silence
     }
     if (dissents) {
-      const last = this.#suspected ? (this.#suspicions.pop() ?? null) : null
+      const last = before ? (this.#suspicions.pop() ?? null) : null
       this.#suspicions.push(extend(last, seq, utcNs))
     }
     this.#suspected = dissents
@@ -113,12 +114,10 @@ class RoleHealth {
     this.#plain.set(shape, (this.#plain.get(shape) ?? 0) + 1)
   }
 
-  /** It answered, and did not dissent as far as is said here. */
-  answered({ li, stratum, referenceId }: Pick<StoredGoodReading, 'li' | 'stratum' | 'referenceId'>): void {
+  #answers({ li, stratum, referenceId }: Pick<StoredGoodReading, 'li' | 'stratum' | 'referenceId'>): void {
     this.#asked += 1
     this.#answered += 1
     this.#silence = null
-    this.#suspected = false
     this.#count(li, stratum, referenceId, 1)
   }
 

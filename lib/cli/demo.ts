@@ -17,7 +17,7 @@ export async function demo(options: DemoOptions, io: Io, parts: Parts): Promise<
   const out = resolve(io.cwd, options.out ?? 'demo')
   const bar = new ProgressBar(io)
   try {
-    const { trail, day, story } = await parts.simulateDay({
+    const { trail, day, story, genesis, vkey } = await parts.simulateDay({
       out,
       onProgress: (share) => bar.update({ stage: 'simulate', done: share, total: 1 }),
     })
@@ -28,7 +28,8 @@ export async function demo(options: DemoOptions, io: Io, parts: Parts): Promise<
       nowNs: io.nowNs(),
       formats: ['pdf', 'csv', 'json'],
       out,
-      keys: [],
+      // Just made by the demo itself: nobody could have put another beside the trail.
+      keys: [vkey],
       index: ':memory:',
       onProgress: bar.update,
     })
@@ -51,7 +52,7 @@ export async function demo(options: DemoOptions, io: Io, parts: Parts): Promise<
         '',
         'Look closer:',
         `  ntp-auditor show --trail ${here(trail)} | less`,
-        `  ntp-auditor verify ${here(trail)}`,
+        `  ntp-auditor verify ${here(trail)} --key ${here(genesis)}`,
         '',
       ].join('\n'),
     )

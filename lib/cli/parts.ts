@@ -173,8 +173,12 @@ export interface Parts {
   /** Looks at references, clock, time service, computer and disk; changes nothing. */
   diagnose(configuration: Configuration | null, bytesPerYear: number | null): Promise<Diagnosis>
   /** Simulates the demonstration's day into a folder. */
-  simulateDay(options: {
-    readonly out: string
-    readonly onProgress: (share: number) => void
-  }): Promise<{ readonly trail: string; readonly day: string; readonly story: readonly string[] }>
+  simulateDay(options: { readonly out: string; readonly onProgress: (share: number) => void }): Promise<{
+    readonly trail: string
+    readonly day: string
+    readonly story: readonly string[]
+    /** The public key that was made for the trail: the file, and what stands in it. */
+    readonly genesis: string
+    readonly vkey: string
+  }>
 }

@@ -6,7 +6,7 @@
 import { dirname, join } from 'node:path'
 import { TrailDamagedError } from '../errors.js'
 import { encodeFrontier } from '../trail/frontier.js'
-import { prunedPath, type SegmentPath, sealPath } from '../trail/paths.js'
+import { frontierPath, prunedPath, type SegmentPath, sealPath } from '../trail/paths.js'
 import { tryLine } from '../trail/place.js'
 import { orderSegments } from '../trail/segments.js'
 import type { PruneBody } from '../trail/types.js'
@@ -15,7 +15,7 @@ import { putDurably } from './durable.js'
 import type { Files } from './files.js'
 import type { PruneNews } from './messages.js'
 import { type FoundClose, linesOf, readHead, type Scan, scanTrail } from './scan.js'
-import { frontierPath, readSeal } from './seals.js'
+import { readSeal } from './seals.js'
 import { listPaths } from './tail.js'
 
 interface PrunePlan {

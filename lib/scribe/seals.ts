@@ -7,7 +7,7 @@ import { type Checkpoint, decodeCheckpoint } from '../trail/checkpoint.js'
 import { decodeFrontier } from '../trail/frontier.js'
 import { sha256 } from '../trail/hash.js'
 import { Frontier } from '../trail/merkle.js'
-import { parseSealPath, sealPath } from '../trail/paths.js'
+import { parseSealPath } from '../trail/paths.js'
 import { putDurably, readIfThere } from './durable.js'
 import type { Files } from './files.js'
 import { namesIn } from './tail.js'
@@ -99,9 +99,4 @@ export function hashesTo(size: number, frontier: readonly string[], root: string
   } catch {
     return false
   }
-}
-
-/** Path of an epoch's frontier, beside its seal. */
-export function frontierPath(label: string, epoch: number): string {
-  return sealPath(label, epoch).replace(/\.checkpoint$/, '.frontier')
 }

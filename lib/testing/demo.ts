@@ -11,6 +11,7 @@ import { parseConfiguration } from '../config/parse.js'
 import { OutputError } from '../errors.js'
 import { parseInstant } from '../instant.js'
 import { makeFolder } from '../make-folder.js'
+import { genesisBeside } from '../scribe/settings.js'
 import { LoopbackReference } from './loopback-reference.js'
 import type { ReferenceChange } from './loopback-settings.js'
 import { countingPorts } from './ports.js'
@@ -29,6 +30,9 @@ export interface SimulatedDay {
   readonly trail: string
   readonly day: string
   readonly story: readonly string[]
+  /** The public key that was made for the trail: the file, and what stands in it. */
+  readonly genesis: string
+  readonly vkey: string
 }
 
 const marker = 'SIMULATION.txt'
@@ -124,7 +128,8 @@ export async function simulateDemoDay(options: DemoOptions): Promise<SimulatedDa
     while (!done) await run(time.nowNs() + 100_000_000n)
     await stopped
     story.push(`all day: the tertiary reference lies by ${Number(lieNs) / 1e9} s`)
-    return { trail, day, story }
+    const genesis = genesisBeside(trail)
+    return { trail, day, story, genesis, vkey: readFileSync(genesis, 'utf8').trimEnd() }
   } finally {
     await Promise.all(references.map((reference) => reference.stop()))
   }

@@ -27,7 +27,10 @@ export async function drawIntegrity(sheet: Sheet, { result }: Report, pause: Pau
       ['Leaf hash of the last', integrity.lastHash, mono],
       ['Public key at the end', integrity.publicKey || 'none', integrity.publicKey ? mono : {}],
       ['Enrolled', integrity.enrolled ? 'yes: the key was known outside the computer' : enrolledNot],
-      ['Sealed up to record', integrity.sealedUpTo === 0 ? 'none is sealed' : String(integrity.sealedUpTo)],
+      [
+        'Sealed up to record',
+        integrity.sealedUpTo === 0 ? 'by no seal in the files used here' : String(integrity.sealedUpTo),
+      ],
       ['Under no seal', uncovered(bySeal)],
       ['Under no anchor', uncovered(byAnchor)],
       ['Complete', completeWords[integrity.complete]],
@@ -162,12 +165,16 @@ function integrityWords({ integrity }: ReportResult): string[] {
     ]
   }
   if (integrity.intact === true) {
-    return ['Every record is chained to the one before and lies under a seal that its key confirms.']
+    return [
+      'Every record is chained to the one before, and the seals hold under the chain of keys that begins with the given one. What lies ' +
+        'behind the last seal is under none yet.',
+    ]
   }
   return [
-    'Self-consistent only: every record is chained to the one before, and nothing contradicts itself. No seal was checked, so ' +
-      'somebody who could write the files could have made the whole trail anew. Until seals and an anchor cover it, the ' +
-      'trail rests on the custody of its files.',
+    'Self-consistent only: every record is chained to the one before, and nothing contradicts itself. ' +
+      (integrity.keys.length === 0 ? 'No key was given' : 'No seal under the given key was found') +
+      ', so somebody who could write the files could have made the whole trail anew. Until it is held against a key that was kept elsewhere, ' +
+      'the trail rests on the custody of its files.',
   ]
 }
 

@@ -58,5 +58,6 @@ export function integritySentence(result: ReportResult): string {
   const checked = `${count(records, 'record')} checked`
   if (intact === false) return `Trail: DAMAGED (${count(damage, 'finding')}, see ${refer('integrity')}); ${checked}.`
   if (intact === true) return `Trail: intact under its key; ${checked}.`
-  return `Trail: self-consistent only \u2014 no seal vouches for it yet (see ${refer('integrity')}); ${checked}.`
+  const why = result.integrity.keys.length === 0 ? 'held against no key' : 'no seal under the given key vouches for it'
+  return `Trail: self-consistent only \u2014 ${why} (see ${refer('integrity')}); ${checked}.`
 }

@@ -316,7 +316,9 @@ describe('index rebuild', () => {
 describe('demo', () => {
   const simulateDay: Parts['simulateDay'] = ({ out, onProgress }) => {
     onProgress(0.5)
-    return Promise.resolve({ trail: join(out, 'trail'), day: '2026-03-03', story: ['somebody sets the clock back'] })
+    const story = ['somebody sets the clock back']
+    const genesis = join(out, 'trail.genesis.vkey')
+    return Promise.resolve({ trail: join(out, 'trail'), day: '2026-03-03', story, genesis, vkey: 'pc+1+2' })
   }
 
   test('leaves what it names', async () => {
@@ -326,7 +328,11 @@ describe('demo', () => {
       return Promise.resolve({ result: resultOf(), paths: [join(request.out ?? '', 'day.pdf')], exitCode: 3 })
     }
     expect(await execute(['demo'], io, fakeParts({ simulateDay, renderReport }))).toBe(0)
-    expect(requests[0]).toMatchObject({ trails: [join(cwd, 'demo', 'trail')], period: { day: '2026-03-03' } })
+    expect(requests[0]).toMatchObject({
+      trails: [join(cwd, 'demo', 'trail')],
+      period: { day: '2026-03-03' },
+      keys: ['pc+1+2'],
+    })
     expect(io.stdout.text).toBe(`SIMULATION of 2026-03-03: no real clock was touched, nothing left this computer.
   somebody sets the clock back
 
@@ -336,7 +342,7 @@ Left in ${join(cwd, 'demo')}:
 
 Look closer:
   ntp-auditor show --trail demo/trail | less
-  ntp-auditor verify demo/trail
+  ntp-auditor verify demo/trail --key demo/trail.genesis.vkey
 `)
     expect(io.stderr.text).toBe('')
   })

@@ -19,6 +19,7 @@ print(json.dumps('bound'), flush=True)
 while True:
     print(json.dumps(end.recv(4096).decode()), flush=True)
 `
+// Reason to pass over: systemd and its sockets are Linux's.
 const onLinux = process.platform === 'linux' ? test : test.skip
 
 let folder: string

@@ -100,6 +100,7 @@ describe('a list of the system', () => {
   })
 
   const debian = '/usr/share/zoneinfo/leap-seconds.list'
+  // Reason to pass over: a computer without the tz database's list has nothing to compare; the shipped list is tested above.
   const here = existsSync(debian) ? test : test.skip
   here('as the tz database ships it is read and agrees with ours', () => {
     const list = parseLeapList(readFileSync(debian, 'latin1'))

@@ -16,6 +16,7 @@ import { openUptime } from '../../lib/clock/uptime.js'
 import { contains, meet, subtract, width } from '../../lib/interval.js'
 
 const libc = openLibc()
+// Reasons to pass over: koffi is optional and has no Linux clocks elsewhere; the portable sources are held to the same tests everywhere.
 const natively = libc === null ? test.skip : test
 const onLinux = process.platform === 'linux' ? test : test.skip
 const opened: ClockSource[] = []

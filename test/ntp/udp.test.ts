@@ -181,6 +181,7 @@ describe('openUdpPort', () => {
 })
 
 const native = openNative()
+// Reason to pass over: only Linux with koffi has the kernel's receive stamps; elsewhere there is nothing to test.
 const onNative = native === null ? test.skip : test
 onNative(
   'a process that hangs for 100 ms when the answer comes still knows when it came, and warns of nothing',
