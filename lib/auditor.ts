@@ -4,50 +4,32 @@
  * @module
  */
 import { EventEmitter } from 'node:events'
+import { Chores } from './auditor/chores.js'
 import type { Crew } from './auditor/crew.js'
 import { WorkerCrew } from './auditor/crew.js'
 import { type AuditorEvents, Narrator, type SampleDocument } from './auditor/events.js'
 import type { inlineCrew } from './auditor/inline.js'
 import { type AskableClock, type ClockBound, LiveClock, notProven, unaudited } from './auditor/live.js'
+import { Readiness } from './auditor/readiness.js'
 import { Requests } from './auditor/requests.js'
 import { type ServiceHost, type Services, servicesOf } from './auditor/services.js'
+import type { StartOptions } from './auditor/start-options.js'
 import { openSight } from './clock/sight.js'
 import { systemTimers } from './clock/timers.js'
 import { parseConfiguration } from './config/parse.js'
 import type { Configuration } from './config/types.js'
 import { parseDuration } from './config/units.js'
 import type { EngineToAuditor } from './engine/messages.js'
-import type { EngineParts } from './engine/parts.js'
-import { NotReadyError, ReportedError, StoppedError, WorkerError } from './errors.js'
+import { ReportedError, StoppedError, WorkerError } from './errors.js'
 import { type Sight, sightOf } from './evidence/live.js'
-import type { Chore, ChoreAnswer, ErrorData, PruneNews, ScribeToAuditor, SealNews } from './scribe/messages.js'
+import type { Chore, ErrorData, PruneNews, ScribeToAuditor, SealNews } from './scribe/messages.js'
 import { canonicalize } from './trail/canonical.js'
 import { sampleDocument } from './trail/document.js'
 import { checkAttachment, checkServiceBody } from './trail/service-check.js'
 import type { Attachment, Placed, ServiceBody } from './trail/types.js'
 
 export type { AuditorEvents } from './auditor/events.js'
-
-export interface StartOptions {
-  /**
-   * `worker` (default): two worker threads. `inline`: the same code in the calling thread, for bundlers, Electron and tests;
-   * a blocked event loop then delays looks and receive times, and `open` says so.
-   */
-  readonly engine?: 'worker' | 'inline'
-  /** Whether the audit alone keeps the process alive. Default `false`: it ends with the application. */
-  readonly keepAlive?: boolean
-  /** Stops the auditor when aborted. */
-  readonly signal?: AbortSignal
-  /** Begins a new chain of keys, whatever became of the old one, and says why in the trail: for `init --rekey`. */
-  readonly rekey?: string
-  /** Folder that relative paths are relative to. Default: the working directory. */
-  readonly base?: string
-  /**
-   * Only with `engine: 'inline'`: clocks, timers and sockets to use in place of the real ones. The trail then says that it
-   * is a simulation.
-   */
-  readonly parts?: Partial<EngineParts>
-}
+export type { StartOptions } from './auditor/start-options.js'
 
 /** How long workers may take to open the trail (ms). */
 const startLimitMs = 30_000
@@ -70,17 +52,14 @@ export class Auditor extends EventEmitter<AuditorEvents> implements AskableClock
   #clock: LiveClock | null = null
   #sight: () => Sight
   #services: Services
-  #ready = false
   #waits = 0
   #stopping: Promise<void> | null = null
-  #onReady: (() => void)[] = []
   #onClosed: (() => void) | null = null
   #closed = false
   /** Problems of the start, which nobody could listen to yet; `null`: it is over. */
   #early: ErrorData[] | null = []
-  /** Who waits for something done by the scribe; their numbers are below zero. */
-  readonly #chores = new Map<number, (answer: ChoreAnswer) => void>()
-  #lastChore = 0
+  readonly #chores = new Chores()
+  readonly #readiness = new Readiness()
 
   private constructor(configuration: Configuration, { keepAlive, parts }: StartOptions) {
     super()
@@ -196,23 +175,11 @@ export class Auditor extends EventEmitter<AuditorEvents> implements AskableClock
    * @throws {NotReadyError} there was none in that time; the audit goes on
    */
   async ready(options: { readonly timeout?: string } = {}): Promise<void> {
-    const timeoutNs = parseDuration(options.timeout ?? '30s', 'timeout')
-    if (this.#ready) return
-    await this.#waiting(
-      new Promise<void>((resolve, reject) => {
-        const done = () => {
-          systemTimers.clearTimeout(timer)
-          resolve()
-        }
-        const timer = systemTimers.setTimeout(() => {
-          this.#onReady = this.#onReady.filter((other) => other !== done)
-          const hosts = this.configuration.references.map(({ host }) => host).join(', ')
-          const message = `no usable answer from ${hosts} within ${options.timeout ?? '30s'}; the audit goes on. Next step: \`ntp-auditor sample\` tells what each reference answers`
-          reject(new NotReadyError(message))
-        }, Number(timeoutNs) / 1e6)
-        this.#onReady.push(done)
-      }),
-    )
+    const timeout = options.timeout ?? '30s'
+    const timeoutMs = Number(parseDuration(timeout, 'timeout')) / 1e6
+    if (this.#readiness.reached) return
+    const hosts = this.configuration.references.map(({ host }) => host).join(', ')
+    await this.#waiting(this.#readiness.within(timeoutMs, { timeout, hosts }))
   }
 
   /**
@@ -267,13 +234,9 @@ export class Auditor extends EventEmitter<AuditorEvents> implements AskableClock
 
   async #chore(chore: Chore): Promise<SealNews | PruneNews> {
     if (this.#stopping || !this.#crew) throw new StoppedError('the auditor was stopped; start another')
-    this.#lastChore -= 1
-    const requestId = this.#lastChore
-    const answer = new Promise<ChoreAnswer>((resolve) => this.#chores.set(requestId, resolve))
+    const { requestId, answer } = this.#chores.add()
     this.#crew.toEngine({ kind: 'chore', requestId, chore })
-    const result = await this.#waiting(answer)
-    if (result.ok) return result.result
-    throw revive(result.error)
+    return this.#waiting(answer)
   }
 
   /**
@@ -341,7 +304,7 @@ export class Auditor extends EventEmitter<AuditorEvents> implements AskableClock
       this.#onClosed?.()
     } else if (message.kind === 'record') this.#tell(message.draftId, message.placed)
     else if (message.kind === 'sealed') this.#sealed(message.seal)
-    else if (message.kind === 'chore-answer') this.#answerChore(message.requestId, message.answer)
+    else if (message.kind === 'chore-answer') this.#chores.answer(message.requestId, message.answer)
   }
 
   #sealed(seal: SealNews): void {
@@ -351,18 +314,13 @@ export class Auditor extends EventEmitter<AuditorEvents> implements AskableClock
 
   #refuse(requestId: number, error: ErrorData): void {
     this.#requests.refuse(requestId, revive(error))
-    this.#answerChore(requestId, { ok: false, error })
-  }
-
-  #answerChore(requestId: number, answer: ChoreAnswer): void {
-    this.#chores.get(requestId)?.(answer)
-    this.#chores.delete(requestId)
+    this.#chores.answer(requestId, { ok: false, error })
   }
 
   /** Nobody will answer what is still open. */
   #giveUp(error: Error & { readonly code: string }): void {
     this.#requests.end(error)
-    for (const requestId of this.#chores.keys()) this.#answerChore(requestId, { ok: false, error })
+    this.#chores.end(error)
   }
 
   #tell(draftId: number | null, placed: Placed): void {
@@ -371,20 +329,12 @@ export class Auditor extends EventEmitter<AuditorEvents> implements AskableClock
     this.#services.heard(placed)
     this.emit('record', placed)
     if (sample) {
-      this.#settle(sample)
+      if (sample.consensus.low !== null && !this.#readiness.reached) this.#readiness.reach()
       this.emit('sample', sample)
     }
     if (clockChange) this.emit('clockChange', clockChange)
     if (gap) this.emit('gap', gap)
     if (verdict) this.emit('verdict', verdict)
-  }
-
-  /** A sample is durable: whoever waits for the first usable one is told. */
-  #settle(sample: SampleDocument): void {
-    if (sample.consensus.low === null || this.#ready) return
-    this.#ready = true
-    for (const done of this.#onReady) done()
-    this.#onReady = []
   }
 
   #problem(data: ErrorData): void {
