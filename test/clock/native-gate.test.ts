@@ -1,12 +1,17 @@
 /** A worker inside native code, played by one that works on in shared memory; and real auditors ended at every moment of their start. */
 import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { afterEach, expect, test } from '@jest/globals'
 import { NativeGate, shutAtExit } from '../../lib/clock/native-gate.js'
 
 const workers: Worker[] = []
+let folder = ''
 afterEach(async () => {
+  if (folder !== '') rmSync(folder, { recursive: true, force: true })
+  folder = ''
   await Promise.all(workers.splice(0).map((worker) => worker.terminate()))
 })
 
@@ -88,8 +93,9 @@ test('one listener serves all gates, and goes with the last', () => {
 
 test('an application may end while its auditor starts: no abort, no hanging', () => {
   const main = join(import.meta.dirname, '../support/exit-while-starting.js')
+  folder = mkdtempSync(join(tmpdir(), 'ntp-auditor-exit-'))
   for (let ms = 40; ms < 200; ms += 16) {
-    const { status, signal, stderr } = spawnSync(process.execPath, [main, String(ms)], {
+    const { status, signal, stderr } = spawnSync(process.execPath, [main, String(ms), join(folder, String(ms))], {
       encoding: 'utf8',
       timeout: 20_000,
     })

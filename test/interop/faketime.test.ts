@@ -121,13 +121,12 @@ if (library === undefined) {
         faked.set(by)
         await faked.until(({ verdict }) => verdict === (by === '+0' ? 'PROVEN' : 'VIOLATED'), from)
       }
+      await faked.until(({ event }) => event === 'enough')
       expect(await faked.stop()).toBe(0)
-      const end = faked.lines.at(-1) as unknown as { asked: number; proven: number; wrong: number }
+      const end = faked.lines.at(-1)
       expect(end).toMatchObject({ event: 'end', wrong: 0 })
       // The call right after a set finds nothing to hold its reading against.
       expect(faked.lines.some(({ verdict, cause }) => verdict === 'UNMONITORED' && cause === 'clock-change')).toBe(true)
-      expect(end.asked).toBeGreaterThan(1_000)
-      expect(end.proven).toBeGreaterThan(100)
     }, 120_000)
   })
 }
