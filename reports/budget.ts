@@ -4,7 +4,7 @@
  */
 import { roles } from '../lib/ntp/types.js'
 import type { SampleBody, StoredGoodReading } from '../lib/trail/types.js'
-import type { Columns } from './columns.js'
+import type { Run } from './columns.js'
 import type { BudgetTerm } from './document.js'
 import { Sizes } from './values.js'
 
@@ -39,46 +39,49 @@ interface Terms {
 /** Collects readings as they pass. */
 export class BudgetTally {
   readonly #sizes = new Map<Term, Sizes>(terms.map((term) => [term, new Sizes()]))
-  #last: { readonly boot: string; readonly atNs: number } | null = null
+  #last: { readonly boot: string; readonly atNs: bigint } | null = null
 
   sample(body: SampleBody, boot: string): void {
     for (const reading of Object.values(body.readings)) if (reading?.ok) this.#reading(reading)
     if (!body.consensus.m) return
-    this.#bounded(boot, Number(body.atNs), body.ratePpb)
+    this.#bounded(boot, BigInt(body.atNs), body.ratePpb)
   }
 
-  #bounded(boot: string, atNs: number, ratePpb: number): void {
-    if (this.#last?.boot === boot && atNs > this.#last.atNs) {
-      this.#add('drift-growth', Math.ceil(((atNs - this.#last.atNs) * ratePpb) / 1e9))
-    }
+  #bounded(boot: string, atNs: bigint, ratePpb: number): void {
+    if (this.#last?.boot === boot) this.#growth(Number(atNs - this.#last.atNs), ratePpb)
     this.#last = { boot, atNs }
   }
 
-  /** A sample without its record; what {@link sample} makes of it. */
-  plain(columns: Columns, i: number): void {
-    const { boot, ratePpb, roles: asked } = columns.shapes[columns.shape[i]!]!
+  #growth(elapsedNs: number, ratePpb: number): void {
+    if (elapsedNs > 0) this.#add('drift-growth', Math.ceil((elapsedNs * ratePpb) / 1e9))
+  }
+
+  /** Samples without their records; what {@link sample} makes of them. */
+  plain({ columns, shape, from, to }: Run): void {
+    const { atNs, base } = columns
     for (const role of roles) {
-      const shape = asked[role]
-      if (!shape) continue
+      const asked = shape.roles[role]
+      if (!asked) continue
       const own = columns.roles[role]
-      this.#terms({
-        offset: Math.abs(Number(own.offsetNs[i])),
-        delay: Math.ceil(Number(own.delayNs[i]) / 2),
-        rootDelay: own.rootDelayNs[i]!,
-        rootDispersion: own.dispersionNs[i]!,
-        precision: Math.ceil(2 ** shape.precision * 1e9),
-        bracket: own.readingNs[i]!,
-        distance: Number(own.rootDistanceNs[i]),
-      })
+      const precision = precisionNs(asked)
+      for (let i = from; i < to; i += 1) {
+        const [offset, delay] = [Math.abs(own.offsetNs[i]!), Math.ceil(own.delayNs[i]! / 2)]
+        const [rootDelay, rootDispersion] = [own.rootDelayNs[i]!, own.dispersionNs[i]!]
+        const [bracket, distance] = [own.readingNs[i]!, own.rootDistanceNs[i]!]
+        this.#terms({ offset, delay, rootDelay, rootDispersion, precision, bracket, distance })
+      }
     }
-    this.#bounded(boot, Number(columns.atNs[i]), ratePpb)
+    const { boot, ratePpb } = shape
+    this.#bounded(boot, base.atNs + BigInt(atNs[from]!), ratePpb)
+    for (let i = from + 1; i < to; i += 1) this.#growth(atNs[i]! - atNs[i - 1]!, ratePpb)
+    this.#last = { boot, atNs: base.atNs + BigInt(atNs[to - 1]!) }
   }
 
   #reading(reading: StoredGoodReading): void {
     const delay = Math.ceil(Number(reading.delayNs) / 2)
     const rootDelay = rootDelayNs(reading)
     const rootDispersion = dispersionNs(reading)
-    const precision = Math.ceil(2 ** reading.precision * 1e9)
+    const precision = precisionNs(reading)
     const bracket = Number(reading.readingNs)
     const distance = Number(reading.rootDistanceNs)
     this.#terms({
@@ -117,6 +120,11 @@ export class BudgetTally {
       return [{ term, words: words[term], count: sizes.count, ...quantiles }]
     })
   }
+}
+
+/** The resolution that a server states, rounded up. */
+function precisionNs({ precision }: Pick<StoredGoodReading, 'precision'>): number {
+  return Math.ceil(2 ** precision * 1e9)
 }
 
 /** Unsigned 16.16 seconds in hexadecimal, as nanoseconds, rounded up. */

@@ -1,6 +1,7 @@
 /**
  * Samples of which there is nothing remarkable, as columns of numbers: all that a report counts of them, without their text. A sample
- * is plain where it found a bound, every reference that was asked answered, none dissented, and no clock change caused it.
+ * is plain where it found a bound, every reference that was asked answered, none dissented, no clock change caused it, and every number
+ * in it is one that sums of doubles keep exactly.
  * @module
  */
 import { middle } from '../lib/interval.js'
@@ -9,6 +10,7 @@ import { decodeInterval } from '../lib/trail/encode.js'
 import type { StoredGoodReading } from '../lib/trail/types.js'
 import { dispersionNs, rootDelayNs } from './budget.js'
 import type { SampleRecord } from './csv/samples.js'
+import type { Numbers } from './values.js'
 
 /** What samples in a row have in common. */
 export interface Shape {
@@ -31,33 +33,42 @@ export interface ShapeOfRole {
   readonly referenceId: string
 }
 
-/** Per reference, one value a sample; of whoever was not asked, zeros. */
+/** Per reference, one value a sample (ns); of whoever was not asked, zeros. */
 export interface RoleColumns {
-  readonly offsetNs: BigInt64Array
-  readonly delayNs: BigInt64Array
-  readonly rootDistanceNs: BigInt64Array
-  /** Sum of both ends of M. */
-  readonly twiceM: BigInt64Array
+  readonly offsetNs: Numbers
+  readonly delayNs: Numbers
+  readonly rootDistanceNs: Numbers
   /** Terms of the error budget, as {@link BudgetTally} makes them of a reading. */
-  readonly rootDelayNs: Float64Array
-  readonly dispersionNs: Float64Array
-  readonly readingNs: Float64Array
+  readonly rootDelayNs: Numbers
+  readonly dispersionNs: Numbers
+  readonly readingNs: Numbers
+}
+
+/** A, and the middles of D and M, of the first sample (ns). */
+export interface Base {
+  readonly atNs: bigint
+  readonly dNs: bigint
+  readonly mNs: bigint
 }
 
 /** One value a sample, in order of seq. */
 export interface Columns {
   readonly count: number
   readonly shapes: readonly Shape[]
-  readonly shape: Float64Array
-  readonly seq: Float64Array
-  readonly atNs: BigInt64Array
-  /** The middles of D and M; the ends of the error. */
-  readonly dNs: BigInt64Array
-  readonly mNs: BigInt64Array
-  readonly lowNs: BigInt64Array
-  readonly highNs: BigInt64Array
+  readonly base: Base
+  readonly shape: Numbers
+  readonly seq: Numbers
+  /** A, and the middles of D and M, less those of {@link base}. */
+  readonly atNs: Numbers
+  readonly dNs: Numbers
+  readonly mNs: Numbers
+  /** The ends of the error. */
+  readonly lowNs: Numbers
+  readonly highNs: Numbers
   /** Bits: of which {@link pairs} the intervals of M do not meet. */
-  readonly disjoint: Float64Array
+  readonly disjoint: Numbers
+  /** Of each of {@link pairs}, by how much the middles of M differ: the first less the second, rounded towards zero. */
+  readonly differences: readonly Numbers[]
   readonly roles: { readonly [role in Role]: RoleColumns }
 }
 
@@ -67,42 +78,125 @@ export const pairs: readonly (readonly [Role, Role])[] = [
   ['secondary', 'tertiary'],
 ]
 
-type Cells = readonly (bigint | number)[]
+/** Samples of one shape, one behind the other. `to` does not belong to them. */
+export class Run {
+  readonly columns: Columns
+  readonly shape: Shape
+  readonly from: number
+  readonly to: number
+  /** UTC at which {@link since} counts from (ns). */
+  readonly originNs: bigint
 
-/** A row of {@link ColumnsBuilder}, in the order in which columns are written. */
-function cellsOf(record: SampleRecord, shape: number): Cells | null {
+  constructor(columns: Columns, from: number, to: number) {
+    const { shapes, shape, base } = columns
+    this.columns = columns
+    this.shape = shapes[shape[from]!]!
+    this.from = from
+    this.to = to
+    this.originNs = base.atNs + base.mNs - BigInt(this.shape.taiUtc) * 1_000_000_000n
+  }
+
+  /** UTC of a sample, less {@link originNs}: exact. */
+  since(i: number): number {
+    return this.columns.atNs[i]! + this.columns.mNs[i]!
+  }
+
+  utcNs(i: number): bigint {
+    return this.originNs + BigInt(this.since(i))
+  }
+
+  /** The middle of the error that a sample found, rounded down. */
+  middleNs(i: number): number {
+    return Math.floor((this.columns.lowNs[i]! + this.columns.highNs[i]!) / 2)
+  }
+
+  /** The parts of it whose samples lie from one instant up to, but not at, another. */
+  *within(fromNs: bigint, toNs: bigint): Generator<Run> {
+    const [low, high] = [Number(fromNs - this.originNs), Number(toNs - this.originNs)]
+    let from = this.from
+    for (let i = this.from; i < this.to; i += 1) {
+      const since = this.since(i)
+      if (since >= low && since < high) continue
+      if (from < i) yield new Run(this.columns, from, i)
+      from = i + 1
+    }
+    if (from < this.to) yield from === this.from ? this : new Run(this.columns, from, this.to)
+  }
+}
+
+/** Samples of `columns` from one to before another, cut where their shape changes. */
+export function* runsIn(columns: Columns, from: number, to: number): Generator<Run> {
+  const { shape } = columns
+  let start = from
+  for (let i = from + 1; i <= to; i += 1) {
+    if (i < to && shape[i] === shape[start]) continue
+    if (start < i) yield new Run(columns, start, i)
+    start = i
+  }
+}
+
+/** Sums of two of these, and of one and an instant of the same day, are exact in doubles. */
+const mostExact = 2 ** 51
+
+/** A row of {@link ColumnsBuilder}, in the order in which columns are written; `null` where the sample is not plain. */
+function cellsOf(record: SampleRecord, shape: number, base: Base): number[] | null {
   const { consensus, readings } = record
-  const { m, lowNs, highNs } = consensus
-  if (!m || lowNs === null || highNs === null || record.trigger !== null || consensus.dissent.length > 0) return null
-  const cells: (bigint | number)[] = [shape, record.seq]
-  cells.push(BigInt(record.atNs), middle(decodeInterval(record.d)), middle(decodeInterval(m)))
-  cells.push(BigInt(lowNs), BigInt(highNs))
-  cells.push(
-    pairs.reduce((bits, [one, other], i) => {
-      const [a, b] = [readings[one], readings[other]]
-      if (!a?.ok || !b?.ok) return bits
-      const apart = BigInt(a.m.lowNs) > BigInt(b.m.highNs) || BigInt(b.m.lowNs) > BigInt(a.m.highNs)
-      return apart ? bits | (1 << i) : bits
-    }, 0),
-  )
+  const { lowNs, highNs } = consensus
+  const own = baseOf(record)
+  if (!own || lowNs === null || highNs === null || record.trigger !== null || consensus.dissent.length > 0) return null
+  const cells = [shape, record.seq]
+  cells.push(Number(own.atNs - base.atNs), Number(own.dNs - base.dNs), Number(own.mNs - base.mNs))
+  cells.push(Number(lowNs), Number(highNs))
+  let bits = 0
+  const differences: number[] = []
+  for (const [i, [one, other]] of pairs.entries()) {
+    const [a, b] = [readings[one], readings[other]]
+    differences.push(a?.ok && b?.ok ? Number(differenceOf(a, b)) : 0)
+    if (a?.ok && b?.ok && areApart(a, b)) bits |= 1 << i
+  }
+  cells.push(bits, ...differences)
   for (const role of roles) {
     const reading = readings[role]
-    if (!reading) cells.push(0n, 0n, 0n, 0n, 0, 0, 0)
+    if (!reading) cells.push(0, 0, 0, 0, 0, 0)
     else if (!reading.ok) return null
     else {
-      cells.push(BigInt(reading.offsetNs), BigInt(reading.delayNs), BigInt(reading.rootDistanceNs))
-      cells.push(BigInt(reading.m.lowNs) + BigInt(reading.m.highNs))
+      cells.push(Number(reading.offsetNs), Number(reading.delayNs), Number(reading.rootDistanceNs))
       cells.push(rootDelayNs(reading), dispersionNs(reading), Number(reading.readingNs))
     }
   }
-  // A number that does not fit is left to the record itself.
-  return cells.every((cell) => typeof cell === 'number' || BigInt.asIntN(64, cell) === cell) ? cells : null
+  return cells.every((cell) => Math.abs(cell) <= mostExact) ? cells : null
+}
+
+/** `null` without a bound. */
+function baseOf({ atNs, d, consensus: { m } }: SampleRecord): Base | null {
+  return m && { atNs: BigInt(atNs), dNs: middle(decodeInterval(d)), mNs: middle(decodeInterval(m)) }
+}
+
+/** By how much the middles of M of two answers differ (ns), rounded towards zero. */
+export function differenceOf(a: StoredGoodReading, b: StoredGoodReading): bigint {
+  return (BigInt(a.m.lowNs) + BigInt(a.m.highNs) - BigInt(b.m.lowNs) - BigInt(b.m.highNs)) / 2n
+}
+
+/** Whether the intervals of M of two answers do not meet. */
+export function areApart(a: StoredGoodReading, b: StoredGoodReading): boolean {
+  return BigInt(a.m.lowNs) > BigInt(b.m.highNs) || BigInt(b.m.lowNs) > BigInt(a.m.highNs)
+}
+
+/** Columns as they are kept beside each other: in four bytes a value where all of them fit, else in eight. */
+export interface Packed {
+  readonly count: number
+  readonly shapes: readonly Shape[]
+  /** {@link Base} as texts. */
+  readonly base: readonly [string, string, string]
+  /** Bytes a value, by column. */
+  readonly widths: readonly number[]
 }
 
 /** Collects plain samples. */
 export class ColumnsBuilder {
   readonly #shapes = new Map<string, number>()
-  readonly #rows: Cells[] = []
+  readonly #rows: (readonly number[])[] = []
+  #base: Base | null = null
 
   get count(): number {
     return this.#rows.length
@@ -110,28 +204,38 @@ export class ColumnsBuilder {
 
   /** @returns whether the sample is plain; else it is not taken */
   add(record: SampleRecord): boolean {
+    const base = this.#base ?? baseOf(record)
+    if (!base) return false
     const key = JSON.stringify(shapeOf(record))
     const known = this.#shapes.get(key)
-    const cells = cellsOf(record, known ?? this.#shapes.size)
+    const cells = cellsOf(record, known ?? this.#shapes.size, base)
     if (!cells) return false
+    this.#base = base
     if (known === undefined) this.#shapes.set(key, this.#shapes.size)
     this.#rows.push(cells)
     return true
   }
 
-  /** The shapes, and all columns one behind the other, eight bytes a value. */
-  finish(): { readonly shapes: Shape[]; readonly bytes: Buffer } {
-    const width = this.#rows[0]?.length ?? 0
-    const bytes = Buffer.alloc(this.#rows.length * width * 8)
-    let at = 0
-    for (let column = 0; column < width; column += 1) {
-      for (const row of this.#rows) {
-        const cell = row[column] ?? 0
-        at = typeof cell === 'bigint' ? bytes.writeBigInt64LE(cell, at) : bytes.writeDoubleLE(cell, at)
-      }
+  finish(): { readonly packed: Packed; readonly bytes: Buffer } {
+    const rows = this.#rows
+    const columns = Array.from({ length: rows[0]?.length ?? 0 }, (_, column) => {
+      const all = rows.map((row) => row[column] ?? 0)
+      return all.every((cell) => Object.is(cell, cell | 0)) ? Int32Array.from(all) : Float64Array.from(all)
+    })
+    const { atNs = 0n, dNs = 0n, mNs = 0n } = this.#base ?? {}
+    const packed: Packed = {
+      count: rows.length,
+      shapes: [...this.#shapes.keys()].map((text) => JSON.parse(text) as Shape),
+      base: [`${atNs}`, `${dNs}`, `${mNs}`],
+      widths: columns.map(({ BYTES_PER_ELEMENT }) => BYTES_PER_ELEMENT),
     }
-    return { shapes: [...this.#shapes.keys()].map((text) => JSON.parse(text) as Shape), bytes }
+    return { packed, bytes: Buffer.concat(columns.map(({ buffer }) => padded(Buffer.from(buffer)))) }
   }
+}
+
+/** Columns begin at multiples of eight. */
+function padded(bytes: Buffer): Buffer {
+  return bytes.length % 8 === 0 ? bytes : Buffer.concat([bytes, Buffer.alloc(8 - (bytes.length % 8))])
 }
 
 function shapeOf({ bootId, reason, consensus, ratePpb, taiUtc, readings }: SampleRecord): Shape {
@@ -149,27 +253,29 @@ function shapeOf({ bootId, reason, consensus, ratePpb, taiUtc, readings }: Sampl
 }
 
 /** Reads what {@link ColumnsBuilder.finish} wrote (on a computer of the same byte order). */
-export function readColumns(count: number, shapes: readonly Shape[], bytes: Buffer): Columns {
-  // Eight-byte columns begin at multiples of eight.
-  const { buffer } = new Uint8Array(bytes)
-  let at = 0
-  const next = <T>(make: new (buffer: ArrayBuffer, at: number, length: number) => T): T => {
-    const column = new make(buffer, at, count)
-    at += count * 8
-    return column
+export function readColumns({ count, shapes, base, widths }: Packed, bytes: Uint8Array): Columns {
+  const { buffer, byteOffset } = bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes)
+  let at = byteOffset
+  let column = 0
+  const next = (): Numbers => {
+    const width = widths[column++] ?? 8
+    const made = width === 4 ? new Int32Array(buffer, at, count) : new Float64Array(buffer, at, count)
+    at += Math.ceil((count * width) / 8) * 8
+    return made
   }
-  const [shape, seq] = [next(Float64Array), next(Float64Array)]
-  const [atNs, dNs, mNs] = [next(BigInt64Array), next(BigInt64Array), next(BigInt64Array)]
-  const [lowNs, highNs, disjoint] = [next(BigInt64Array), next(BigInt64Array), next(Float64Array)]
+  const [shape, seq, atNs, dNs, mNs] = [next(), next(), next(), next(), next()]
+  const [lowNs, highNs, disjoint] = [next(), next(), next()]
+  const differences = pairs.map(next)
   const ofRole = (): RoleColumns => ({
-    offsetNs: next(BigInt64Array),
-    delayNs: next(BigInt64Array),
-    rootDistanceNs: next(BigInt64Array),
-    twiceM: next(BigInt64Array),
-    rootDelayNs: next(Float64Array),
-    dispersionNs: next(Float64Array),
-    readingNs: next(Float64Array),
+    offsetNs: next(),
+    delayNs: next(),
+    rootDistanceNs: next(),
+    rootDelayNs: next(),
+    dispersionNs: next(),
+    readingNs: next(),
   })
   const byRole = { primary: ofRole(), secondary: ofRole(), tertiary: ofRole() }
-  return { count, shapes, shape, seq, atNs, dNs, mNs, lowNs, highNs, disjoint, roles: byRole }
+  const first = { atNs: BigInt(base[0]), dNs: BigInt(base[1]), mNs: BigInt(base[2]) }
+  const clock = { base: first, shape, seq, atNs, dNs, mNs }
+  return { count, shapes, ...clock, lowNs, highNs, disjoint, differences, roles: byRole }
 }

@@ -8,6 +8,7 @@ import type { Stretch } from '../lib/evidence/types.js'
 import { formatInstant } from '../lib/instant.js'
 import { type IntervalNs, largest, middle } from '../lib/interval.js'
 import { type Day, daysOf, labelOf, type Unit } from './calendar.js'
+import type { Run } from './columns.js'
 import type { BoundAt, SpanRow } from './document.js'
 import { boundSeconds, seconds } from './seconds.js'
 import { verdicts } from './words.js'
@@ -73,11 +74,8 @@ export class DayTally {
   }
 
   sample({ seq, utcNs, scheduled, error }: DaySample): void {
-    // Samples of a clock that is put right come in order of seq, hardly ever out of order of time.
-    const days = this.#tallies
-    while (this.#at.samples > 0 && utcNs < days[this.#at.samples]!.fromNs) this.#at.samples -= 1
-    while (this.#at.samples < days.length - 1 && utcNs >= days[this.#at.samples]!.toNs) this.#at.samples += 1
-    const day = days[this.#at.samples]
+    this.#toDay(utcNs)
+    const day = this.#tallies[this.#at.samples]
     if (!day) return
     if (scheduled) day.scheduled += 1
     else day.unscheduled += 1
@@ -87,6 +85,31 @@ export class DayTally {
     }
     const ns = middle(error)
     if (!day.offset || magnitude(ns) > magnitude(day.offset.ns)) day.offset = { ns, atNs: utcNs, seq }
+  }
+
+  /** Samples that found a bound; what {@link sample} makes of them. */
+  run(run: Run): void {
+    const { scheduled } = run.shape
+    const days = this.#tallies
+    let i = run.from
+    while (i < run.to) {
+      this.#toDay(run.utcNs(i))
+      const day = days[this.#at.samples]
+      if (!day) return
+      // What lies before the first day or behind the last one counts there: the period has no others.
+      const from = this.#at.samples === 0 ? Number.NEGATIVE_INFINITY : Number(day.fromNs - run.originNs)
+      const to = this.#at.samples === days.length - 1 ? Number.POSITIVE_INFINITY : Number(day.toNs - run.originNs)
+      let most = day.offset ? Number(magnitude(day.offset.ns)) : -1
+      const first = i
+      for (; i < run.to && run.since(i) >= from && run.since(i) < to; i += 1) {
+        const ns = run.middleNs(i)
+        if (Math.abs(ns) <= most) continue
+        most = Math.abs(ns)
+        day.offset = { ns: BigInt(ns), atNs: run.utcNs(i), seq: run.columns.seq[i]! }
+      }
+      if (scheduled) day.scheduled += i - first
+      else day.unscheduled += i - first
+    }
   }
 
   /** Counts an event on the day it began; what began before the period counts on the first day. */
@@ -109,6 +132,13 @@ export class DayTally {
       else sums.push({ ...day, label, ns: { ...day.ns } })
     }
     return sums.length > 1 ? sums.map(rowOf) : []
+  }
+
+  /** Samples of a clock that is put right come in order of seq, hardly ever out of order of time. */
+  #toDay(utcNs: bigint): void {
+    const days = this.#tallies
+    while (this.#at.samples > 0 && utcNs < days[this.#at.samples]!.fromNs) this.#at.samples -= 1
+    while (this.#at.samples < days.length - 1 && utcNs >= days[this.#at.samples]!.toNs) this.#at.samples += 1
   }
 
   #over(fromNs: bigint, toNs: bigint, add: (day: Tally, ns: bigint) => void): void {

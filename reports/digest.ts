@@ -7,7 +7,7 @@
 import type { Notebook } from '../lib/index-store/index.js'
 import { parseInstant } from '../lib/instant.js'
 import type { Placed, TrailRecord } from '../lib/trail/types.js'
-import { ColumnsBuilder, readColumns, type Shape } from './columns.js'
+import { ColumnsBuilder, type Packed, readColumns } from './columns.js'
 import type { Dates, Misdated } from './dates.js'
 import type { Boot } from './history.js'
 import { type FileEnd, reach, type SampleClock } from './material.js'
@@ -18,31 +18,35 @@ import type { Tallies } from './tallies.js'
 type Remarkable = readonly [number, TrailRecord]
 
 interface Kept {
-  readonly version: 1
+  readonly version: 2
   readonly sha256: string
   readonly end: FileEnd
   readonly boots: readonly Boot[]
   readonly misdated: readonly Misdated[]
   readonly remarkable: readonly Remarkable[]
-  readonly count: number
-  readonly shapes: readonly Shape[]
-  readonly columns: string
+  readonly columns: Packed
 }
+
+/** The columns of plain samples lie behind the rest, as they are in memory; before it stands how long it is. */
+const headBytes = 4
 
 /** What a whole segment says. */
 export class SegmentDigest {
   readonly #kept: Kept
+  readonly #bytes: Uint8Array
 
-  private constructor(kept: Kept) {
+  private constructor(kept: Kept, bytes: Uint8Array) {
     this.#kept = kept
+    this.#bytes = bytes
   }
 
   /** @param sha256 of the segment's plain bytes, as they were verified */
   static recall(notebook: Notebook, segment: number, sha256: string): SegmentDigest | null {
-    const text = notebook.recall(nameOf(segment))
-    if (text === null) return null
-    const kept = JSON.parse(text) as Kept
-    return kept.version === 1 && kept.sha256 === sha256 ? new SegmentDigest(kept) : null
+    const note = notebook.recall(nameOf(segment))
+    if (note === null) return null
+    const end = headBytes + note.readUInt32LE(0)
+    const kept = JSON.parse(note.toString('utf8', headBytes, end)) as Kept
+    return kept.version === 2 && kept.sha256 === sha256 ? new SegmentDigest(kept, note.subarray(end)) : null
   }
 
   get end(): FileEnd {
@@ -59,22 +63,22 @@ export class SegmentDigest {
 
   /** Tells a tally of all records, of which all count. */
   tell(tallies: Tallies, clock: SampleClock): void {
-    const { boots, remarkable, count, shapes, columns } = this.#kept
+    const { boots, remarkable, columns } = this.#kept
     for (const boot of boots) tallies.history.boot(boot)
-    const plain = readColumns(count, shapes, Buffer.from(columns, 'base64'))
+    const plain = readColumns(columns, this.#bytes)
     let at = 0
     const upTo = (end: number): void => {
       if (end === at) return
       tallies.plain(plain, at, end)
-      const { boot, taiUtc } = shapes[plain.shape[end - 1]!]!
-      clock.set(boot, plain.mNs[end - 1]!, taiUtc)
+      const { boot, taiUtc } = plain.shapes[plain.shape[end - 1]!]!
+      clock.set(boot, plain.base.mNs + BigInt(plain.mNs[end - 1]!), taiUtc)
       at = end
     }
     for (const [before, record] of remarkable) {
       upTo(before)
       tallies.remarkable(record, record.type === 'sample' ? clock.utcNs(record, parseInstant(record.wall)) : null)
     }
-    upTo(count)
+    upTo(plain.count)
   }
 }
 
@@ -107,13 +111,16 @@ export class DigestBuilder {
   /** @param lastHash of the last record */
   keep(notebook: Notebook, segment: number, sha256: string, lastHash: string): void {
     if (!this.#end) return
-    const { shapes, bytes } = this.#columns.finish()
+    const { packed, bytes } = this.#columns.finish()
     const kept: Kept = {
-      ...{ version: 1, sha256, end: { ...this.#end, lastHash }, boots: this.#boots },
+      ...{ version: 2, sha256, end: { ...this.#end, lastHash }, boots: this.#boots },
       ...{ misdated: this.#dates.misdated, remarkable: this.#remarkable },
-      ...{ count: this.#columns.count, shapes, columns: bytes.toString('base64') },
+      columns: packed,
     }
-    notebook.keep(nameOf(segment), JSON.stringify(kept))
+    const rest = Buffer.from(JSON.stringify(kept))
+    const head = Buffer.alloc(headBytes)
+    head.writeUInt32LE(rest.length, 0)
+    notebook.keep(nameOf(segment), Buffer.concat([head, rest, bytes]))
   }
 }
 

@@ -22,17 +22,9 @@ export function distributionOf(values: Values): Distribution | null {
   const fromNs = low > least ? low : least
   const toNs = high < most ? high : most
   const width = (toNs - fromNs) / BigInt(bins) + 1n
-  const counts = new Array<number>(bins).fill(0)
-  let below = 0
-  let above = 0
-  for (const ns of values.sorted()) {
-    if (ns < fromNs) below += 1
-    else {
-      const bin = Number((ns - fromNs) / width)
-      if (bin < bins) counts[bin]! += 1
-      else above += 1
-    }
-  }
+  const ends = Array.from({ length: bins + 1 }, (_, bin) => values.below(fromNs + BigInt(bin) * width))
+  const [below = 0, within = 0] = [ends[0], ends.at(-1)]
+  const counts = ends.slice(1).map((end, bin) => end - (ends[bin] ?? 0))
   return {
     count,
     least: seconds(least, 'down'),
@@ -44,6 +36,6 @@ export function distributionOf(values: Values): Distribution | null {
     most: seconds(most, 'up'),
     bins: { from: seconds(fromNs), width: seconds(width), counts },
     below,
-    above,
+    above: count - within,
   }
 }

@@ -6,12 +6,12 @@ import { formatInstant } from '../lib/instant.js'
 import { type Role, roles } from '../lib/ntp/types.js'
 import { referenceIdText } from '../lib/trail/document.js'
 import type { ReferenceBody, SampleBody, StoredGoodReading, StoredReading } from '../lib/trail/types.js'
-import { type Columns, pairs, type ShapeOfRole } from './columns.js'
+import { areApart, differenceOf, pairs, type Run, type ShapeOfRole } from './columns.js'
 import type { Disagreement, ReferenceHealth } from './document.js'
 import { seconds } from './seconds.js'
 import { Sizes } from './values.js'
 
-interface Run {
+interface Stretch {
   readonly fromNs: bigint
   toNs: bigint
   readonly fromSeq: number
@@ -32,20 +32,14 @@ export class HealthTally {
     for (const pair of this.#pairs) pair.sample(body, seq, utcNs)
   }
 
-  /** A sample without its record; what {@link sample} makes of it. */
-  plain(columns: Columns, i: number, utcNs: bigint): void {
-    const { roles: asked } = columns.shapes[columns.shape[i]!]!
+  /** Samples without their records; what {@link sample} makes of them. */
+  plain(run: Run): void {
+    const asked = run.shape.roles
     for (const role of roles) {
       const shape = asked[role]
-      if (shape) this.#role(role).plain(shape)
+      if (shape) this.#role(role).plain(shape, run.to - run.from)
     }
-    const seq = columns.seq[i]!
-    const bits = columns.disjoint[i]!
-    for (const [n, [a, b]] of pairs.entries()) {
-      if (!asked[a] || !asked[b]) continue
-      const difference = (columns.roles[a].twiceM[i]! - columns.roles[b].twiceM[i]!) / 2n
-      this.#pairs[n]?.add(difference, (bits & (1 << n)) !== 0, seq, utcNs)
-    }
+    for (const [n, [a, b]] of pairs.entries()) if (asked[a] && asked[b]) this.#pairs[n]?.run(run, n)
   }
 
   reference({ role, what, before, after }: ReferenceBody, seq: number, wall: string): void {
@@ -75,7 +69,7 @@ export class HealthTally {
 
 class RoleHealth {
   readonly changes: ReferenceHealth['changes'][number][] = []
-  readonly #suspicions: Run[] = []
+  readonly #suspicions: Stretch[] = []
   readonly #kisses = new Map<string, number>()
   readonly #leap = new Map<string, number>()
   readonly #strata = new Map<string, number>()
@@ -83,8 +77,8 @@ class RoleHealth {
   readonly #plain = new Map<ShapeOfRole, number>()
   #asked = 0
   #answered = 0
-  #silence: Run | null = null
-  #longest: Run | null = null
+  #silence: Stretch | null = null
+  #longest: Stretch | null = null
   #suspected = false
 
   reading(reading: StoredReading, dissents: boolean, seq: number, utcNs: bigint): void {
@@ -105,13 +99,13 @@ class RoleHealth {
     this.#suspected = dissents
   }
 
-  /** The same answer again, of samples that have their shape in common. */
-  plain(shape: ShapeOfRole): void {
-    this.#asked += 1
-    this.#answered += 1
+  /** The same answer again and again, of samples that have their shape in common. */
+  plain(shape: ShapeOfRole, times: number): void {
+    this.#asked += times
+    this.#answered += times
     this.#silence = null
     this.#suspected = false
-    this.#plain.set(shape, (this.#plain.get(shape) ?? 0) + 1)
+    this.#plain.set(shape, (this.#plain.get(shape) ?? 0) + times)
   }
 
   #answers({ li, stratum, referenceId }: Pick<StoredGoodReading, 'li' | 'stratum' | 'referenceId'>): void {
@@ -173,17 +167,26 @@ class Pair {
     const [a, b] = [readings[this.#a], readings[this.#b]]
     if (!a?.ok || !b?.ok) return
     // Offsets speak of their own instants: M, which the clock cannot move, tells whether two answers meet.
-    const difference = (BigInt(a.m.lowNs) + BigInt(a.m.highNs) - BigInt(b.m.lowNs) - BigInt(b.m.highNs)) / 2n
-    const disjoint = BigInt(a.m.lowNs) > BigInt(b.m.highNs) || BigInt(b.m.lowNs) > BigInt(a.m.highNs)
-    this.add(difference, disjoint, seq, utcNs)
+    const difference = differenceOf(a, b)
+    const size = magnitude(difference)
+    this.#sizes.add(Number(size))
+    if (areApart(a, b)) this.#disjoint += 1
+    if (!this.#worst || size > magnitude(this.#worst.ns)) this.#worst = { ns: difference, atNs: utcNs, seq }
   }
 
-  add(difference: bigint, disjoint: boolean, seq: number, utcNs: bigint): void {
-    const size = difference < 0n ? -difference : difference
-    this.#sizes.add(Number(size))
-    if (disjoint) this.#disjoint += 1
-    const worst = this.#worst
-    if (!worst || size > (worst.ns < 0n ? -worst.ns : worst.ns)) this.#worst = { ns: difference, atNs: utcNs, seq }
+  /** @param n the pair's place among {@link pairs} */
+  run(run: Run, n: number): void {
+    const { disjoint, seq } = run.columns
+    const differences = run.columns.differences[n]!
+    let worst = this.#worst ? magnitude(this.#worst.ns) : -1n
+    for (let i = run.from; i < run.to; i += 1) {
+      const size = Math.abs(differences[i]!)
+      this.#sizes.add(size)
+      if ((disjoint[i]! & (1 << n)) !== 0) this.#disjoint += 1
+      if (size <= worst) continue
+      worst = BigInt(size)
+      this.#worst = { ns: BigInt(differences[i]!), atNs: run.utcNs(i), seq: seq[i]! }
+    }
   }
 
   build(): Disagreement[] {
@@ -202,7 +205,11 @@ class Pair {
   }
 }
 
-function extend(run: Run | null, seq: number, utcNs: bigint): Run {
+function magnitude(ns: bigint): bigint {
+  return ns < 0n ? -ns : ns
+}
+
+function extend(run: Stretch | null, seq: number, utcNs: bigint): Stretch {
   if (!run) return { fromNs: utcNs, toNs: utcNs, fromSeq: seq, toSeq: seq, count: 1 }
   run.toNs = utcNs
   run.toSeq = seq

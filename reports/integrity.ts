@@ -42,8 +42,8 @@ export function verifyFor(
   notebook?: Notebook,
 ): Promise<VerifyResult> {
   const memory = notebook && {
-    recall: () => (verify === 'all' ? null : notebook.recall(verifiedNote)),
-    keep: (text: string) => notebook.keep(verifiedNote, text),
+    recall: () => (verify === 'all' ? null : (notebook.recall(verifiedNote)?.toString('utf8') ?? null)),
+    keep: (text: string) => notebook.keep(verifiedNote, Buffer.from(text)),
   }
   return verifyTrail(trail, {
     keys,

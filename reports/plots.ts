@@ -5,6 +5,7 @@
  */
 import type { Role } from '../lib/ntp/types.js'
 import { roles } from '../lib/ntp/types.js'
+import type { Run } from './columns.js'
 import type { Column } from './series.js'
 import { Values } from './values.js'
 
@@ -38,7 +39,11 @@ export interface DPoint {
 
 interface BootTrace {
   readonly boot: string
-  readonly utc: Values
+  /** A and the middle of D at its first sample. */
+  readonly aNs: bigint
+  readonly dNs: bigint
+  /** Of each sample its column, and A and D less those of the first. */
+  readonly column: Values
   readonly a: Values
   readonly d: Values
   /** Its first and last sample with a bound. */
@@ -67,12 +72,15 @@ export class PlotsBuilder {
   }
 
   reference(role: Role, utcNs: bigint, offsetNs: bigint): void {
-    let own = this.#references.get(role)
-    if (!own) {
-      own = new Columns()
-      this.#references.set(role, own)
-    }
-    own.add(this.#column(utcNs), Number(offsetNs) / 1e9)
+    this.#reference(role).add(this.#column(utcNs), Number(offsetNs) / 1e9)
+  }
+
+  #reference(role: Role): Columns {
+    const known = this.#references.get(role)
+    if (known) return known
+    const made = new Columns()
+    this.#references.set(role, made)
+    return made
   }
 
   /** A ended or stood still, as in a suspend: what comes is measured from a new beginning. */
@@ -81,31 +89,61 @@ export class PlotsBuilder {
   }
 
   look({ boot, utcNs, aNs, dNs, mNs }: DPoint): void {
-    let trace = this.#boots.at(-1)
-    if (trace?.boot !== boot || this.#broken) {
-      this.#broken = false
-      trace = { boot, utc: new Values(), a: new Values(), d: new Values(), first: null, last: null }
-      this.#boots.push(trace)
-    }
-    trace.utc.add(utcNs)
-    trace.a.add(aNs)
-    trace.d.add(dNs)
+    const trace = this.#trace(boot, aNs, dNs)
+    trace.column.addNumber(this.#column(utcNs))
+    trace.a.add(aNs - trace.aNs)
+    trace.d.add(dNs - trace.dNs)
     if (mNs === null) return
     trace.last = { aNs, mNs }
     trace.first ??= trace.last
   }
 
+  /** Samples without their records; what {@link reference}, {@link look} and {@link sample} make of them. */
+  run(run: Run): void {
+    const { columns, shape, from, to } = run
+    const { base } = columns
+    const [startNs, endNs] = [base.atNs + BigInt(columns.atNs[from]!), base.atNs + BigInt(columns.atNs[to - 1]!)]
+    const trace = this.#trace(shape.boot, startNs, base.dNs + BigInt(columns.dNs[from]!))
+    const [a0, d0] = [base.atNs - trace.aNs, base.dNs - trace.dNs]
+    const places = new Int32Array(to - from)
+    for (let i = from; i < to; i += 1) {
+      const column = this.#columnIn(run, i)
+      places[i - from] = column
+      this.#samples.add(column, run.middleNs(i) / 1e9)
+      addFrom(trace.a, a0, columns.atNs[i]!)
+      addFrom(trace.d, d0, columns.dNs[i]!)
+    }
+    trace.column.addAll(places, 0, places.length)
+    trace.first ??= { aNs: startNs, mNs: base.mNs + BigInt(columns.mNs[from]!) }
+    trace.last = { aNs: endNs, mNs: base.mNs + BigInt(columns.mNs[to - 1]!) }
+    for (const role of roles) {
+      if (!shape.roles[role]) continue
+      const [own, { offsetNs }] = [this.#reference(role), columns.roles[role]]
+      for (let i = from; i < to; i += 1) own.add(places[i - from]!, offsetNs[i]! / 1e9)
+    }
+  }
+
+  #trace(boot: string, aNs: bigint, dNs: bigint): BootTrace {
+    const open = this.#boots.at(-1)
+    if (open?.boot === boot && !this.#broken) return open
+    this.#broken = false
+    const empty = { column: new Values(), a: new Values(), d: new Values(), first: null, last: null }
+    const trace: BootTrace = { boot, aNs, dNs, ...empty }
+    this.#boots.push(trace)
+    return trace
+  }
+
   build(): Plots {
     const d = new Columns()
     const rates: Plots['rates'][number][] = []
-    for (const { boot, utc, a, d: trace, first, last } of this.#boots) {
-      const lengthNs = first && last ? last.aNs - first.aNs : 0n
-      const movedNs = first && last ? last.mNs - first.mNs : 0n
+    for (const { boot, column, a, d: trace, first, last } of this.#boots) {
+      const lengthNs = first && last ? Number(last.aNs - first.aNs) : 0
+      const movedNs = first && last ? Number(last.mNs - first.mNs) : 0
       for (let i = 0; i < trace.count; i += 1) {
-        const line = lengthNs > 0n ? (movedNs * (a.at(i) - a.at(0))) / lengthNs : 0n
-        d.add(this.#column(utc.at(i)), Number(trace.at(i) - trace.at(0) - line) / 1e9)
+        const line = lengthNs > 0 ? movedNs * (a.numberAt(i) / lengthNs) : 0
+        d.add(column.numberAt(i), (trace.numberAt(i) - line) / 1e9)
       }
-      if (lengthNs > 0n) rates.push({ boot, ppm: (-Number(movedNs) / Number(lengthNs)) * 1e6 })
+      if (lengthNs > 0) rates.push({ boot, ppm: (-movedNs / lengthNs) * 1e6 })
     }
     const references: { [role in Role]?: readonly Column[] } = {}
     for (const role of roles) {
@@ -116,9 +154,33 @@ export class PlotsBuilder {
   }
 
   #column(utcNs: bigint): number {
-    return Math.min(columns - 1, Math.max(0, Math.floor(Number(utcNs - this.#fromNs) / this.#width)))
+    return within(Math.floor(Number(utcNs - this.#fromNs) / this.#width))
+  }
+
+  /** The column of a sample of a run: reckoned in doubles, unless it lies so near the edge of one that their rounding could tell. */
+  #columnIn(run: Run, i: number): number {
+    const place = (Number(run.originNs - this.#fromNs) + run.since(i)) / this.#width
+    const column = Math.floor(place)
+    const inside = place - column
+    return inside < edge || inside > 1 - edge ? this.#column(run.utcNs(i)) : within(column)
   }
 }
+
+/** A share of a column: wider than the rounding of an instant in a thousand years. */
+const edge = 1e-6
+
+function within(column: number): number {
+  return Math.min(columns - 1, Math.max(0, column))
+}
+
+/** Adds `base + more`, exactly. */
+function addFrom(values: Values, base: bigint, more: number): void {
+  if (base <= mostBase && base >= -mostBase) values.addNumber(Number(base) + more)
+  else values.add(base + BigInt(more))
+}
+
+/** Sums of this and of what a run's columns hold are exact in doubles. */
+const mostBase = 2n ** 52n
 
 class Columns {
   readonly #low = new Float64Array(columns).fill(Number.POSITIVE_INFINITY)

@@ -6,7 +6,7 @@
 import type { Role } from '../lib/ntp/types.js'
 import { roles } from '../lib/ntp/types.js'
 import type { SampleBody, StoredGoodReading } from '../lib/trail/types.js'
-import type { Columns } from './columns.js'
+import type { Run, ShapeOfRole } from './columns.js'
 import { distributionOf } from './distribution.js'
 import type { Distribution } from './document.js'
 import { seconds } from './seconds.js'
@@ -48,17 +48,11 @@ export class ReferenceTally {
     }
   }
 
-  /** A sample without its record; what {@link sample} makes of it. */
-  plain(columns: Columns, i: number): void {
-    const { roles: asked } = columns.shapes[columns.shape[i]!]!
+  /** Samples without their records; what {@link sample} makes of them. */
+  plain(run: Run): void {
     for (const role of roles) {
-      const shape = asked[role]
-      if (!shape) continue
-      const tally = this.#role(role)
-      const own = columns.roles[role]
-      tally.asked += 1
-      tally.from(shape)
-      tally.values(shape, own.offsetNs[i]!, own.delayNs[i]!, own.rootDistanceNs[i]!)
+      const shape = run.shape.roles[role]
+      if (shape) this.#role(role).run(run, role, shape)
     }
   }
 
@@ -115,9 +109,13 @@ class RoleTally {
   readonly #delay = new Values()
   readonly #rootDistance = new Values()
 
-  good(reading: StoredGoodReading): void {
-    const { offsetNs, delayNs, rootDistanceNs } = reading
-    this.values(reading, BigInt(offsetNs), BigInt(delayNs), BigInt(rootDistanceNs))
+  good({ self, stratum, offsetNs, delayNs, rootDistanceNs }: StoredGoodReading): void {
+    this.answered += 1
+    if (self) this.self += 1
+    this.strata.add(stratum)
+    this.#offset.add(BigInt(offsetNs))
+    this.#delay.add(BigInt(delayNs))
+    this.#rootDistance.add(BigInt(rootDistanceNs))
   }
 
   /** Whom was asked. */
@@ -129,18 +127,17 @@ class RoleTally {
     if (reading.address !== null) this.addresses.add(reading.address)
   }
 
-  values(
-    { self, stratum }: Pick<StoredGoodReading, 'self' | 'stratum'>,
-    offsetNs: bigint,
-    delayNs: bigint,
-    rootDistanceNs: bigint,
-  ): void {
-    this.answered += 1
-    if (self) this.self += 1
-    this.strata.add(stratum)
-    this.#offset.add(offsetNs)
-    this.#delay.add(delayNs)
-    this.#rootDistance.add(rootDistanceNs)
+  run({ columns, from, to }: Run, role: Role, shape: ShapeOfRole): void {
+    const { offsetNs, delayNs, rootDistanceNs } = columns.roles[role]
+    const count = to - from
+    this.asked += count
+    this.answered += count
+    if (shape.self) this.self += count
+    this.from(shape)
+    this.strata.add(shape.stratum)
+    this.#offset.addAll(offsetNs, from, to)
+    this.#delay.addAll(delayNs, from, to)
+    this.#rootDistance.addAll(rootDistanceNs, from, to)
   }
 
   quality(): { readonly halfDelayNs: bigint; readonly rootDistanceNs: bigint } | null {

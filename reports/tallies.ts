@@ -10,7 +10,7 @@ import { roles } from '../lib/ntp/types.js'
 import type { SampleBody, TrailRecord } from '../lib/trail/types.js'
 import type { OutsideSample } from './breaches.js'
 import { BudgetTally } from './budget.js'
-import type { Columns } from './columns.js'
+import { type Columns, type Run, runsIn } from './columns.js'
 import { DayTally } from './days.js'
 import { HealthTally } from './health.js'
 import { HistoryTally } from './history.js'
@@ -143,25 +143,36 @@ export class Tallies {
 
   /** Samples of the evidence without their records, in order of seq; what {@link record} makes of them. `to` is not counted. */
   plain(columns: Columns, from: number, to: number): void {
-    const { fromNs, toNs, toleranceNs, wanted } = this.#options
-    for (let i = from; i < to; i += 1) {
-      const { boot, scheduled, configured, taiUtc, roles: asked } = columns.shapes[columns.shape[i]!]!
-      const [seq, aNs, mNs] = [columns.seq[i]!, columns.atNs[i]!, columns.mNs[i]!]
-      const utcNs = aNs + mNs - BigInt(taiUtc) * 1_000_000_000n
-      if (wanted?.has(seq)) this.utc.set(seq, utcNs)
-      if (utcNs < fromNs || utcNs >= toNs) continue
-      this.counts[scheduled ? 'scheduled' : 'unscheduled'] += 1
-      if (configured > this.configured) this.configured = configured
-      this.references.plain(columns, i)
-      this.budget.plain(columns, i)
-      this.health.plain(columns, i, utcNs)
-      for (const role of roles) {
-        if (asked[role]) this.plots.reference(role, utcNs, columns.roles[role].offsetNs[i]!)
-      }
-      const error = { lowNs: columns.lowNs[i]!, highNs: columns.highNs[i]! }
-      this.days.sample({ seq, utcNs, scheduled, error })
-      this.plots.look({ boot, utcNs, aNs, dNs: columns.dNs[i]!, mNs })
-      this.#found(error, seq, utcNs, toleranceNs)
+    const { fromNs, toNs, wanted } = this.#options
+    for (const run of runsIn(columns, from, to)) {
+      if (wanted && wanted.size > 0) this.#want(run, wanted)
+      for (const part of run.within(fromNs, toNs)) this.#run(part)
+    }
+  }
+
+  #want(run: Run, wanted: ReadonlySet<number>): void {
+    const { seq } = run.columns
+    for (let i = run.from; i < run.to; i += 1) if (wanted.has(seq[i]!)) this.utc.set(seq[i]!, run.utcNs(i))
+  }
+
+  #run(run: Run): void {
+    const { scheduled, configured } = run.shape
+    this.counts[scheduled ? 'scheduled' : 'unscheduled'] += run.to - run.from
+    if (configured > this.configured) this.configured = configured
+    this.references.plain(run)
+    this.budget.plain(run)
+    this.health.plain(run)
+    this.days.run(run)
+    this.plots.run(run)
+    const { lowNs, highNs, seq } = run.columns
+    const tolerance = Number(this.#options.toleranceNs)
+    for (let i = run.from; i < run.to; i += 1) {
+      this.offsets.addNumber(run.middleNs(i))
+      const reach = Math.max(Math.abs(lowNs[i]!), Math.abs(highNs[i]!))
+      this.reaches.addNumber(reach)
+      // Of a sample that keeps the tolerance only a check is wanted.
+      if (reach <= tolerance && this.checks.length === 0) continue
+      this.#judge({ lowNs: BigInt(lowNs[i]!), highNs: BigInt(highNs[i]!) }, seq[i]!, run.utcNs(i))
     }
   }
 
@@ -195,14 +206,15 @@ export class Tallies {
     const m = consensus.m && (BigInt(consensus.m.lowNs) + BigInt(consensus.m.highNs)) >> 1n
     const dNs = (BigInt(record.d.lowNs) + BigInt(record.d.highNs)) >> 1n
     this.plots.look({ boot: bootId, utcNs, aNs: BigInt(record.atNs), dNs, mNs: m })
-    if (error) this.#found(error, seq, utcNs, this.#options.toleranceNs)
-  }
-
-  #found(error: IntervalNs, seq: number, utcNs: bigint, toleranceNs: bigint): void {
+    if (!error) return
     this.offsets.add(middle(error))
     this.reaches.add(largest(error))
     this.plots.sample(utcNs, middle(error))
-    const { verdict } = verdictOn(error, toleranceNs)
+    this.#judge(error, seq, utcNs)
+  }
+
+  #judge(error: IntervalNs, seq: number, utcNs: bigint): void {
+    const { verdict } = verdictOn(error, this.#options.toleranceNs)
     if (verdict === 'VIOLATED') this.outside.push({ seq, utcNs })
     if (verdict !== 'PROVEN') return
     for (const check of this.checks) {

@@ -4,21 +4,49 @@
  * @module
  */
 
-/** Whole nanoseconds: a year of readings stays under 4 MB a column. */
+/** Whole numbers, four or eight bytes each. */
+export type Numbers = Int32Array | Float64Array
+
+/**
+ * Whole nanoseconds, in as few bytes as the largest of them needs: four up to 2.1 s, eight beyond. What a double does not hold exactly,
+ * such as the offset of a clock that shows 1970, makes big integers of all.
+ */
 export class Values {
-  #values = new BigInt64Array(256)
+  #values: Numbers | BigInt64Array = new Int32Array(256)
   #length = 0
-  #sorted: BigInt64Array | null = null
+  #sorted = false
 
   add(ns: bigint): void {
-    if (this.#length === this.#values.length) {
-      const larger = new BigInt64Array(this.#length * 2)
-      larger.set(this.#values)
-      this.#values = larger
-    }
-    this.#values[this.#length] = ns
+    this.#room(1)
+    const values = this.#values
+    if (values instanceof BigInt64Array) values[this.#length] = ns
+    else if (ns <= mostExact && ns >= -mostExact) this.#put(Number(ns))
+    else this.#widen(new BigInt64Array(values.length))[this.#length] = ns
     this.#length += 1
-    this.#sorted = null
+    this.#sorted = false
+  }
+
+  /** @param ns not beyond 2^53 */
+  addNumber(ns: number): void {
+    this.#room(1)
+    this.#put(ns)
+    this.#length += 1
+    this.#sorted = false
+  }
+
+  /** Adds those of a column from one index to before another. */
+  addAll(column: Numbers, from: number, to: number): void {
+    this.#room(to - from)
+    if (column instanceof Int32Array && !(this.#values instanceof BigInt64Array)) {
+      this.#values.set(column.subarray(from, to), this.#length)
+      this.#length += to - from
+    } else {
+      for (let i = from; i < to; i += 1) {
+        this.#put(column[i]!)
+        this.#length += 1
+      }
+    }
+    this.#sorted = false
   }
 
   get count(): number {
@@ -27,20 +55,66 @@ export class Values {
 
   /** The value that was added as number `index`, from 0. */
   at(index: number): bigint {
-    return this.#values[index] ?? 0n
+    return BigInt(this.#values[index] ?? 0)
+  }
+
+  /** The same, rounded where it is a double's business. */
+  numberAt(index: number): number {
+    return Number(this.#values[index] ?? 0)
   }
 
   /** All values in order of size, in their own place: none is found any more by when it was added. */
-  sorted(): BigInt64Array {
-    this.#sorted ??= this.#values.subarray(0, this.#length).sort()
-    return this.#sorted
+  sorted(): Numbers | BigInt64Array {
+    const values = this.#values.subarray(0, this.#length)
+    if (!this.#sorted) values.sort()
+    this.#sorted = true
+    return values
   }
 
   /** @param percent 0 (the least) to 100 (the most) */
   quantile(percent: number): bigint {
-    return this.sorted()[place(percent, this.#length)] ?? 0n
+    return BigInt(this.sorted()[place(percent, this.#length)] ?? 0)
+  }
+
+  /** How many values are less than this one. */
+  below(ns: bigint): number {
+    const values = this.sorted()
+    let [low, high] = [0, values.length]
+    while (low < high) {
+      const half = (low + high) >> 1
+      if (values[half]! < ns) low = half + 1
+      else high = half
+    }
+    return low
+  }
+
+  #put(ns: number): void {
+    const values = this.#values
+    if (values instanceof BigInt64Array) values[this.#length] = BigInt(ns)
+    else if (values instanceof Float64Array || ns === (ns | 0)) values[this.#length] = ns
+    else this.#widen(new Float64Array(values.length))[this.#length] = ns
+  }
+
+  #room(more: number): void {
+    const values = this.#values
+    if (this.#length + more <= values.length) return
+    const wanted = Math.max(values.length * 2, this.#length + more)
+    if (values instanceof Int32Array) this.#widen(new Int32Array(wanted))
+    else if (values instanceof Float64Array) this.#widen(new Float64Array(wanted))
+    else this.#widen(new BigInt64Array(wanted))
+  }
+
+  /** Goes on in another array, which can hold what the present one holds. */
+  #widen<T extends Numbers | BigInt64Array>(larger: T): T {
+    const values = this.#values.subarray(0, this.#length)
+    if (larger instanceof BigInt64Array) for (const [i, value] of values.entries()) larger[i] = BigInt(value)
+    else larger.set(values as Numbers)
+    this.#values = larger
+    return larger
   }
 }
+
+const mostExact = BigInt(Number.MAX_SAFE_INTEGER)
 
 /** Sizes that are never negative, as whole nanoseconds: exact up to 104 days. Those below 4.3 s take half the room. */
 export class Sizes {

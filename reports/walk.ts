@@ -4,7 +4,7 @@
  * @module
  */
 import { setImmediate as turn } from 'node:timers/promises'
-import { course, type Digest, digests, pieces } from '../lib/evidence/index.js'
+import { around, course, type Digest, digests, pieces } from '../lib/evidence/index.js'
 import { merge, stretches } from '../lib/evidence/stretches.js'
 import type { FactSource, Period, Piece, Stretch } from '../lib/evidence/types.js'
 import type { SeqRange } from './material.js'
@@ -79,7 +79,7 @@ async function byDigests(source: FactSource, period: Period, options: WalkOption
   }
   for (const stretch of found) tallies.stretch(stretch)
   for (const { fromNs, toNs } of touched(spans, probes)) {
-    for await (const piece of pieces(source, { ...period, fromNs, toNs })) tallies.probe(piece)
+    for await (const piece of around(source, { ...period, fromNs, toNs }, probes)) tallies.probe(piece)
   }
   if (warningNs !== null) {
     for (const { fromNs, toNs, verdict, worst } of await course(source, period, warningNs)) {

@@ -12,6 +12,7 @@ export {
   type PathQuality,
 } from './advice.js'
 export { answer } from './answer.js'
+export { type Around, around } from './around.js'
 export { addCells, type Cell, course, type Digest, digests } from './digest.js'
 export {
   type Baseline,

@@ -25,6 +25,12 @@ export interface Kept {
   readonly mac: string
 }
 
+/** Bytes that are kept under a name, signed. */
+export interface Note {
+  readonly bytes: Buffer
+  readonly mac: string
+}
+
 export interface IndexDatabase {
   readonly path: string
   /** All rows without their facts, in order of block. */
@@ -35,10 +41,12 @@ export interface IndexDatabase {
   mark(text: string): void
   /** A text that was kept under a name and a number, and its signature. */
   recall(name: string, block: number): Kept | null
+  note(name: string): Note | null
+  takeNote(name: string, note: Note): void
   keep(texts: readonly (Kept & { readonly name: string; readonly block: number })[]): void
   /** Replaces rows; on failure (a rival writes, the disk is full) nothing is stored. */
   put(rows: readonly Row[]): void
-  /** Removes the rows of `block` and all behind it, and every kept text. */
+  /** Removes the rows of `block` and all behind it, and every kept text and note. */
   dropFrom(block: number): void
   close(): void
 }
@@ -86,9 +94,11 @@ const memoColumns = [
   'PRIMARY KEY (name, block)',
 ].join(', ')
 
+const noteColumns = 'name TEXT PRIMARY KEY, mac TEXT NOT NULL, bytes BLOB NOT NULL'
+
 /** Marks the file as an index of ours: 'NTPA'. */
 const applicationId = 0x4e545041
-const version = 4
+const version = 5
 
 /** The table as this version writes it; another version's is thrown away, another program's database left alone. */
 function prepare(database: Database.Database): void {
@@ -97,11 +107,14 @@ function prepare(database: Database.Database): void {
   if (id !== applicationId && tables > 0) throw new Error('the file is a database of another program; name another')
   if (id !== applicationId) database.pragma(`application_id = ${applicationId}`)
   if (database.pragma('user_version', { simple: true }) !== version) {
-    database.exec('DROP TABLE IF EXISTS block; DROP TABLE IF EXISTS mark; DROP TABLE IF EXISTS memo')
+    database.exec(
+      'DROP TABLE IF EXISTS block; DROP TABLE IF EXISTS mark; DROP TABLE IF EXISTS memo; DROP TABLE IF EXISTS note',
+    )
     database.pragma(`user_version = ${version}`)
   }
   database.exec(`CREATE TABLE IF NOT EXISTS block (${columns}) STRICT`)
   database.exec(`CREATE TABLE IF NOT EXISTS memo (${memoColumns}) STRICT`)
+  database.exec(`CREATE TABLE IF NOT EXISTS note (${noteColumns}) STRICT`)
   database.exec('CREATE TABLE IF NOT EXISTS mark (id INTEGER PRIMARY KEY CHECK (id = 1), files TEXT NOT NULL) STRICT')
 }
 
@@ -115,6 +128,9 @@ function wrap(database: Database.Database, path: string): IndexDatabase {
   )
   const drop = database.prepare<[number]>('DELETE FROM block WHERE block >= ?')
   const forget = database.prepare('DELETE FROM memo')
+  const forgetNotes = database.prepare('DELETE FROM note')
+  const note = database.prepare<[string], Note>('SELECT bytes, mac FROM note WHERE name = ?')
+  const takeNote = database.prepare<[string, string, Buffer]>('INSERT OR REPLACE INTO note VALUES (?, ?, ?)')
   const recall = database.prepare<[string, number], Kept>('SELECT text, mac FROM memo WHERE name = ? AND block = ?')
   const keep = database.prepare<[string, number, string, string]>('INSERT OR REPLACE INTO memo VALUES (?, ?, ?, ?)')
   const marks = database.prepare<[], { files: string }>('SELECT files FROM mark')
@@ -128,6 +144,8 @@ function wrap(database: Database.Database, path: string): IndexDatabase {
   return {
     path,
     recall: (name, block) => recall.get(name, block) ?? null,
+    note: (name) => note.get(name) ?? null,
+    takeNote: (name, { bytes, mac }) => quietly(() => takeNote.run(name, mac, bytes)),
     keep: (texts) => quietly(() => keepAll(texts)),
     outlines: () => outlines.all(),
     facts: (block) => facts.get(block)?.facts ?? null,
@@ -138,6 +156,7 @@ function wrap(database: Database.Database, path: string): IndexDatabase {
       quietly(() => {
         drop.run(block)
         forget.run()
+        forgetNotes.run()
       }),
     close: () => quietly(() => database.close()),
   }

@@ -26,13 +26,13 @@ export interface OpenIndexOptions {
 }
 
 /**
- * Keeps texts under a name, signed for this trail. Nothing binds them to the trail's bytes: whoever keeps one says in it how these looked,
+ * Keeps bytes under a name, signed for this trail. Nothing binds them to the trail's bytes: whoever keeps one says in it how these looked,
  * and looks again before believing it.
  */
 export interface Notebook {
   /** @returns `null` where nothing is kept that is ours */
-  recall(name: string): string | null
-  keep(name: string, text: string): void
+  recall(name: string): Buffer | null
+  keep(name: string, bytes: Buffer): void
 }
 
 export interface IndexedSource extends FactSource {
@@ -40,7 +40,7 @@ export interface IndexedSource extends FactSource {
   readonly path: string | null
   /** Why there is no index, or not the one that was asked for; `null` where all is well. */
   readonly reason: string | null
-  /** Where texts are kept that follow from no blocks; absent where facts are read from the trail. */
+  /** Where bytes are kept that follow from no blocks; absent where facts are read from the trail. */
   readonly notebook?: Notebook | undefined
   close(): void
 }

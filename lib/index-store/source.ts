@@ -100,18 +100,16 @@ export class IndexSource implements FactSource {
 
   get notebook(): Notebook {
     const { database, key, identity } = this.#parts
-    // No block has this number.
-    const block = -1
     return {
       recall: (name) => {
         try {
-          const kept = database.recall(name, block)
-          return kept && sameMac(signed(key, identity, 'note', name, kept.text), kept.mac) ? kept.text : null
+          const note = database.note(name)
+          return note && sameMac(signed(key, identity, 'note', name, note.bytes), note.mac) ? note.bytes : null
         } catch {
           return null
         }
       },
-      keep: (name, text) => database.keep([{ name, block, text, mac: signed(key, identity, 'note', name, text) }]),
+      keep: (name, bytes) => database.takeNote(name, { bytes, mac: signed(key, identity, 'note', name, bytes) }),
     }
   }
 
