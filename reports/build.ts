@@ -139,7 +139,7 @@ export async function buildBy(profile: Profile, options: BuildOptions): Promise<
     const worst = worstBreach(report.result.breaches)
     const excerpt = worst ? await readExcerpt(trail, excerptSeqs(worst), signal) : []
     const verification = { earlierUpTo: verified.earlierUpTo ?? 0, upTo: verified.upTo }
-    return { report: { ...report, excerpt, verification }, samples: () => samplesIn(material, used, period) }
+    return { report: { ...report, excerpt, verification }, samples: samplesOf(material, used, period) }
   } finally {
     source.close()
   }
@@ -171,6 +171,11 @@ function counted(source: FactSource, onProgress: BuildOptions['onProgress']): Fa
 async function lastWall(source: FactSource): Promise<bigint> {
   const last = (await source.block(Math.floor((source.lastSeq - 1) / blockSize))).at(-1)
   return last?.wallNs ?? 0n
+}
+
+/** Made apart from the rest: what was counted would live as long as it otherwise. */
+function samplesOf(...of: Parameters<typeof samplesIn>): Built['samples'] {
+  return () => samplesIn(...of)
 }
 
 /** The samples whose instant lies in the period. */
