@@ -5,6 +5,7 @@
  */
 import { hull, type IntervalNs } from '../interval.js'
 import { type Block, blockOf, isSound } from './block.js'
+import { Recent } from './recent.js'
 import type { FactSource, Memory, Outline } from './types.js'
 import { Blocks } from './window.js'
 
@@ -39,7 +40,7 @@ export class Evidence {
   readonly #version: number | undefined
   /** Where its source remembers what was worked out. */
   readonly memory: Memory | undefined
-  readonly #kept = new Map<number, Promise<Block>>()
+  readonly #kept = new Recent<Block>(2)
   #timeline: Promise<readonly Mark[]> | null = null
 
   private constructor(source: FactSource) {
@@ -60,16 +61,7 @@ export class Evidence {
 
   /** A block with all that its window tells; the last few are kept. */
   block(index: number): Promise<Block> {
-    const kept = this.#kept.get(index)
-    if (kept) return kept
-    const block = this.#draw(index)
-    this.#kept.set(index, block)
-    block.catch(() => this.#kept.delete(index))
-    for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size <= 2) break
-      this.#kept.delete(oldest)
-    }
-    return block
+    return this.#kept.get(index, () => this.#draw(index))
   }
 
   /**

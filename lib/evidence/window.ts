@@ -15,6 +15,7 @@
  * @module
  */
 import { outlineOf } from './outline.js'
+import { Recent } from './recent.js'
 import { isCalmWindow, startOf } from './thin.js'
 import type { Fact, FactSource, Outline } from './types.js'
 import { blockSize } from './types.js'
@@ -66,8 +67,8 @@ interface Reached {
 /** Reads blocks from a source and keeps the last few. */
 export class Blocks {
   readonly #source: FactSource
-  readonly #outlines = new Kept<Outline>(mostOutlines)
-  readonly #facts = new Kept<readonly Fact[]>(mostFacts)
+  readonly #outlines = new Outlines()
+  readonly #facts = new Recent<readonly Fact[]>(mostFacts)
   readonly count: number
 
   constructor(source: FactSource) {
@@ -210,35 +211,18 @@ function isThinnable(all: readonly Drawn[], own: Drawn): boolean {
   return true
 }
 
-/** The last few of something that is found again at a price. */
-class Kept<T> {
-  readonly #kept = new Map<number, Promise<T>>()
-  readonly #most: number
+/** Outlines of a trail, the last ones that were asked for: enough of them that nearly always all of it are kept. */
+class Outlines {
+  readonly #kept = new Map<number, Promise<Outline>>()
 
-  constructor(most: number) {
-    this.#most = most
-  }
-
-  clear(): void {
-    this.#kept.clear()
-  }
-
-  has(index: number): boolean {
-    return this.#kept.has(index)
-  }
-
-  get(index: number, find: () => Promise<T>): Promise<T> {
+  get(index: number, find: () => Promise<Outline>): Promise<Outline> {
     const kept = this.#kept.get(index)
-    if (kept !== undefined) {
-      this.#kept.delete(index)
-      this.#kept.set(index, kept)
-      return kept
-    }
+    if (kept !== undefined) return kept
     const found = find()
     this.#kept.set(index, found)
     found.catch(() => this.#kept.delete(index))
     for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size <= this.#most) break
+      if (this.#kept.size <= mostOutlines) break
       this.#kept.delete(oldest)
     }
     return found
