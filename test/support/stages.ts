@@ -21,13 +21,21 @@ export class Stages {
     console.log(`${samples} samples of three references: ${this.trail.records} records, ${megabytes} MB`)
   }
 
-  run(stage: string): StageResult {
+  /** The folder that the stage `pdf` writes into. */
+  get out(): string {
+    return join(this.#folder, 'index.sqlite.out')
+  }
+
+  /** The program of a stage and its arguments. */
+  command(stage: string): readonly [program: string, ...args: string[]] {
     const worker = join(import.meta.dirname, '..', 'bench', 'stage-worker.js')
-    const args = ['--disable-warning=ExperimentalWarning', worker, stage, join(this.#folder, 'trail')]
-    const { stdout, status } = spawnSync(process.execPath, [...args, join(this.#folder, 'index.sqlite')], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-      encoding: 'utf8',
-    })
+    const files = [join(this.#folder, 'trail'), join(this.#folder, 'index.sqlite')]
+    return [process.execPath, '--disable-warning=ExperimentalWarning', worker, stage, ...files]
+  }
+
+  run(stage: string): StageResult {
+    const [program, ...args] = this.command(stage)
+    const { stdout, status } = spawnSync(program, args, { stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' })
     if (status !== 0) throw new Error(`the stage ${stage} ended with ${status}`)
     return JSON.parse(stdout) as StageResult
   }
