@@ -119,11 +119,16 @@ function proofText(
   io: Io,
 ): string {
   const what = scale === 'wall' ? `the audited clock showed ${at}` : `it was ${at} UTC`
-  if (answers.length === 0) return `There was no instant when ${what}: it was set forward over that time.\n`
+  if (answers.length === 0) {
+    return [
+      `Nobody saw an instant when ${what}: while it was watched, it was set forward over that time.`,
+      'What it showed while nobody watched is not known: for an instant in such a stretch, ask by UTC (--true).\n',
+    ].join('\n')
+  }
   const note = simulation ? ['SIMULATION: no clock of this trail is a real one'] : []
   const lines = [...note, `When ${what}, for a tolerance of ${sizeText(toleranceNs)}:`]
   for (const [index, answer] of answers.entries()) {
-    if (answers.length > 1) lines.push(`${index + 1} of ${answers.length} times it showed this:`)
+    if (answers.length > 1) lines.push(`${index + 1} of ${answers.length} instants that the records allow:`)
     lines.push(...answerLines(answer, words, io))
   }
   return `${lines.join('\n')}\n`

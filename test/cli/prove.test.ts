@@ -121,14 +121,14 @@ test('text', async () => {
   await answering({ ...proven, witness: 'looks', estimated: true }, unknown).prove('--at', '2026-03-03T10:02:00.0005Z')
   expect(io.stdout.text).toBe(`SIMULATION: no clock of this trail is a real one
 When the audited clock showed 2026-03-03T10:02:00.000500000Z, for a tolerance of 50.000000 ms:
-1 of 2 times it showed this:
+1 of 2 instants that the records allow:
   PROVEN: the clock was between 1.000001 ms fast and 0.999999 ms slow
   voted; assuming nothing was set and undone within one look
   UTC 2026-03-03T10:02:00.000000000Z (estimated), clock 2026-03-03T10:02:00.000500000Z
   as known then: INDETERMINATE, between 60.000000 ms fast and 60.000000 ms slow
   rests on records 1, 2
   nearest: sample 2
-2 of 2 times it showed this:
+2 of 2 instants that the records allow:
   UNMONITORED (auditor-down: the auditor was not running): nothing is known of the clock
   UTC 2026-03-03T10:02:00.000000000Z (estimated: between 2026-03-03T10:01:40.000000000Z and 2026-03-03T10:02:20.000000000Z)
   as known then: UNMONITORED
@@ -136,8 +136,10 @@ When the audited clock showed 2026-03-03T10:02:00.000500000Z, for a tolerance of
 `)
   io.stdout.text = ''
   await answering().prove('--at', '2026-03-03T10:02:00Z')
-  expect(io.stdout.text).toContain(
-    'There was no instant when the audited clock showed 2026-03-03T10:02:00.000000000Z: it was set forward',
+  expect(io.stdout.text).toBe(
+    `Nobody saw an instant when the audited clock showed 2026-03-03T10:02:00.000000000Z: while it was watched, it was set forward over that time.
+What it showed while nobody watched is not known: for an instant in such a stretch, ask by UTC (--true).
+`,
   )
 })
 

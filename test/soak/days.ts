@@ -6,15 +6,16 @@ import { tryDay } from '../scenarios/day.js'
 
 const count = Number(process.argv[2] ?? 10_000)
 const first = Number(process.argv[3] ?? 1)
-const sum = { days: 0, asked: 0, bounded: 0, records: 0, wrong: 0 }
+const sum = { days: 0, asked: 0, bounded: 0, records: 0, unseen: 0, wrong: 0 }
 const began = performance.now()
 
 for (let seed = first; seed < first + count; seed++) {
-  const { asked, bounded, records, wrong } = await tryDay(seed, 60)
+  const { asked, bounded, records, unseen, wrong } = await tryDay(seed, 60)
   sum.days += 1
   sum.asked += asked
   sum.bounded += bounded
   sum.records += records
+  sum.unseen += unseen
   if (wrong.length > 0) {
     sum.wrong += 1
     console.log(`day ${seed}: ${wrong.length} wrong, first: ${wrong[0]}`)
