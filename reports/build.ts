@@ -15,7 +15,7 @@ import type { SampleRecord } from './csv/samples.js'
 import { describeDrift, findDrift } from './drift.js'
 import { excerptSeqs, readExcerpt, worstBreach } from './excerpt.js'
 import { integrityOf, verifyFor } from './integrity.js'
-import { takeInventory } from './inventory.js'
+import { listenFor, takeInventory } from './inventory.js'
 import { Material, SampleClock, type SeqRange } from './material.js'
 import { type PeriodChoice, resolvePeriod } from './period.js'
 import { findProfile, type Profile, toleranceFor, warningFor } from './profiles/index.js'
@@ -114,10 +114,12 @@ export async function buildBy(profile: Profile, options: BuildOptions): Promise<
     const tallies = new Tallies({ ...period, toleranceNs, warningNs, probes, checks, wanted })
     const { stretches, range } = await walk(seen, span, { toleranceNs, warningNs, probes, tallies, signal })
     const used: SeqRange = { firstSeq: Math.min(range.firstSeq, asOf), lastSeq: Math.min(range.lastSeq, asOf) }
-    const verified = await verifyFor(trail, options, source.notebook)
+    const { notebook } = source
+    const listen = notebook && listenFor(material, used, notebook)
+    const verified = await verifyFor(trail, options, notebook, listen)
     if (verified.intact !== false) material.trust()
     const inventory = await takeInventory(material, {
-      ...{ used, asOf, tallies, notebook: source.notebook },
+      ...{ used, asOf, tallies, notebook },
       ...(verified.digests ? { digests: verified.digests } : {}),
     })
     const subject = material.subject({ firstSeq: used.firstSeq, lastSeq: governs }) ?? newest

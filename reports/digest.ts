@@ -8,7 +8,7 @@ import type { Notebook } from '../lib/index-store/index.js'
 import { parseInstant } from '../lib/instant.js'
 import type { Placed, TrailRecord } from '../lib/trail/types.js'
 import { ColumnsBuilder, type Packed, readColumns } from './columns.js'
-import type { Dates, Misdated } from './dates.js'
+import { Dates, type Labels, type Misdated } from './dates.js'
 import type { Boot } from './history.js'
 import { type FileEnd, reach, type SampleClock } from './material.js'
 import type { Closed } from './seals.js'
@@ -35,7 +35,8 @@ export class SegmentDigest {
   readonly #kept: Kept
   readonly #bytes: Uint8Array
 
-  private constructor(kept: Kept, bytes: Uint8Array) {
+  /** @param bytes the columns of plain samples */
+  constructor(kept: Kept, bytes: Uint8Array) {
     this.#kept = kept
     this.#bytes = bytes
   }
@@ -47,6 +48,18 @@ export class SegmentDigest {
     const end = headBytes + note.readUInt32LE(0)
     const kept = JSON.parse(note.toString('utf8', headBytes, end)) as Kept
     return kept.version === 2 && kept.sha256 === sha256 ? new SegmentDigest(kept, note.subarray(end)) : null
+  }
+
+  /** Whether there is a digest of a segment, of whatever bytes it may be. */
+  static isKept(notebook: Notebook, segment: number): boolean {
+    return notebook.recall(nameOf(segment)) !== null
+  }
+
+  keep(notebook: Notebook, segment: number): void {
+    const rest = Buffer.from(JSON.stringify(this.#kept))
+    const head = Buffer.alloc(headBytes)
+    head.writeUInt32LE(rest.length, 0)
+    notebook.keep(nameOf(segment), Buffer.concat([head, rest, this.#bytes]))
   }
 
   get end(): FileEnd {
@@ -88,10 +101,12 @@ export class DigestBuilder {
   readonly #remarkable: Remarkable[] = []
   readonly #columns = new ColumnsBuilder()
   readonly #dates: Dates
-  #end: { -readonly [K in keyof FileEnd]: FileEnd[K] } | null = null
+  readonly #end = { bytes: 0, records: 0, firstSeq: 0, firstHash: '', lastSeq: 0, lastHash: '' }
+  #last: Placed | null = null
 
-  constructor(dates: Dates) {
-    this.#dates = dates
+  /** @param labels of the trail's segments */
+  constructor(labels: Labels) {
+    this.#dates = new Dates(labels)
   }
 
   add(placed: Placed): void {
@@ -101,26 +116,23 @@ export class DigestBuilder {
     if (last?.id === bootId) Object.assign(last, { lastSeq: seq, to: wall })
     else this.#boots.push({ id: bootId, firstSeq: seq, lastSeq: seq, from: wall, to: wall })
     this.#dates.see(placed)
-    this.#end ??= { bytes: 0, records: 0, firstSeq: seq, firstHash: placed.hash, lastSeq: seq, lastHash: '' }
+    if (this.#last === null) Object.assign(this.#end, { firstSeq: seq, firstHash: placed.hash })
+    this.#last = placed
     reach(this.#end, placed)
     if (record.type === 'heartbeat') return
     if (record.type === 'sample' && this.#columns.add(record)) return
     this.#remarkable.push([this.#columns.count, record])
   }
 
-  /** @param lastHash of the last record */
-  keep(notebook: Notebook, segment: number, sha256: string, lastHash: string): void {
-    if (!this.#end) return
+  /** @param sha256 of the segment's plain bytes, as they were verified */
+  finish(sha256: string): SegmentDigest {
     const { packed, bytes } = this.#columns.finish()
     const kept: Kept = {
-      ...{ version: 2, sha256, end: { ...this.#end, lastHash }, boots: this.#boots },
+      ...{ version: 2, sha256, end: { ...this.#end, lastHash: this.#last?.hash ?? '' }, boots: this.#boots },
       ...{ misdated: this.#dates.misdated, remarkable: this.#remarkable },
       columns: packed,
     }
-    const rest = Buffer.from(JSON.stringify(kept))
-    const head = Buffer.alloc(headBytes)
-    head.writeUInt32LE(rest.length, 0)
-    notebook.keep(nameOf(segment), Buffer.concat([head, rest, bytes]))
+    return new SegmentDigest(kept, bytes)
   }
 }
 

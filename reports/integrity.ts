@@ -5,7 +5,7 @@
  */
 import type { Notebook } from '../lib/index-store/index.js'
 import type { VerifyResult } from '../lib/trail/types.js'
-import { verifyTrail } from '../lib/trail/verify.js'
+import { type VerifyOptions, verifyTrail } from '../lib/trail/verify.js'
 import type { Inventory } from './inventory.js'
 import type { Material, SeqRange } from './material.js'
 import { readSeals } from './seals.js'
@@ -35,11 +35,13 @@ export interface Verification {
 /**
  * Verifies the trail, for a report that will say so.
  * @param notebook where it is kept what was verified
+ * @param listen who listens to the records of segments that are read
  */
 export function verifyFor(
   trail: string,
   { keys = [], verify = 'changed', onProgress, signal }: IntegrityOptions,
   notebook?: Notebook,
+  listen?: VerifyOptions['listen'],
 ): Promise<VerifyResult> {
   const memory = notebook && {
     recall: () => (verify === 'all' ? null : (notebook.recall(verifiedNote)?.toString('utf8') ?? null)),
@@ -48,6 +50,7 @@ export function verifyFor(
   return verifyTrail(trail, {
     keys,
     ...(memory ? { memory } : {}),
+    ...(listen ? { listen } : {}),
     onProgress: ({ done, total }) => onProgress?.({ stage: 'verify', done, total }),
     ...(signal ? { signal } : {}),
   })

@@ -6,6 +6,7 @@
 import type { Notebook } from '../lib/index-store/index.js'
 import { parseInstant } from '../lib/instant.js'
 import type { Placed, VerifyResult } from '../lib/trail/types.js'
+import type { VerifyOptions } from '../lib/trail/verify.js'
 import { Dates, type Labels, type Misdated } from './dates.js'
 import { closedBy, DigestBuilder, SegmentDigest } from './digest.js'
 import { type FileEnd, type Material, reach, SampleClock, type SeqRange } from './material.js'
@@ -39,21 +40,48 @@ export async function takeInventory(material: Material, options: InventoryOption
   const { used, asOf, digests, notebook } = options
   const walk = new InventoryWalk(material, options)
   let next = material.firstOf(used)
-  for (const { order, firstSeq, nextSeq } of notebook && digests ? material.wholeIn(used) : []) {
+  for (const { order, firstSeq, nextSeq } of notebook && material.trusted ? material.wholeIn(used) : []) {
     const sha256 = digests?.get(order)?.sha256
     if (!notebook || sha256 === undefined) continue
-    if (next < firstSeq) await walk.records({ firstSeq: next, lastSeq: firstSeq - 1 }, null)
+    if (next < firstSeq) await walk.records({ firstSeq: next, lastSeq: firstSeq - 1 })
     const known = SegmentDigest.recall(notebook, order, sha256)
-    if (known) walk.digest(order, known)
-    else {
-      const builder = new DigestBuilder(new Dates(material.labels()))
-      await walk.records({ firstSeq, lastSeq: nextSeq - 1 }, builder)
-      builder.keep(notebook, order, sha256, walk.lastHash())
-    }
+    walk.digest(order, known ?? (await digestOf(material, { firstSeq, lastSeq: nextSeq - 1 }, order, sha256, notebook)))
     next = nextSeq
   }
-  if (next <= asOf) await walk.records({ firstSeq: next, lastSeq: asOf }, null)
+  if (next <= asOf) await walk.records({ firstSeq: next, lastSeq: asOf })
   return walk.finish()
+}
+
+/** Reads the records of a whole segment of a verified trail. */
+async function digestOf(
+  material: Material,
+  range: SeqRange,
+  order: number,
+  sha256: string,
+  notebook: Notebook,
+): Promise<SegmentDigest> {
+  const builder = new DigestBuilder(material.labels())
+  for await (const batch of material.records(range)) for (const placed of batch) builder.add(placed)
+  const digest = builder.finish(sha256)
+  digest.keep(notebook, order)
+  return digest
+}
+
+/**
+ * Makes the digests of the segments of a range while they are verified, so that their records need not be read again. None is believed
+ * where the verification finds damage.
+ */
+export function listenFor(material: Material, range: SeqRange, notebook: Notebook): VerifyOptions['listen'] {
+  const wanted = new Set(material.wholeIn(range).map(({ order }) => order))
+  const labels = material.labels()
+  return (order) => {
+    if (!wanted.has(order) || SegmentDigest.isKept(notebook, order)) return null
+    const builder = new DigestBuilder(labels)
+    return {
+      record: (placed) => builder.add(placed),
+      end: (sha256) => builder.finish(sha256).keep(notebook, order),
+    }
+  }
 }
 
 /** A record at the beginning or the end of something; its hash is worked out when it is asked for. */
@@ -85,14 +113,9 @@ class InventoryWalk {
     this.#dates = new Dates(this.#labels)
   }
 
-  /** Counts records one by one, and has them digested. */
-  async records(range: SeqRange, builder: DigestBuilder | null): Promise<void> {
-    for await (const batch of this.#material.records(range)) {
-      for (const placed of batch) {
-        builder?.add(placed)
-        this.#record(placed)
-      }
-    }
+  /** Counts records one by one. */
+  async records(range: SeqRange): Promise<void> {
+    for await (const batch of this.#material.records(range)) for (const placed of batch) this.#record(placed)
     this.#misdated.push(...this.#dates.misdated.splice(0))
   }
 
@@ -106,11 +129,6 @@ class InventoryWalk {
     this.#misdated.push(...digest.misdated)
     this.#closes.push(...digest.closes(this.#labels.get(segment)?.label ?? ''))
     digest.tell(this.#tallies, this.#clock)
-  }
-
-  /** Of the last record that was counted. */
-  lastHash(): string {
-    return this.#last?.hash() ?? ''
   }
 
   finish(): Inventory {

@@ -89,12 +89,16 @@ export class Material {
     return ''
   }
 
-  /** The whole segments that lie inside a range of records of a verified trail, with the seq of their first record. */
+  /** Whether the trail was verified ({@link trust}). */
+  get trusted(): boolean {
+    return this.#trusted
+  }
+
+  /** The whole segments that lie inside a range of records, if nothing is damaged, with the seq of their first record. */
   wholeIn({
     firstSeq,
     lastSeq,
   }: SeqRange): { readonly order: number; readonly firstSeq: number; readonly nextSeq: number }[] {
-    if (!this.#trusted) return []
     return this.#segments.flatMap(({ order, head, endsAt }, i) => {
       const next = this.#segments[i + 1]?.head
       if (!head || !next || endsAt !== null || head.seq < firstSeq || next.seq - 1 > lastSeq) return []

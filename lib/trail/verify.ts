@@ -42,6 +42,16 @@ export interface VerifyOptions {
    * given or anything is damaged, everything is read.
    */
   readonly memory?: VerifyMemory
+  /** With a memory: who listens to the records of a closed segment that is read, by its number; `null`: nobody. */
+  readonly listen?: (segment: number) => SegmentListener | null
+}
+
+/** Hears of the records of one segment. */
+export interface SegmentListener {
+  /** The next record. */
+  record(placed: Placed): void
+  /** Every line of the segment was a record. @param sha256 of its plain bytes */
+  end(sha256: string): void
 }
 
 /**
@@ -161,7 +171,7 @@ interface Run {
 async function readSegments(
   run: Run,
   segments: readonly Surveyed[],
-  { onProgress, memory }: VerifyOptions,
+  { onProgress, memory, listen }: VerifyOptions,
 ): Promise<void> {
   const { source, findings, ledger } = run
   const sizes = await Promise.all(segments.map(({ path }) => source.size(path)))
@@ -181,12 +191,14 @@ async function readSegments(
     const closed = memory !== undefined && index < segments.length - 1
     const look = closed ? await lookOf(source, segment.path) : ''
     const hash = closed ? createHash('sha256') : null
-    const bytes = await readInto(run, segment, hash)
+    const listener = (closed && listen?.(segment.order)) || null
+    const { length: bytes, clean } = await readInto(run, segment, hash, listener)
     if (hash) {
       const same = (await lookOf(source, segment.path)) === look
       const { order, path, endsAt } = segment
       const told = { bytes, sha256: hash.digest('hex'), look: same ? look : '' }
       run.files.push({ order, path: plainPath(path), endsAt, ...told })
+      if (clean && same) listener?.end(told.sha256)
     }
     if (memory && index === segments.length - 2) {
       const progress = segments.slice(0, index + 1).some(({ pruned }) => pruned) ? null : save(run)
@@ -197,12 +209,18 @@ async function readSegments(
   }
 }
 
-/** @returns how many plain bytes it has */
-async function readInto(run: Run, segment: Surveyed, hash: Hash | null): Promise<number> {
+/** @returns how many plain bytes it has, and whether every line of it is a record */
+async function readInto(
+  run: Run,
+  segment: Surveyed,
+  hash: Hash | null,
+  listener: SegmentListener | null,
+): Promise<{ readonly length: number; readonly clean: boolean }> {
   const { source, ledger, findings, reach, signal } = run
   let line = 0
   let voided = 0
   let length = 0
+  let clean = true
   for await (const lines of source.lines(segment, signal)) {
     for (const { offset, bytes, whole } of lines) {
       line += 1
@@ -216,6 +234,7 @@ async function readInto(run: Run, segment: Surveyed, hash: Hash | null): Promise
       const spot = { file: segment.path, line }
       const placed = whole ? tryLine(bytes, segment.order, offset) : 'the line has no newline at its end'
       if (typeof placed === 'string') {
+        clean = false
         ledger.bad(spot, !whole ? 'cut' : bytes.includes(0) ? 'torn' : 'garbled', placed)
         continue
       }
@@ -228,6 +247,7 @@ async function readInto(run: Run, segment: Surveyed, hash: Hash | null): Promise
         await keep(run, placed, spot)
         continue
       }
+      listener?.record(placed)
       reach.see(placed.record)
       const next = seq > ledger.upTo
       ledger.record(placed, spot)
@@ -242,7 +262,7 @@ async function readInto(run: Run, segment: Surveyed, hash: Hash | null): Promise
     const detail = `${voided} bytes at its end were never acknowledged: the next segment takes their place`
     findings.add('note', 'superseded', { file: segment.path, line: null }, null, detail)
   }
-  return length
+  return { length, clean: clean && voided === 0 && !segment.pruned }
 }
 
 async function keep(run: Run, placed: Placed, spot: { file: string; line: number }): Promise<void> {

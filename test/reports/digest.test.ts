@@ -5,8 +5,13 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from '@jest/globals'
 import type { Notebook } from '../../lib/index-store/index.js'
 import { formatInstant } from '../../lib/instant.js'
+import { verifyTrail } from '../../lib/trail/verify.js'
 import { buildReport } from '../../reports/build.js'
 import { SegmentDigest } from '../../reports/digest.js'
+import { distributionOf } from '../../reports/distribution.js'
+import { listenFor, takeInventory } from '../../reports/inventory.js'
+import { Material } from '../../reports/material.js'
+import { Tallies } from '../../reports/tallies.js'
 import { TrailBuilder } from '../support/trail-builder.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'digest-'))
@@ -78,4 +83,60 @@ test('a report from files that were counted before is that of their records', as
     SegmentDigest.recall = recall
   }
   expect(await build({ index: ':memory:' })).toBe(cold)
+})
+
+/** A notebook in memory, without signatures. */
+class Notes implements Notebook {
+  readonly bytes = new Map<string, Buffer>()
+  recall(name: string): Buffer | null {
+    return this.bytes.get(name) ?? null
+  }
+  keep(name: string, bytes: Buffer): void {
+    this.bytes.set(name, Buffer.from(bytes))
+  }
+}
+
+test('digests made while a trail is verified, or from its records, tell what the records tell', async () => {
+  const range = { firstSeq: 1, lastSeq: trail.seq }
+  const periods = [
+    { fromNs: 1_772_400_000_000_000_000n, toNs: 1_773_000_000_000_000_000n },
+    // Cut through a day at both ends.
+    { fromNs: 1_772_510_000_123_456_789n, toNs: 1_772_700_000_987_654_321n },
+  ]
+  const count = async (notebook: Notes | undefined, listened: boolean, period: { fromNs: bigint; toNs: bigint }) => {
+    const material = await Material.open(trail.folder)
+    const listen = notebook && listened ? listenFor(material, range, notebook) : undefined
+    const memory = { recall: () => null, keep: () => {} }
+    const { digests } = await verifyTrail(trail.folder, { memory, ...(listen ? { listen } : {}) })
+    const kept = notebook?.bytes.size
+    material.trust()
+    const wanted = new Set([2, 77, 78, 700])
+    const checks = [{ ...period, day: '2026-03-03' }]
+    const options = { ...period, zone: 'Europe/Berlin', toleranceNs: 12_000_000n, warningNs: null, probes: [] }
+    const tallies = new Tallies({ ...options, wanted, checks })
+    const inventory = await takeInventory(material, {
+      ...{ used: range, asOf: range.lastSeq, tallies, notebook },
+      ...(digests ? { digests } : {}),
+    })
+    const { counts, configured, outside, caused, utc, offsets, reaches } = tallies
+    const told = text({
+      ...{ ends: inventory.ends, files: [...inventory.files], closes: inventory.closes },
+      ...{ counts, configured, outside, caused: [...caused], utc: [...utc], checks: tallies.checks },
+      ...{ offsets: distributionOf(offsets), reaches: distributionOf(reaches), plots: tallies.plots.build() },
+      ...{ budget: tallies.budget.build(), health: tallies.health.build({}), rows: tallies.days.rows() },
+      ...{ references: tallies.references.build({}), spreads: tallies.references.distributions() },
+      ...{ history: tallies.history.entries, boots: tallies.history.boots, path: tallies.references.best() },
+    })
+    return { told, kept }
+  }
+  for (const period of periods) {
+    const records = await count(undefined, false, period)
+    const notes = new Notes()
+    const heard = await count(notes, true, period)
+    expect(heard.kept).toBeGreaterThanOrEqual(6)
+    expect(heard.told).toBe(records.told)
+    expect((await count(notes, true, period)).told).toBe(records.told)
+    const made = await count(new Notes(), false, period)
+    expect(made).toEqual({ told: records.told, kept: 0 })
+  }
 })
