@@ -6,6 +6,7 @@
 import { formatDuration } from '../lib/config/units.js'
 import { OptionRangeError, PeriodError } from '../lib/errors.js'
 import { parseInstant } from '../lib/instant.js'
+import { parseVkey } from '../lib/trail/note.js'
 import { type BuildOptions, buildBy } from './build.js'
 import { type Difference, isObject, show } from './check-document.js'
 import type { PeriodChoice } from './period.js'
@@ -89,10 +90,18 @@ async function make(printed: ReportResult, { profile, options }: Asked, given: A
   return { kind: 'made', report }
 }
 
-/** The keys that the report was held against. */
+/** The keys that the report was held against. @throws {OptionRangeError} for one that is none */
 function keysOf({ integrity }: ReportResult): readonly string[] {
-  const keys: unknown = isObject(integrity) ? integrity.keys : []
-  return Array.isArray(keys) ? keys.filter((key) => typeof key === 'string') : []
+  const keys: unknown = isObject(integrity) ? (integrity.keys ?? []) : []
+  if (!Array.isArray(keys)) throw new OptionRangeError('integrity.keys', 'must be a list of verifier keys', keys)
+  for (const key of keys as readonly unknown[]) {
+    try {
+      parseVkey(String(key))
+    } catch (error) {
+      throw new OptionRangeError('integrity.keys', `must be verifier keys: ${(error as Error).message}`, key)
+    }
+  }
+  return keys as readonly string[]
 }
 
 /** `day 2026-11-21`, `week 2026-W47`, or two instants: as the period's words have it. */

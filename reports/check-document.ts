@@ -53,8 +53,9 @@ export async function readPrinted(file: string): Promise<Printed> {
   return { file, kind, bytes, document: parse(text.toString('utf8'), file) }
 }
 
+/** A report of one computer into which somebody wrote a list of reports stays one. */
 export function isFleet(document: ReportResult | FleetResult): document is FleetResult {
-  return 'reports' in document
+  return isFleetResult(document)
 }
 
 async function readReport(file: string): Promise<Buffer> {

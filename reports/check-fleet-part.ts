@@ -102,6 +102,7 @@ function contradictions(fleet: FleetResult, index: number): Difference[] {
   }
   for (const name of shared) demand(name, printed[name], first[name])
   demand('rule.definition', printed.rule.definition, first.rule.definition)
+  demand('integrity.keys', printed.integrity?.keys, first.integrity?.keys)
   for (const [i, one] of printed.files.entries()) {
     demand(`files[${i}]`, one, files.find(({ name }) => name === one.name) ?? null)
   }

@@ -287,6 +287,11 @@ describe('a forged report', () => {
       ({ reports }) => Object.assign(reports[2]!, { audited: 'by experts' }),
       [['c-good', 'reports[2].audited']],
     ],
+    [
+      'a key of its own for one computer',
+      ({ reports }) => Object.assign(reports[1]!.integrity, { keys: ['of the forger'] }),
+      [['b-good', 'reports[1].integrity.keys']],
+    ],
     ['another tool for the cover alone', (result) => (result.tool = 'ntp-auditor 9.9.9'), [[null, 'tool']]],
     ['the truth called a simulation', (result) => (result.simulation = false), [[null, 'simulation']]],
     ['another order', ({ hosts, reports }) => void [hosts.reverse(), reports.reverse()], [[null, 'hosts[0]']]],
@@ -386,6 +391,23 @@ describe('one kind of report for the other', () => {
     expect([one.result.state, 'hosts' in one]).toEqual(['same', false])
     const several = await checkFile({ file: pathOf('.json'), trails: trailsOf(...all), index: ':memory:' })
     expect([several.result.state, 'hosts' in several]).toEqual(['same', true])
+  })
+
+  test('is not mistaken for the other by what somebody wrote into it', async () => {
+    const out = join(folder, 'single')
+    const { files } = await renderReport({ ...common, trail: join(folder, 'b-good'), out, formats: ['json'] })
+    const name = files.find((one) => one.name.endsWith('.json'))?.path ?? ''
+    const single = JSON.parse(readFileSync(name, 'utf8')) as ReportResult
+    const file = join(folder, 'mixed.json')
+    writeFileSync(file, JSON.stringify({ ...single, reports: [], hosts: [] }))
+    const one = await checkFile({ file, trails: trailsOf('b-good'), index: ':memory:' })
+    expect(one.result.differences.map(({ path }) => path)).toEqual(['id', 'reports', 'hosts'])
+    writeFileSync(file, JSON.stringify({ ...single, ...JSON.parse(readFileSync(pathOf('.json'), 'utf8')) }))
+    const several = await checkFile({ file, trails: trailsOf(...all), index: ':memory:' })
+    expect('hosts' in several).toBe(true)
+    expect(several.result.differences.map(({ path }) => path)).toEqual(
+      expect.arrayContaining(['id', 'host', 'tolerance']),
+    )
   })
 
   test.each([

@@ -115,7 +115,7 @@ describe('a report that somebody altered', () => {
 })
 
 describe('a report that no trail could give', () => {
-  const cases: readonly [string, (result: Record<string, unknown>) => void, string, string, string][] = [
+  const cases: [string, (result: Record<string, unknown>) => void, string, string, string][] = [
     [
       'its tolerance is looser than its rule',
       (result) => Object.assign(result, { tolerance: 1, warning: null }),
@@ -127,6 +127,13 @@ describe('a report that no trail could give', () => {
       ...(['asOf', '0', 'no such report: must be the seq of a record, from 1 on'] as const),
     ],
   ]
+  cases.push([
+    'it was held against a key that is none',
+    ({ integrity }) => Object.assign(integrity as object, { keys: ['x'] }),
+    'integrity.keys',
+    '"x"',
+    'no such report: must be verifier keys: not a verifier key: the form is NAME+ID+BASE64, as "init" writes it into genesis.vkey',
+  ])
   test.each(cases)('%s: it differs there', async (_, change, path, stated, trailSays) => {
     const document = await check(altered(change))
     expect(document.result.state).toBe('different')
