@@ -73,16 +73,14 @@ export async function buildFleet(
   options: FleetOptions,
 ): Promise<{ readonly fleet: Fleet; readonly built: readonly Built[] }> {
   const { trails, ...rest } = options
-  const known: Identity[] = []
-  for (const trail of trails) known.push(await identify(trail, options.signal))
-  refuseClashes(known)
+  const known = await identifyAll(trails, options.signal)
   const zone = options.zone ?? commonZone(known)
-  known.sort((a, b) => (a.host < b.host ? -1 : 1))
   const built: Built[] = []
   for (const { trail } of known) {
     options.signal?.throwIfAborted()
     built.push(await buildReport({ ...rest, trail, zone }))
   }
+  built.sort((a, b) => (a.report.result.host < b.report.result.host ? -1 : 1))
   return { fleet: assemble(built.map(({ report }) => report)), built }
 }
 
@@ -98,7 +96,8 @@ export function assemble(reports: readonly Report[]): Fleet {
   return { result: { id, ...body, reports: reports.map(({ result }) => result), files: [] }, reports }
 }
 
-function rowOf(result: ReportResult): FleetRow {
+/** The row of a computer, by its report. */
+export function rowOf(result: ReportResult): FleetRow {
   const { host, origin, identity, simulation, asOf, closed, tolerance, seconds, policy, worst } = result
   return {
     ...{ host, origin, identity, simulation, report: result.id, asOf, closed },
@@ -119,7 +118,8 @@ export function fleetExitCode({ hosts }: Pick<FleetResult, 'hosts'>): 0 | 1 | 3 
   return hosts.some(({ outcome }) => outcome === 'not-proven') ? 3 : 0
 }
 
-interface Identity {
+/** Whose trail it is, by its newest `open` record. */
+export interface TrailIdentity {
   readonly trail: string
   readonly path: string
   readonly host: string
@@ -130,7 +130,18 @@ interface Identity {
   readonly first: string
 }
 
-async function identify(trail: string, signal: AbortSignal | undefined): Promise<Identity> {
+/**
+ * Whose trails they are.
+ * @throws {OptionRangeError} for two trails of one computer
+ */
+export async function identifyAll(trails: readonly string[], signal?: AbortSignal): Promise<readonly TrailIdentity[]> {
+  const known: TrailIdentity[] = []
+  for (const trail of trails) known.push(await identify(trail, signal))
+  refuseClashes(known)
+  return known
+}
+
+async function identify(trail: string, signal: AbortSignal | undefined): Promise<TrailIdentity> {
   const material = await Material.open(trail, signal)
   const open = material.newest()?.open
   if (!open) {
@@ -141,7 +152,7 @@ async function identify(trail: string, signal: AbortSignal | undefined): Promise
   return { trail, path, host, origin, zone, machine: identity.machine, first: await material.firstHash() }
 }
 
-function refuseClashes(known: readonly Identity[]): void {
+function refuseClashes(known: readonly TrailIdentity[]): void {
   for (const [i, one] of known.entries()) {
     const other = known.slice(0, i).find((before) => before.path === one.path || before.first === one.first)
     if (other) {
@@ -160,7 +171,7 @@ function refuseClashes(known: readonly Identity[]): void {
   }
 }
 
-function commonZone(known: readonly Identity[]): string {
+function commonZone(known: readonly TrailIdentity[]): string {
   const zones = [...new Set(known.map(({ zone }) => zone))]
   const [zone] = zones
   if (zone !== undefined && zones.length === 1) return zone

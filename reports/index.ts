@@ -4,6 +4,8 @@
  */
 export { type BuildOptions, type Built, buildReport } from './build.js'
 export { type CheckDocument, type CheckOptions, checkExitCode, checkReport } from './check.js'
+export type { Difference, FileState, PageState } from './check-document.js'
+export { checkFleet, type FleetCheckDocument, type FleetCheckOptions, type FleetDifference } from './check-fleet.js'
 export type { CsvForm } from './csv/index.js'
 export { buildFleet, type Fleet, type FleetOptions, type FleetResult, type FleetRow, trailsIn } from './fleet.js'
 export type { PeriodChoice } from './period.js'

@@ -4,6 +4,7 @@
  * @module
  */
 import type { CheckDocument } from '../../reports/check.js'
+import type { FleetCheckDocument } from '../../reports/check-fleet.js'
 import type { CsvForm } from '../../reports/csv/index.js'
 import type { FleetResult } from '../../reports/fleet.js'
 import type { PeriodChoice } from '../../reports/period.js'
@@ -101,9 +102,11 @@ export interface ReportRequest {
 
 export interface CheckRequest {
   readonly file: string
-  readonly trail: string
-  /** `null`: those that the report names. */
+  readonly trails: readonly string[]
+  /** `null`: for one computer `genesis`, else those that the report names. */
   readonly keys: readonly string[] | null
+  /** The genesis key that the configuration names for the only trail; `null`: none. */
+  readonly genesis: readonly string[] | null
   readonly index: string | null
   readonly onProgress: (progress: Progress) => void
 }
@@ -163,8 +166,11 @@ export interface Parts {
     /** Of one trail: records up to `earlierUpTo` were verified at an earlier time, those up to `upTo` now. */
     readonly verification?: { readonly earlierUpTo: number; readonly upTo: number }
   }>
-  /** Holds a report against its trail. `exitCode`: 0 the same, 1 different, 3 the trail cannot tell. */
-  checkReport(request: CheckRequest): Promise<{ readonly document: CheckDocument; readonly exitCode: 0 | 1 | 3 }>
+  /** Holds a report against its trail, or one of several computers against theirs. `exitCode`: 0 the same, 1 different, 3 they cannot tell. */
+  checkReport(request: CheckRequest): Promise<{
+    readonly document: CheckDocument | FleetCheckDocument
+    readonly exitCode: 0 | 1 | 3
+  }>
   /** Makes the index of a trail anew. `path` is `null` where it could only be made in memory, `reason` says why. */
   rebuildIndex(
     trail: string,

@@ -77,6 +77,12 @@ export async function prove(options: ProveOptions, io: Io, parts: Parts): Promis
     await io.stderr.write(
       `wrote ${options.bundle}: the answer with ${about}; check it with "ntp-auditor verify FILE --key genesis.vkey"\n`,
     )
+    if (bundle.epochs.slice(1).some(({ consistency }) => consistency === null)) {
+      const instead = since === null ? ', or give a later seal that the verifier has with --anchor' : ''
+      await io.stderr.write(
+        `records were pruned: that the oldest trees continue one another cannot be proven, and the verifier is told so${instead}\n`,
+      )
+    }
   }
   const asked = { at: formatInstant(atNs), scale, toleranceNs, simulation: settings.simulation } as const
   const { causeWords } = await import('../../reports/words.js')

@@ -198,9 +198,10 @@ export const realParts: Parts = {
     return diagnose({ configuration, machine, bytesPerYear })
   },
 
-  async checkReport({ file, trail, keys, index, onProgress }) {
-    const { checkExitCode, checkReport } = await import('../../reports/check.js')
-    const document = await checkReport({ file, trail, keys: keys ?? undefined, index: index ?? undefined, onProgress })
+  async checkReport({ file, trails, keys, genesis, index, onProgress }) {
+    const { checkExitCode, checkFile } = await import('../../reports/check-file.js')
+    const given = { keys: keys ?? undefined, genesis: genesis ?? undefined, index: index ?? undefined }
+    const document = await checkFile({ file, trails, ...given, onProgress })
     return { document, exitCode: checkExitCode(document) }
   },
 

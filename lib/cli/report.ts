@@ -7,10 +7,10 @@ import type { FleetResult } from '../../reports/fleet.js'
 import type { PeriodChoice } from '../../reports/period.js'
 import type { ReportResult } from '../../reports/types.js'
 import type { Configuration } from '../config/types.js'
-import { checkText } from './check-text.js'
+import { checkText, fleetCheckText } from './check-text.js'
 import { exitEnvironment, UsageError } from './exit.js'
 import type { Io } from './io.js'
-import type { Parts, ReportFormat } from './parts.js'
+import type { CheckRequest, Parts, ReportFormat } from './parts.js'
 import { ownProfiles } from './profiles.js'
 import { ProgressBar } from './progress.js'
 import { genesisOf, trailOf } from './settings.js'
@@ -42,9 +42,12 @@ const formats: readonly ReportFormat[] = ['pdf', 'csv', 'json']
 /** @returns 0 policy met, 1 not met, 3 unmet only for lack of proof or no records; of several trails the worst */
 export async function report(options: ReportOptions, io: Io, parts: Parts): Promise<number> {
   const trails = await trailsOf(options, io)
-  const keys = await keysOf(options, trails, io)
+  const given = options.key === undefined ? null : await readKeys(options.key, io)
+  const genesis = given === null ? await genesisKeys(options, trails, io) : null
   const printing = options.print ? await printingOf(options, io) : null
-  if (options.check !== undefined) return check(options, options.check, trails, keys, io, parts)
+  if (options.check !== undefined) {
+    return check(options, { file: resolve(io.cwd, options.check), trails, keys: given, genesis }, io, parts)
+  }
   const wanted = formatsOf(options.format)
   const { parseDuration } = await import('../config/units.js')
   const toleranceNs = options.tolerance === undefined ? null : parseDuration(options.tolerance, '--tolerance')
@@ -66,7 +69,7 @@ export async function report(options: ReportOptions, io: Io, parts: Parts): Prom
       csvForm: choice('--csv', options.csv, ['evidence', 'spreadsheet']),
       paper: choice('--paper', options.paper, ['a4', 'letter']),
       out: out === null ? null : resolve(io.cwd, out),
-      keys: keys ?? [],
+      keys: given ?? genesis ?? [],
       index: index ?? null,
       verify: choice<'changed' | 'all'>('--verify', options.verify, ['changed', 'all']) ?? undefined,
       onProgress: bar.update,
@@ -110,9 +113,12 @@ async function trailsOf({ config, trail }: ReportOptions, io: Io): Promise<reado
   return found
 }
 
-/** The keys that were named, else the genesis key of the configuration; `null`: none. */
-async function keysOf(options: ReportOptions, trails: readonly string[], io: Io): Promise<readonly string[] | null> {
-  if (options.key !== undefined) return readKeys(options.key, io)
+/** The genesis key of the configuration, where that is about the only trail; `null`: none. */
+async function genesisKeys(
+  options: ReportOptions,
+  trails: readonly string[],
+  io: Io,
+): Promise<readonly string[] | null> {
   const [trail] = trails
   if (trail === undefined || trails.length > 1) return null
   const common = options.config === undefined ? {} : { config: options.config }
@@ -122,19 +128,16 @@ async function keysOf(options: ReportOptions, trails: readonly string[], io: Io)
 
 async function check(
   { json, index }: ReportOptions,
-  file: string,
-  [trail, ...others]: readonly string[],
-  keys: readonly string[] | null,
+  asked: Pick<CheckRequest, 'file' | 'trails' | 'keys' | 'genesis'>,
   io: Io,
   parts: Parts,
 ): Promise<number> {
-  if (trail === undefined || others.length > 0)
-    throw new UsageError('--check holds one report against one trail: name one')
   const bar = new ProgressBar(io)
   const { document, exitCode } = await parts
-    .checkReport({ file: resolve(io.cwd, file), trail, keys, index: index ?? null, onProgress: bar.update })
+    .checkReport({ ...asked, index: index ?? null, onProgress: bar.update })
     .finally(() => bar.clear())
-  await io.stdout.write(json ? `${JSON.stringify(document)}\n` : checkText(document, io))
+  const text = () => ('hosts' in document ? fleetCheckText(document, io) : checkText(document, io))
+  await io.stdout.write(json ? `${JSON.stringify(document)}\n` : text())
   return exitCode
 }
 

@@ -3,6 +3,7 @@
  * @module
  */
 import { formatInstant } from '../instant.js'
+import { sha256 } from '../trail/hash.js'
 import type { Placed, TrailRecord } from '../trail/types.js'
 import { answer } from './answer.js'
 import { type ProofDocument, proofDocument } from './document.js'
@@ -22,9 +23,28 @@ export function bundledDocument(question: Question, simulation: boolean, answers
   return proofDocument({ at: formatInstant(atNs), scale, toleranceNs, simulation }, answers)
 }
 
-/** What the configuration in an `open` record says; `null` where it says nothing of it. */
-export function configuredNs(record: TrailRecord, name: 'toleranceNs' | 'longestGapNs'): bigint | null {
+/** Whether a text is the configuration of which an `open` record knows the digest. */
+export function isConfiguration(record: TrailRecord, text: string): boolean {
+  if (record.type !== 'open' || sha256(Buffer.from(text)) !== record.configurationDigest) return false
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null
+  } catch {
+    return false
+  }
+}
+
+/**
+ * What the configuration of an `open` record says; `null` where it says nothing of it.
+ * @param proven the configuration in words, where the record holds only its digest
+ */
+export function configuredNs(
+  record: TrailRecord,
+  name: 'toleranceNs' | 'longestGapNs',
+  proven: string | undefined,
+): bigint | null {
   if (record.type !== 'open') return null
-  const value: unknown = (record.configuration as Record<string, unknown> | null)?.[name]
+  const configuration: unknown = proven === undefined ? record.configuration : JSON.parse(proven)
+  const value: unknown = (configuration as Record<string, unknown> | null)?.[name]
   return typeof value === 'string' && /^[1-9]\d{0,18}$/.test(value) ? BigInt(value) : null
 }

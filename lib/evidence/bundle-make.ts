@@ -1,30 +1,27 @@
 /**
- * Makes a bundle from a trail: reads it once, keeps its tree, and finds the shortest run of records that gives the answer.
+ * Makes a bundle from a trail: reads it once, keeps its tree, and finds the shortest run of records that gives the answer. Of a trail that was
+ * pruned, what is left proves answers behind the pruned part; docs/trail-format.md says what such a bundle stands on.
  * @module
  */
+import { sortedJson } from '../config/encode.js'
+import type { Plain } from '../config/types.js'
 import { BundleError } from '../errors.js'
 import { formatInstant } from '../instant.js'
 import { canonicalize } from '../trail/canonical.js'
 import { decodeCheckpoint } from '../trail/checkpoint.js'
-import { consistencyProof, inclusionProof } from '../trail/merkle.js'
+import { consistencyProof, inclusionProof, verifyInclusion } from '../trail/merkle.js'
 import { sealPath } from '../trail/paths.js'
-import { isPlaced, readTrail } from '../trail/read.js'
-import { StoredTree } from '../trail/stored-tree.js'
 import { folderSource } from '../trail/trail-source.js'
-import type { CloseBody, OpenBody, Placed, TrailRecord } from '../trail/types.js'
+import type { OpenBody, Placed, TrailRecord } from '../trail/types.js'
 import type { Bundle, BundledEpoch } from './bundle.js'
-import { answerFrom, bundledDocument } from './bundle-answer.js'
+import { answerFrom, bundledDocument, isConfiguration } from './bundle-answer.js'
+import { type BundleTrail, readForBundle } from './bundle-trail.js'
 import type { Answer, Question } from './types.js'
 
 export interface BundleOptions {
   /** A checkpoint of the trail that the verifier has: the chain of keys begins there instead of at the genesis key. */
   readonly since?: { readonly size: number; readonly root: string } | null
   readonly signal?: AbortSignal
-}
-
-interface Closed {
-  readonly record: TrailRecord & CloseBody
-  readonly label: string
 }
 
 /**
@@ -43,18 +40,18 @@ export async function makeBundle(
   if (cited.length === 0) {
     throw new BundleError('the trail holds no record of that instant, so there is nothing to bundle')
   }
-  const trail = await readWhole(folder, options.signal)
+  const trail = await readForBundle(folder, options.signal)
   const run = await shortestRun(trail.placed, question, answers, cited)
   const [first] = run
   const last = run.at(-1)
   if (!first || !last) throw new BundleError('the records that the answer rests on cannot be read')
-  const open = trail.placed.findLast(({ record }) => isStart(record) && record.seq <= first.record.seq)
-  if (!open) throw new BundleError('the record of the start that governs the answer is missing')
+  const open = openFor(trail, first.record.seq)
   const { since } = options
   const chain = await chainOf(folder, trail, last.record.seq, since ?? null)
   const size = chain.at(-1)?.size ?? 0
   const path = (placed: Placed): string[] => inclusionProof(placed.record.seq - 1, size, trail.tree.subtree)
-  const { simulation, origin } = open.record as TrailRecord & OpenBody
+  const { simulation, origin } = open.placed.record as TrailRecord & OpenBody
+  const { configuration } = open
   return {
     format: 'ntp-auditor-bundle/1',
     origin,
@@ -65,42 +62,39 @@ export async function makeBundle(
       longestGapNs: question.longestGapNs.toString(),
     },
     answer: bundledDocument(question, simulation, await answerFrom(run, question)),
-    open: { line: canonicalize(open.record), proof: path(open) },
+    open: {
+      ...{ line: canonicalize(open.placed.record), proof: path(open.placed) },
+      ...(configuration === null ? {} : { configuration }),
+    },
     records: run.map(({ record }) => canonicalize(record)),
     proof: path(last),
     epochs: chain.map(({ epoch }) => epoch),
   }
 }
 
-function isStart(record: TrailRecord): boolean {
-  return record.type === 'open' && record.configuration !== null
-}
-
-interface Whole {
-  readonly placed: readonly Placed[]
-  readonly tree: StoredTree
-  readonly closes: readonly Closed[]
-}
-
-async function readWhole(folder: string, signal: AbortSignal | undefined): Promise<Whole> {
-  const placed: Placed[] = []
-  const tree = new StoredTree()
-  const closes: Closed[] = []
-  let label = ''
-  for await (const items of readTrail(folder, signal ? { signal } : {})) {
-    for (const item of items) {
-      if (!isPlaced(item)) throw new BundleError(`the trail is damaged (${item.why}); run "ntp-auditor verify"`)
-      const { record } = item
-      if (record.seq !== tree.size + 1) {
-        throw new BundleError('records of the trail were pruned or are missing; make bundles from a whole copy of it')
-      }
-      tree.push(item.hash)
-      placed.push(item)
-      if (record.type === 'open') label = record.label
-      else if (record.type === 'close' && record.nextKey !== '') closes.push({ record, label })
-    }
+/**
+ * The `open` record that governs the records from `seq` on: that of the start. Where it was pruned, the latest one that is left; the
+ * configuration of the start goes with it where the digest in that record proves it.
+ */
+function openFor(
+  { placed, keptOpens, prunedUpTo }: BundleTrail,
+  seq: number,
+): { readonly placed: Placed; readonly configuration: string | null } {
+  const before = (is: (record: TrailRecord) => boolean) =>
+    placed.findLast(({ record }) => record.seq <= seq && is(record))
+  const own = before((record) => record.type === 'open' && record.configuration !== null)
+  if (own) return { placed: own, configuration: null }
+  const left = before((record) => record.type === 'open')
+  if (!left || prunedUpTo === 0) throw new BundleError('the record of the start that governs the answer is missing')
+  const start = keptOpens.findLast(({ configuration }) => configuration !== null)
+  const configuration = start ? sortedJson(start.configuration as Plain) : null
+  if (start && configuration !== null && isConfiguration(left.record, configuration)) {
+    return { placed: left, configuration }
   }
-  return { placed, tree, closes }
+  throw new BundleError(
+    `the start that governs the answer${start ? `, record ${start.seq},` : ''} was pruned, and record ${left.record.seq}, which is left, does not ` +
+      'prove its configuration; ask about an instant behind the next start',
+  )
 }
 
 /** Widens the run that the answer cites until it gives the same answer by itself. */
@@ -111,8 +105,9 @@ async function shortestRun(
   cited: readonly number[],
 ): Promise<readonly Placed[]> {
   const wanted = comparable(answers)
-  let from = Math.min(...cited) - 1
-  let to = Math.max(...cited)
+  const base = placed[0]?.record.seq ?? 1
+  let from = Math.max(0, Math.min(...cited) - base)
+  let to = Math.max(...cited) - base + 1
   for (let step = 1; ; step *= 2) {
     const run = placed.slice(from, to)
     if (comparable(await answerFrom(run, question)) === wanted) return run
@@ -132,7 +127,7 @@ function comparable(answers: readonly Answer[]): string {
 
 async function chainOf(
   folder: string,
-  { closes, tree, placed }: Whole,
+  { closes, tree, prunedUpTo }: BundleTrail,
   lastSeq: number,
   since: { readonly size: number; readonly root: string } | null,
 ): Promise<{ readonly size: number; readonly epoch: BundledEpoch }[]> {
@@ -147,22 +142,23 @@ async function chainOf(
   }
   const source = folderSource(folder)
   const chain: { size: number; epoch: BundledEpoch }[] = []
-  for (const { record, label } of closes.slice(start, Math.max(start, sealing) + 1)) {
+  for (const closed of closes.slice(start, Math.max(start, sealing) + 1)) {
+    const { record, label, hash } = closed
     const bytes = await source.read(sealPath(label, record.epoch))
     if (bytes === null) throw new BundleError(`epoch ${record.epoch} has no seal; run "ntp-auditor verify"`)
     const { size, root } = decoded(bytes, record.epoch)
-    const close = placed[record.seq - 1]
-    if (!close || size !== record.seq) throw new BundleError(`the seal of epoch ${record.epoch} is not its own`)
+    const proof = closed.proof()
+    if (size !== record.seq || !verifyInclusion(hash, size - 1, size, root, proof)) {
+      throw new BundleError(`the seal of epoch ${record.epoch} is not its own; run "ntp-auditor verify"`)
+    }
     if (since !== null && chain.length === 0 && root !== since.root) {
       throw new BundleError(`the checkpoint of ${since.size} records is not of this trail`)
     }
     const before = chain.at(-1)?.size
-    const epoch: BundledEpoch = {
-      close: canonicalize(record),
-      proof: inclusionProof(size - 1, size, tree.subtree),
-      checkpoint: bytes.toString('utf8'),
-      consistency: before === undefined ? null : consistencyProof(before, size, tree.subtree),
-    }
+    // Of two trees whose records are gone nobody can prove that one continues the other.
+    const untold = before === undefined || size <= prunedUpTo
+    const consistency = untold ? null : consistencyProof(before, size, tree.subtree)
+    const epoch = { close: canonicalize(record), proof, checkpoint: bytes.toString('utf8'), consistency }
     chain.push({ size, epoch })
   }
   return chain

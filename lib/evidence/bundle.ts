@@ -13,7 +13,7 @@ export interface BundledEpoch {
   readonly proof: readonly string[]
   /** The seal, byte for byte. */
   readonly checkpoint: string
-  /** Proof that it continues the checkpoint before it in the list; `null` in the first, and where records were pruned. */
+  /** Proof that it continues the checkpoint before it in the list; `null` in the first, and where the records of both were pruned. */
   readonly consistency: readonly string[] | null
 }
 
@@ -30,7 +30,12 @@ export interface Bundle {
   /** What the records answer; to be recomputed, not believed. */
   readonly answer: ProofDocument
   /** The `open` record of the start that governs them, with the configuration; and its path to the last checkpoint of the list. */
-  readonly open: { readonly line: string; readonly proof: readonly string[] }
+  readonly open: {
+    readonly line: string
+    readonly proof: readonly string[]
+    /** Where that start was pruned, `line` is the latest `open` that is left, and this the text of which it holds the digest. */
+    readonly configuration?: string
+  }
   /** Records in a row, and the path of the last one to the last checkpoint of the list. */
   readonly records: readonly string[]
   readonly proof: readonly string[]
@@ -48,7 +53,7 @@ const form = shape({
   origin: text,
   question: shape({ at: text, scale: oneOf('wall', 'true'), toleranceNs: whole, longestGapNs: whole }),
   answer: shape({ answers: list(shape({})) }),
-  open: shape({ line: text, proof: path }),
+  open: shape({ line: text, proof: path }, { configuration: text }),
   records: list(text),
   proof: path,
   epochs: list(shape({ close: text, proof: path, checkpoint: text, consistency: nullable(path) })),

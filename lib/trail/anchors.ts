@@ -90,6 +90,12 @@ export class Anchors {
     this.atSize(head.size, () => head.root)
   }
 
+  /** A good seal of the trail, of which nothing shows that the trail goes on from it: it contradicts an anchor, and confirms none. */
+  onLooseSeal(epoch: number, head: Head): void {
+    this.onSeal(epoch, head)
+    for (const held of this.#bySize.get(head.size) ?? []) if (held.state === 'held') held.state = 'untested'
+  }
+
   /**
    * Tells what contradicts the trail.
    * @param damaged whether damage was found elsewhere: then an anchor that cannot be tested needs no word of its own

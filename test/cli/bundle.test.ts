@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -65,6 +66,39 @@ test('a bundle that begins at a checkpoint is verified by that checkpoint', asyn
   io.stdout.text = ''
   expect(await run('verify', 'x.json', '--anchor', seal)).toBe(0)
   expect(io.stdout.text).toContain('An anchor remembers the trail up to record 8.')
+})
+
+test('a bundle of a pruned trail says what it stands on, here and where it is verified', async () => {
+  const configuration = '{"longestGapNs":"256000000000","toleranceNs":"50000000"}'
+  const trail = new TrailBuilder({ folder: join(cwd, 'old'), sealedBy: 'old', utc: '2026-03-03T23:56:30.000000000Z' })
+  trail.open({
+    configuration: JSON.parse(configuration) as object,
+    configurationDigest: createHash('sha256').update(configuration).digest('hex'),
+  })
+  for (let minute = 0; minute < 8; minute++) {
+    trail.sample()
+    trail.advance(60)
+    if (minute === 1 || minute === 6) trail.endEpoch()
+  }
+  trail.prune(1)
+  writeFileSync(join(cwd, 'old.vkey'), `${trail.vkey}\n`)
+  expect(await run('prove', '--trail', 'old', '--at', '2026-03-04T00:01:00Z', '--bundle', 'x.json')).toBe(0)
+  expect(io.stderr.text).toContain(
+    'records were pruned: that the oldest trees continue one another cannot be proven, and the verifier is told so, or give a later seal',
+  )
+  expect(await run('verify', 'x.json', '--key', 'old.vkey', '--json')).toBe(0)
+  expect(JSON.parse(io.stdout.text.slice(io.stdout.text.indexOf('{"intact"')))).toMatchObject({
+    ...{ intact: true, prunedUpTo: 7, findings: [{ severity: 'note', code: 'pruned' }] },
+  })
+  const seal = join('old', sealPath('2026-03-03', 2))
+  io.stderr.text = ''
+  expect(
+    await run('prove', '--trail', 'old', '--at', '2026-03-04T00:01:00Z', '--bundle', 'y.json', '--anchor', seal),
+  ).toBe(0)
+  expect(io.stderr.text).not.toContain('pruned')
+  io.stdout.text = ''
+  expect(await run('verify', 'y.json', '--anchor', seal)).toBe(0)
+  expect(io.stdout.text).not.toContain('pruned')
 })
 
 test('another file is never overwritten, the same one may be', async () => {

@@ -1,12 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import type { CheckRequest, Parts, ReportRequest } from '../../lib/cli/parts.js'
 import { execute } from '../../lib/cli/program.js'
+import { realParts } from '../../lib/cli/real-parts.js'
 import { OutputError, PeriodError, TrailLockedError } from '../../lib/errors.js'
 import type { ServiceBody } from '../../lib/trail/types.js'
 import type { CheckDocument } from '../../reports/check.js'
+import type { FleetCheckDocument } from '../../reports/check-fleet.js'
 import { exitCode } from '../../reports/policy.js'
 import type { ReportResult } from '../../reports/types.js'
 import { TrailBuilder } from '../support/trail-builder.js'
@@ -235,7 +237,12 @@ describe('--check', () => {
       },
     })
     expect(await execute(['report', '--trail', 'one', '--check', 'day.pdf'], io, parts)).toBe(1)
-    expect(requests[0]).toMatchObject({ file: join(cwd, 'day.pdf'), trail: join(cwd, 'one'), keys: null, index: null })
+    expect(requests[0]).toMatchObject({
+      file: join(cwd, 'day.pdf'),
+      trails: [join(cwd, 'one')],
+      keys: null,
+      genesis: null,
+    })
     expect(
       io.stdout.text,
     ).toBe(`/r/day.pdf: report abc of till-3, day 2026-03-03, profile custom, as of record 9, by ntp-auditor 0.0.9
@@ -249,9 +256,62 @@ page    NOT COMPARED: run ntp-auditor@0.0.9: another version drew it
     expect(JSON.parse(io.stdout.text)).toEqual(document)
   })
 
-  test('takes one trail', async () => {
-    expect(await execute(['report', '--trail', '.', '--check', 'day.pdf'], io, fakeParts())).toBe(2)
-    expect(io.stderr.text).toContain('--check holds one report against one trail')
+  test('tells of several computers which trail each was held against, and whose a difference is', async () => {
+    const fleet: FleetCheckDocument = {
+      ...{ file: '/r/fleet.pdf', kind: 'pdf' },
+      report: {
+        ...{ id: 'abc', period: 'day 2026-03-03', from: '', to: '', profile: 'custom', tool: 'ntp-auditor 0.1.0' },
+      },
+      hosts: [
+        {
+          ...{ host: 'till-1', origin: 'example/till-1', report: 'def', asOf: 9, trail: '/t/one' },
+          ...{ state: 'different', reason: null },
+        },
+        {
+          ...{ host: 'till-2', origin: 'example/till-2', report: 'fed', asOf: 8, trail: null },
+          ...{ state: 'unknown', reason: 'the trail of "till-2" must be given too' },
+        },
+      ],
+      others: [],
+      result: {
+        state: 'different',
+        reason: 'the trail of "till-2" must be given too',
+        differences: [
+          { host: null, path: 'id', file: 'abc', trail: 'cab' },
+          { host: 'till-1', path: 'hosts[0].gaps', file: '0', trail: '1' },
+        ],
+      },
+      page: { state: 'not-compared', reason: 'not all results could be made again' },
+      files: [],
+    }
+    const requests: CheckRequest[] = []
+    const parts = fakeParts({
+      checkReport: (request) => {
+        requests.push(request)
+        return Promise.resolve({ document: fleet, exitCode: 1 })
+      },
+    })
+    // A folder of trails stands for all of them.
+    expect(await execute(['report', '--trail', '.', '--check', 'fleet.pdf'], io, parts)).toBe(1)
+    expect(requests[0]).toMatchObject({ trails: [join(cwd, 'one'), join(cwd, 'two')], keys: null, genesis: null })
+    expect(
+      io.stdout.text,
+    ).toBe(`/r/fleet.pdf: report abc of 2 computers, day 2026-03-03, profile custom, by ntp-auditor 0.1.0
+result  DIFFERENT: the trail of "till-2" must be given too
+  till-1: different, report def as of record 9, against /t/one
+  till-2: unknown, report fed as of record 8, against no trail
+  id: the file says abc, the trail cab
+  till-1, hosts[0].gaps: the file says 0, the trail 1
+page    NOT COMPARED: not all results could be made again
+`)
+  })
+
+  test('of one computer takes one trail: 2', async () => {
+    const period = ['--from', '2026-03-03T09:00:00Z', '--to', '2026-03-03T10:00:00Z']
+    await execute(['report', '--trail', 'one', '--format', 'json', '--index', ':memory:', ...period], io, realParts)
+    const name = readdirSync(cwd).find((file) => file.endsWith('custom.json')) ?? ''
+    expect(await execute(['report', '--trail', '.', '--check', name], io, realParts)).toBe(2)
+    expect(io.stderr.text).toContain('"trail" must be given once: the report is of one computer, "builder", got ["')
   })
 })
 

@@ -91,6 +91,17 @@ describe('a report that somebody altered', () => {
     expect(checkExitCode(document)).toBe(1)
   })
 
+  test('is told where the length of a table was altered', async () => {
+    const file = altered((result) => {
+      Object.assign(result.files[0] ?? {}, { bytes: 1 })
+    })
+    const beside = join(folder, 'out', 'altered.json')
+    writeFileSync(beside, readFileSync(file))
+    const { files } = await check(beside)
+    expect(files.map(({ state }) => state)).toEqual(['different', ...Array<string>(7).fill('same')])
+    rmSync(beside)
+  })
+
   test('is told where a table beside it is another', async () => {
     const moved = mkdtempSync(join(folder, 'moved-'))
     const name = pathOf('_days.csv').split('/').at(-1) ?? ''
@@ -100,6 +111,48 @@ describe('a report that somebody altered', () => {
     expect(document.files.find((file) => file.name === name)?.state).toBe('different')
     expect(document.files.filter(({ state }) => state === 'missing')).toHaveLength(7)
     expect(checkExitCode(document)).toBe(1)
+  })
+})
+
+describe('a report that no trail could give', () => {
+  const cases: [string, (result: Record<string, unknown>) => void, string, string, string][] = [
+    [
+      'its tolerance is looser than its rule',
+      (result) => Object.assign(result, { tolerance: 1, warning: null }),
+      ...(['tolerance', '"1s"', 'no such report: must not be looser than the 50ms of profile "finra-50ms"'] as const),
+    ],
+    [
+      'it rests on no record',
+      (result) => Object.assign(result, { asOf: 0 }),
+      ...(['asOf', '0', 'no such report: must be the seq of a record, from 1 on'] as const),
+    ],
+  ]
+  cases.push([
+    'it was held against a key that is none',
+    ({ integrity }) => Object.assign(integrity as object, { keys: ['x'] }),
+    'integrity.keys',
+    '"x"',
+    'no such report: must be verifier keys: not a verifier key: the form is NAME+ID+BASE64, as "init" writes it into genesis.vkey',
+  ])
+  test.each(cases)('%s: it differs there', async (_, change, path, stated, trailSays) => {
+    const document = await check(altered(change))
+    expect(document.result.state).toBe('different')
+    expect(document.result.differences[1]).toEqual({ path, file: stated, trail: trailSays })
+    expect(document.page).toEqual({ state: 'not-compared', reason: 'the result could not be made again' })
+    expect(checkExitCode(document)).toBe(1)
+  })
+
+  test('where another version made it, this one cannot tell', async () => {
+    const { result } = await check(
+      altered((found) => {
+        Object.assign(found, { tool: 'ntp-auditor 9.0.0' })
+        Object.assign(found.rule, { definition: { ...found.rule.definition, moon: 'full' } })
+      }),
+    )
+    expect(result.differences.map(({ path }) => path)).toEqual(['id'])
+    expect(result.reason).toMatch(
+      /^ntp-auditor 9\.0\.0 made the report, and it states what ntp-auditor .* cannot make: .*moon/,
+    )
   })
 })
 
