@@ -36,10 +36,11 @@ export function parseInstant(iso: string): bigint {
 /** Integer division that rounds towards minus infinity (`/` of bigint rounds towards zero). */
 export function floorDivide(a: bigint, b: bigint): bigint {
   const quotient = a / b
-  return a % b !== 0n && a < 0n !== b < 0n ? quotient - 1n : quotient
+  return a < 0n !== b < 0n && quotient * b !== a ? quotient - 1n : quotient
 }
 
 /** Integer division that rounds towards plus infinity. */
 export function ceilDivide(a: bigint, b: bigint): bigint {
-  return -floorDivide(-a, b)
+  const quotient = a / b
+  return a < 0n === b < 0n && quotient * b !== a ? quotient + 1n : quotient
 }

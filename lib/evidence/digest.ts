@@ -7,7 +7,7 @@
 import { hull, type IntervalNs, largest } from '../interval.js'
 import type { Block } from './block.js'
 import { ByteReader, ByteWriter } from './bytes.js'
-import { blockPieces, pieces, unsampled } from './pieces.js'
+import { pieces, unsampled, walkPieces } from './pieces.js'
 import { bandAt } from './rational.js'
 import { judged, merge, type Worst, worseOf } from './stretches.js'
 import { Evidence, firstMark, type Mark } from './timeline.js'
@@ -48,11 +48,11 @@ export async function* digests(source: FactSource, period: Period, toleranceNs: 
   const marks = await evidence.timeline()
   let cursor = fromNs
   const until = async (endNs: bigint): Promise<Digest> => {
-    const part = { fromNs: cursor, toNs: endNs, longestGapNs }
-    const list: Piece[] = []
-    for await (const piece of pieces(source, part)) list.push(piece)
+    const sum = new Summary(toleranceNs)
+    const fromNs = cursor
+    for await (const piece of pieces(source, { fromNs, toNs: endNs, longestGapNs })) sum.add(piece)
     cursor = endNs
-    return digestOf(part.fromNs, endNs, list, toleranceNs)
+    return sum.digest(fromNs, endNs)
   }
   for (let i = firstMark(marks, fromNs); i < marks.length; i += 1) {
     const mark = marks[i]
@@ -62,7 +62,11 @@ export async function* digests(source: FactSource, period: Period, toleranceNs: 
       yield await until(mark.toNs < toNs ? mark.toNs : toNs)
       continue
     }
-    if (mark.fromNs > cursor) yield digestOf(cursor, mark.fromNs, [unsampled(cursor, mark.fromNs, 0)], toleranceNs)
+    if (mark.fromNs > cursor) {
+      const sum = new Summary(toleranceNs)
+      sum.add(unsampled(cursor, mark.fromNs, 0))
+      yield sum.digest(cursor, mark.fromNs)
+    }
     yield await blockDigest(evidence, mark, longestGapNs, toleranceNs)
     cursor = mark.toNs
   }
@@ -86,7 +90,9 @@ async function blockDigest(evidence: Evidence, mark: Mark, gapNs: bigint, tolera
     const kept = memory?.recall(name, reach.from, reach.to)
     if (kept) return read(kept)
     block ??= await evidence.block(mark.block)
-    const found = digestOf(mark.fromNs, mark.toNs, blockPieces(block, mark, gapNs), levelNs)
+    const sum = new Summary(levelNs)
+    walkPieces(block, mark, gapNs, (piece) => sum.add(piece))
+    const found = sum.digest(mark.fromNs, mark.toNs)
     memory?.keep(name, reach.from, reach.to, write(found))
     return found
   }
@@ -95,17 +101,30 @@ async function blockDigest(evidence: Evidence, mark: Mark, gapNs: bigint, tolera
   return under(`cells ${place} ${toleranceNs}`, toleranceNs)
 }
 
-function digestOf(fromNs: bigint, toNs: bigint, list: readonly Piece[], toleranceNs: bigint): Digest {
-  const stretches: Stretch[] = []
-  const cells: Cell[] = []
-  let [firstSeq, lastSeq] = [0, 0]
-  for (const piece of list) {
-    for (const part of judged(piece, toleranceNs)) merge(stretches, part)
-    addCells(cells, piece, toleranceNs)
-    if (piece.fromSeq > 0 && (firstSeq === 0 || piece.fromSeq < firstSeq)) firstSeq = piece.fromSeq
-    if (piece.toSeq > lastSeq) lastSeq = piece.toSeq
+/** Sums up pieces that follow one another. */
+class Summary {
+  readonly #toleranceNs: bigint
+  readonly #stretches: Stretch[] = []
+  readonly #cells: Cell[] = []
+  #firstSeq = 0
+  #lastSeq = 0
+
+  constructor(toleranceNs: bigint) {
+    this.#toleranceNs = toleranceNs
   }
-  return { fromNs, toNs, firstSeq, lastSeq, stretches, cells }
+
+  add(piece: Piece): void {
+    for (const part of judged(piece, this.#toleranceNs)) merge(this.#stretches, part)
+    addCells(this.#cells, piece, this.#toleranceNs)
+    const { fromSeq, toSeq } = piece
+    if (fromSeq > 0 && (this.#firstSeq === 0 || fromSeq < this.#firstSeq)) this.#firstSeq = fromSeq
+    if (toSeq > this.#lastSeq) this.#lastSeq = toSeq
+  }
+
+  digest(fromNs: bigint, toNs: bigint): Digest {
+    const [firstSeq, lastSeq] = [this.#firstSeq, this.#lastSeq]
+    return { fromNs, toNs, firstSeq, lastSeq, stretches: this.#stretches, cells: this.#cells }
+  }
 }
 
 /**

@@ -6,7 +6,7 @@ import type { IntervalNs } from '../interval.js'
 import type { Block } from './block.js'
 import { bandAt } from './rational.js'
 import type { Break } from './runs.js'
-import { type Ends, type Span, spansOf } from './spans.js'
+import { type Ends, type Span, walkSpans } from './spans.js'
 import { Evidence, firstMark, type Mark } from './timeline.js'
 import type { FactSource, Lack, Period, Piece } from './types.js'
 
@@ -52,35 +52,71 @@ export function unsampled(fromNs: bigint, toNs: bigint, seq: number): Piece {
 
 /** All pieces of a block, from the beginning of its mark to the end. */
 export function blockPieces(block: Block, mark: Mark, longestGapNs: bigint): Piece[] {
-  const laid: Piece[] = []
-  let cursor = mark.fromNs
-  const lay = (raw: Raw): void => {
-    const toNs = raw.toNs < mark.toNs ? raw.toNs : mark.toNs
-    if (toNs <= cursor) return
-    if (raw.fromNs > cursor + seamNs) {
-      laid.push(bare(cursor, raw.fromNs, noSample, [raw.fromSeq, raw.fromSeq]))
-      cursor = raw.fromNs
-    }
-    laid.push(raw.fromNs === cursor && raw.toNs === toNs ? raw : within(raw, cursor, toNs))
-    cursor = toNs
-  }
+  const pieces: Piece[] = []
+  walkPieces(block, mark, longestGapNs, (piece) => pieces.push(piece))
+  return pieces
+}
+
+/** {@link blockPieces}, one after the other: who keeps none spares the collector all of them. */
+export function walkPieces(block: Block, mark: Mark, longestGapNs: bigint, take: (piece: Piece) => void): void {
+  const layer = new Layer(mark, take)
   for (const part of block.parts) {
     if (part.kind === 'break') {
-      for (const raw of acrossBreak(block, part.before, part.break, mark.toNs)) lay(raw)
+      for (const raw of acrossBreak(block, part.before, part.break, mark.toNs)) layer.lay(raw)
       continue
     }
     const model = block.models[part.run]
+    if (!model) continue
     let last: bigint | null = null
-    for (const span of model ? spansOf(model, part.fromNs, part.toNs, longestGapNs) : []) {
+    walkSpans(model, part.fromNs, part.toNs, longestGapNs, (span) => {
       const raw = ofSpan(block, part.run, span, last)
-      last = model?.leap.bends.length === 0 ? raw.toNs : null
-      lay(raw)
+      last = model.leap.bends.length === 0 ? raw.toNs : null
+      layer.lay(raw)
+    })
+  }
+  layer.end()
+}
+
+/** Lays pieces of one block side by side. */
+class Layer {
+  readonly #mark: Mark
+  readonly #take: (piece: Piece) => void
+  #cursor: bigint
+  /** The piece that was laid last: it may yet be drawn on to the end. */
+  #last: Piece | null = null
+
+  constructor(mark: Mark, take: (piece: Piece) => void) {
+    this.#mark = mark
+    this.#take = take
+    this.#cursor = mark.fromNs
+  }
+
+  lay(raw: Raw): void {
+    const { toNs: endNs } = this.#mark
+    const toNs = raw.toNs < endNs ? raw.toNs : endNs
+    if (toNs <= this.#cursor) return
+    if (raw.fromNs > this.#cursor + seamNs) {
+      this.#put(bare(this.#cursor, raw.fromNs, noSample, [raw.fromSeq, raw.fromSeq]))
+    }
+    const fits = raw.fromNs === this.#cursor && raw.toNs === toNs
+    this.#put(fits ? raw : within(raw, this.#cursor, toNs))
+  }
+
+  end(): void {
+    const { toNs } = this.#mark
+    const last = this.#last
+    if (last && toNs - this.#cursor <= seamNs) this.#take({ ...last, toNs })
+    else {
+      if (last) this.#take(last)
+      if (this.#cursor < toNs) this.#take(bare(this.#cursor, toNs, noSample, [last?.toSeq ?? 0, last?.toSeq ?? 0]))
     }
   }
-  const last = laid.at(-1)
-  if (last && mark.toNs - cursor <= seamNs) laid[laid.length - 1] = { ...last, toNs: mark.toNs }
-  else if (cursor < mark.toNs) laid.push(bare(cursor, mark.toNs, noSample, [last?.toSeq ?? 0, last?.toSeq ?? 0]))
-  return laid
+
+  #put(piece: Piece): void {
+    if (this.#last) this.#take(this.#last)
+    this.#last = piece
+    this.#cursor = piece.toNs
+  }
 }
 
 /** @param last where the span before ends, if that is where this one begins */

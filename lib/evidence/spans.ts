@@ -53,12 +53,23 @@ const unwatched: Lack = { verdict: 'UNMONITORED', cause: 'auditor-down' }
  * @param longestGapNs further than this from every sample that has a bound nothing is monitored
  */
 export function spansOf(model: RunModel, fromNs: bigint, toNs: bigint, longestGapNs: bigint): Span[] {
-  if (fromNs >= toNs) return []
+  const spans: Span[] = []
+  walkSpans(model, fromNs, toNs, longestGapNs, (span) => spans.push(span))
+  return spans
+}
+
+/** {@link spansOf}, one after the other: who keeps none spares the collector all of them. */
+export function walkSpans(
+  model: RunModel,
+  fromNs: bigint,
+  toNs: bigint,
+  longestGapNs: bigint,
+  take: (span: Span) => void,
+): void {
+  if (fromNs >= toNs) return
   const walk = new Walk(model, longestGapNs)
   const cuts = cutsOf(model, fromNs, toNs, longestGapNs)
-  const spans: Span[] = []
-  for (let i = 0; i + 1 < cuts.length; i++) walk.between(cuts[i] ?? fromNs, cuts[i + 1] ?? toNs, spans)
-  return spans
+  for (let i = 0; i + 1 < cuts.length; i++) walk.between(cuts[i] ?? fromNs, cuts[i + 1] ?? toNs, take)
 }
 
 /** Goes along a run from cut to cut. */
@@ -74,8 +85,8 @@ class Walk {
     this.#gapNs = gapNs
   }
 
-  /** Adds the spans between two neighbouring cuts. */
-  between(fromNs: bigint, toNs: bigint, spans: Span[]): void {
+  /** Gives the spans between two neighbouring cuts. */
+  between(fromNs: bigint, toNs: bigint, take: (span: Span) => void): void {
     const { cones, links } = this.#model
     const { known, segments } = cones
     while (this.#link < links.length && (links[this.#link]?.toNs ?? toNs) <= fromNs) this.#link++
@@ -93,11 +104,11 @@ class Walk {
     const past: Past = { edges: thenLack ? null : (then?.edges ?? null), lack: thenLack }
     const hindsight: Hindsight = { segment, link, lack }
     if (lack !== null || !segment || !link) {
-      spans.push(this.#span(fromNs, toNs, hindsight, null, null, past))
+      take(this.#span(fromNs, toNs, hindsight, null, null, past))
       return
     }
     this.#split(segment, fromNs, toNs, (from, to, low, high) => {
-      spans.push(this.#span(from, to, hindsight, low, high, past))
+      take(this.#span(from, to, hindsight, low, high, past))
     })
   }
 

@@ -138,12 +138,18 @@ function same(a: Stretch, b: Stretch): boolean {
 
 function merged(a: Stretch, b: Stretch): Stretch {
   const worst = a.worst && b.worst ? (worse(a.worst, b.worst) ? a.worst : b.worst) : (a.worst ?? b.worst)
+  const { fromNs, verdict, cause, support, witness } = a
+  // Spelled out: an object that is spread into another costs more than all of its values.
   return {
-    ...a,
+    fromNs,
     toNs: b.toNs,
+    verdict,
+    cause,
     worst,
-    estimated: a.estimated || b.estimated,
+    support,
+    witness,
     fromSeq: Math.min(a.fromSeq, b.fromSeq),
     toSeq: Math.max(a.toSeq, b.toSeq),
+    estimated: a.estimated || b.estimated,
   }
 }
