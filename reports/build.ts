@@ -14,6 +14,7 @@ import { compose } from './compose.js'
 import type { SampleRecord } from './csv/samples.js'
 import { describeDrift, findDrift } from './drift.js'
 import { excerptSeqs, readExcerpt, worstBreach } from './excerpt.js'
+import { FirstReading } from './first-reading.js'
 import { integrityOf, verifyFor } from './integrity.js'
 import { listenFor, takeInventory } from './inventory.js'
 import { Material, SampleClock, type SeqRange } from './material.js'
@@ -89,11 +90,14 @@ export async function buildBy(profile: Profile, options: BuildOptions): Promise<
   if (!newest) {
     throw new TrailReadError(`${trail} holds no records: is it the trail of an auditor? "ntp-auditor run" makes one`)
   }
-  const source = await openSource(trail, options)
+  const nowNs = options.nowNs ?? BigInt(Date.now()) * 1_000_000n
+  const zone = options.zone ?? newest.open.zone
+  // Whether it lies in the future is told from the trail's end.
+  const wanted = resolvePeriod(options, { zone, nowNs, latestNs: endOfTime })
+  const first = new FirstReading(trail, material, wanted, options)
+  const source = await openSource(trail, { ...options, prime: first.prime })
   try {
     const all = options.asOf === undefined ? source : upToSeq(source, options.asOf)
-    const nowNs = options.nowNs ?? BigInt(Date.now()) * 1_000_000n
-    const zone = options.zone ?? newest.open.zone
     const period = resolvePeriod(options, { zone, nowNs, latestNs: await lastWall(all) })
     const extent = await extentOf(all, period.toNs)
     const { asOf } = extent
@@ -109,14 +113,14 @@ export async function buildBy(profile: Profile, options: BuildOptions): Promise<
     for (const gap of await gaps(seen, span)) missed.push(probeGap(gap, await carriedAcross(seen, gap, period)))
     const probes = [...changed, ...missed].map(({ probe }) => probe)
     const drifted = await findDrift(seen, period)
-    const wanted = new Set(drifted.runs.flatMap(({ whole }) => [whole.fromSeq, whole.toSeq]))
+    const ends = new Set(drifted.runs.flatMap(({ whole }) => [whole.fromSeq, whole.toSeq]))
     const checks = checksIn(profile, period)
-    const tallies = new Tallies({ ...period, toleranceNs, warningNs, probes, checks, wanted })
+    const tallies = new Tallies({ ...period, toleranceNs, warningNs, probes, checks, wanted: ends })
     const { stretches, range } = await walk(seen, span, { toleranceNs, warningNs, probes, tallies, signal })
     const used: SeqRange = { firstSeq: Math.min(range.firstSeq, asOf), lastSeq: Math.min(range.lastSeq, asOf) }
     const { notebook } = source
     const listen = notebook && listenFor(material, used, notebook)
-    const verified = await verifyFor(trail, options, notebook, listen)
+    const verified = first.verified ?? (await verifyFor(trail, options, notebook, listen))
     if (verified.intact !== false) material.trust()
     const inventory = await takeInventory(material, {
       ...{ used, asOf, tallies, notebook },
@@ -153,6 +157,8 @@ function pathOf({ references, reaches }: Tallies, { open }: Subject, toleranceNs
   if (!best || reaches.count === 0) return null
   return { toleranceNs, ratePpb: BigInt(open.ratePpb), path: { ...best, boundNs: reaches.quantile(95) } }
 }
+
+const endOfTime = 1n << 62n
 
 /** How long the host's event loop may wait for the next turn. */
 const mostStallMs = 15

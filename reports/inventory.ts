@@ -6,7 +6,7 @@
 import type { Notebook } from '../lib/index-store/index.js'
 import { parseInstant } from '../lib/instant.js'
 import type { Placed, VerifyResult } from '../lib/trail/types.js'
-import type { VerifyOptions } from '../lib/trail/verify.js'
+import type { SegmentListener } from '../lib/trail/verify.js'
 import { Dates, type Labels, type Misdated } from './dates.js'
 import { closedBy, DigestBuilder, SegmentDigest } from './digest.js'
 import { type FileEnd, type Material, reach, SampleClock, type SeqRange } from './material.js'
@@ -71,7 +71,11 @@ async function digestOf(
  * Makes the digests of the segments of a range while they are verified, so that their records need not be read again. None is believed
  * where the verification finds damage.
  */
-export function listenFor(material: Material, range: SeqRange, notebook: Notebook): VerifyOptions['listen'] {
+export function listenFor(
+  material: Material,
+  range: SeqRange,
+  notebook: Notebook,
+): (segment: number) => SegmentListener | null {
   const wanted = new Set(material.wholeIn(range).map(({ order }) => order))
   const labels = material.labels()
   return (order) => {

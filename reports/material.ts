@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto'
 import { TrailReadError } from '../lib/errors.js'
+import { parseInstant } from '../lib/instant.js'
 import { middle } from '../lib/interval.js'
 import { decodeInterval } from '../lib/trail/encode.js'
 import { leafHash } from '../lib/trail/hash.js'
@@ -41,6 +42,8 @@ export function reach(end: { -readonly [K in keyof FileEnd]: FileEnd[K] }, { rec
 }
 
 const pieceBytes = 1024 * 1024
+/** How far a wall clock may be wrong, and the file still be found by it at once. */
+const aroundNs = 86_400_000_000_000n
 /** Stands in the canonical text of every sample (and may stand in others'). */
 const sampleMark = '"type":"sample"'
 
@@ -87,6 +90,16 @@ export class Material {
       if (first) return first.hash
     }
     return ''
+  }
+
+  /** The records of files that may belong to a period of UTC: those whose first records were not written long before or behind it. */
+  around(fromNs: bigint, toNs: bigint): SeqRange {
+    const heads = this.#segments.flatMap(({ head }) =>
+      head ? [{ seq: head.seq, wallNs: parseInstant(head.wall) }] : [],
+    )
+    const first = heads.findLast(({ wallNs }) => wallNs <= fromNs - aroundNs)
+    const behind = heads.find(({ wallNs }) => wallNs >= toNs + aroundNs)
+    return { firstSeq: first?.seq ?? 1, lastSeq: behind ? behind.seq - 1 : Number.MAX_SAFE_INTEGER }
   }
 
   /** Whether the trail was verified ({@link trust}). */

@@ -2,7 +2,7 @@
  * Where a report's facts come from: the readers' index where it can be had, else the trail itself. The answers are the same.
  * @module
  */
-import { type IndexedSource, openIndex } from '../lib/index-store/index.js'
+import { type IndexedSource, type OpenIndexOptions, openIndex } from '../lib/index-store/index.js'
 import type { ReportProgress } from './types.js'
 
 /** @throws {TrailReadError} where the trail cannot be read */
@@ -12,13 +12,15 @@ export function openSource(
     readonly index?: string | undefined
     readonly signal?: AbortSignal | undefined
     readonly onProgress?: ((progress: ReportProgress) => void) | undefined
+    readonly prime?: OpenIndexOptions['prime']
   },
 ): Promise<IndexedSource> {
-  const { index, signal, onProgress } = options
+  const { index, signal, onProgress, prime } = options
   return openIndex({
     trail,
     index,
     signal,
+    prime,
     onProgress: ({ done, total }) => onProgress?.({ stage: 'index', done, total }),
   })
 }

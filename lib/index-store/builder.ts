@@ -67,7 +67,7 @@ export async function follow(options: BuildOptions): Promise<Rest | null> {
       }
       // A record of a block that is stored already was broken when that was cut: the block was cut short.
       if (isPlaced(item) && from && blockOfSeq(item.record.seq) <= blockOfSeq(from.seq)) return null
-      if (isPlaced(item)) await cutter.add(item, facts)
+      if (isPlaced(item)) await cutter.add(markOf(item), facts)
       bytes += item.length
     }
     onProgress?.(bytes)
@@ -76,13 +76,14 @@ export async function follow(options: BuildOptions): Promise<Rest | null> {
   return cutter.end(reader.end())
 }
 
-class Cutter {
+/** Cuts facts into blocks, and stores the complete ones as rows. */
+export class Cutter {
   readonly #options: BuildOptions
   readonly #digests: SpanDigests
   #block: number
   #facts: Fact[] = []
   #begin: Place
-  #last: Placed | null = null
+  #last: Mark | null = null
   #rows: Row[] = []
 
   constructor(options: BuildOptions) {
@@ -93,10 +94,11 @@ class Cutter {
     this.#begin = from ? endOf(from) : { order: segments[0]?.order ?? 0, offset: 0 }
   }
 
-  async add(placed: Placed, facts: readonly Fact[]): Promise<void> {
-    for (let block = blockOfSeq(placed.record.seq); this.#block < block; this.#block += 1) await this.#close()
+  /** Takes the next record and its facts. */
+  async add(mark: Mark, facts: readonly Fact[]): Promise<void> {
+    for (let block = blockOfSeq(mark.seq); this.#block < block; this.#block += 1) await this.#close()
     this.#facts.push(...facts)
-    this.#last = placed
+    this.#last = mark
   }
 
   end(facts: readonly Fact[]): Rest {
@@ -108,8 +110,8 @@ class Cutter {
   /** The present block is complete: a record of a later one was read. */
   async #close(): Promise<void> {
     const { trail, key, from, store } = this.#options
-    const last = this.#last ? markOf(this.#last) : from
-    const end = this.#last ? endOf(markOf(this.#last)) : this.#begin
+    const last = this.#last ?? from
+    const end = this.#last ? endOf(this.#last) : this.#begin
     const origin: Origin = { spans: await this.#spans(this.#begin, end), last }
     const facts = encodeFacts(this.#facts)
     const outline = encodeOutline(outlineOf(this.#facts))
@@ -134,7 +136,7 @@ class Cutter {
   }
 }
 
-function markOf({ record, hash, segment, offset, length }: Placed): Mark {
+export function markOf({ record, hash, segment, offset, length }: Placed): Mark {
   return { seq: record.seq, hash, order: segment, offset, length }
 }
 

@@ -2,5 +2,6 @@
  * The readers' index over a trail.
  * @module
  */
-export { type IndexedSource, type Notebook, type OpenIndexOptions, openIndex, rebuildIndex } from './open.js'
+export type { Notebook } from './notebook.js'
+export { type IndexedSource, type OpenIndexOptions, openIndex, type Primer, rebuildIndex } from './open.js'
 export { defaultIndexPath } from './place.js'

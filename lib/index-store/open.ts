@@ -8,9 +8,12 @@ import { rmSync } from 'node:fs'
 import { trailSource } from '../evidence/source.js'
 import type { FactSource } from '../evidence/types.js'
 import { type Surveyed, survey } from '../trail/survey.js'
+import type { SegmentListener } from '../trail/verify.js'
 import { follow } from './builder.js'
 import { type IndexDatabase, openDatabase } from './database.js'
+import { IndexFeed } from './feed.js'
 import { fits, lookOf, sizeOf, writeMarks } from './marks.js'
+import { type Notebook, notebookOf } from './notebook.js'
 import { type Origin, readOrigin } from './origin.js'
 import { defaultIndexPath, keyOf, trailIdentity } from './place.js'
 import { IndexSource } from './source.js'
@@ -23,16 +26,15 @@ export interface OpenIndexOptions {
   /** Bytes of the trail read while the index is brought up to date. */
   readonly onProgress?: ((progress: { readonly done: number; readonly total: number }) => void) | undefined
   readonly signal?: AbortSignal | undefined
+  /** Asked, where the index holds nothing, to read the trail (for whatever it needs) and to let the index listen. */
+  readonly prime?: ((primer: Primer) => Promise<void>) | undefined
 }
 
-/**
- * Keeps bytes under a name, signed for this trail. Nothing binds them to the trail's bytes: whoever keeps one says in it how these looked,
- * and looks again before believing it.
- */
-export interface Notebook {
-  /** @returns `null` where nothing is kept that is ours */
-  recall(name: string): Buffer | null
-  keep(name: string, bytes: Buffer): void
+/** An index that holds nothing yet. */
+export interface Primer {
+  /** Listens to the records of a closed segment. */
+  listen(segment: number): SegmentListener | null
+  readonly notebook: Notebook
 }
 
 export interface IndexedSource extends FactSource {
@@ -128,7 +130,24 @@ async function attach(
       })
     let known = usable(database, segments)
     if (known.length > 0 && !(await fits(held, known, files))) known = []
-    if (known.length === 0) database.dropFrom(0)
+    if (known.length === 0) {
+      database.dropFrom(0)
+      if (options.prime) {
+        const feed = new IndexFeed({
+          folder: trail,
+          segments,
+          trail: identity,
+          key,
+          store: (rows) => database.put(rows),
+        })
+        await options.prime({
+          listen: (segment) => feed.listen(segment),
+          notebook: notebookOf(database, key, identity),
+        })
+        feed.close()
+        known = usable(database, segments)
+      }
+    }
     let rest = await build(known)
     if (!rest) {
       database.dropFrom(0)

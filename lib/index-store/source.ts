@@ -10,8 +10,8 @@ import type { Rest } from './builder.js'
 import { decodeFacts } from './codec.js'
 import type { Held } from './marks.js'
 import { IndexMemory } from './memory.js'
-import type { Notebook } from './open.js'
-import { macOf, type Origin, readOrigin, sameMac, signed } from './origin.js'
+import { type Notebook, notebookOf } from './notebook.js'
+import { macOf, type Origin, readOrigin, sameMac } from './origin.js'
 import { decodeOutline } from './outline-codec.js'
 import { SpanDigests } from './spans.js'
 
@@ -100,17 +100,7 @@ export class IndexSource implements FactSource {
 
   get notebook(): Notebook {
     const { database, key, identity } = this.#parts
-    return {
-      recall: (name) => {
-        try {
-          const note = database.note(name)
-          return note && sameMac(signed(key, identity, 'note', name, note.bytes), note.mac) ? note.bytes : null
-        } catch {
-          return null
-        }
-      },
-      keep: (name, bytes) => database.takeNote(name, { bytes, mac: signed(key, identity, 'note', name, bytes) }),
-    }
+    return notebookOf(database, key, identity)
   }
 
   close(): void {

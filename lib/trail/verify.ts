@@ -50,8 +50,8 @@ export interface VerifyOptions {
 export interface SegmentListener {
   /** The next record. */
   record(placed: Placed): void
-  /** Every line of the segment was a record. @param sha256 of its plain bytes */
-  end(sha256: string): void
+  /** Every line of the segment was a record; the verification waits. @param sha256 of its plain bytes */
+  end(sha256: string): Promise<void> | void
 }
 
 /**
@@ -198,7 +198,7 @@ async function readSegments(
       const { order, path, endsAt } = segment
       const told = { bytes, sha256: hash.digest('hex'), look: same ? look : '' }
       run.files.push({ order, path: plainPath(path), endsAt, ...told })
-      if (clean && same) listener?.end(told.sha256)
+      if (clean && same) await listener?.end(told.sha256)
     }
     if (memory && index === segments.length - 2) {
       const progress = segments.slice(0, index + 1).some(({ pruned }) => pruned) ? null : save(run)
