@@ -24,7 +24,7 @@ interface Span {
 export function feedsOf(material: Material, range: SeqRange, period: Span) {
   return {
     samples: () => batches(material, range, period),
-    feed: (sink: SampleSink) => feed(material, range, period, (record, _, line) => sink.record(record, line), sink),
+    feed: (sink: SampleSink) => feed(material, range, period, (record) => sink.record(record), sink),
   }
 }
 
@@ -44,7 +44,7 @@ async function* feed(
   material: Material,
   range: SeqRange,
   period: Span,
-  take: (record: SampleRecord, utcNs: bigint, line: Buffer | null) => void,
+  take: (record: SampleRecord, utcNs: bigint) => void,
   reader?: SampleSink,
 ): AsyncGenerator<number> {
   const clock = new SampleClock()
@@ -58,13 +58,13 @@ async function* feed(
       count += 1
       return true
     },
-    record: (record, line) => {
+    record: (record) => {
       if (unread && !record.consensus.m) clock.utcNs(JSON.parse(unread.toString('utf8')) as SampleRecord, 0n)
       unread = null
       const utcNs = clock.utcNs(record, parseInstant(record.wall))
       if (utcNs < period.fromNs || utcNs >= period.toNs) return
       count += 1
-      take(record, utcNs, line)
+      take(record, utcNs)
     },
   }
   for await (const _ of material.samples(wantedOf(range, period), sink)) {

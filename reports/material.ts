@@ -54,8 +54,7 @@ export interface SampleSink {
    * @returns whether it is a wanted sample with a bound and was taken; else it comes as a record, if it is one
    */
   line?(line: Buffer, wanted: Wanted): boolean
-  /** @param line what the record was parsed from, where the trail was verified */
-  record(record: SampleRecord, line: Buffer | null): void
+  record(record: SampleRecord): void
 }
 
 const pieceBytes = 1024 * 1024
@@ -152,7 +151,7 @@ export class Material {
   async *samples(wanted: Wanted, sink: SampleSink): AsyncGenerator<void> {
     if (!this.#trusted) {
       for await (const batch of this.records(wanted)) {
-        for (const { record } of batch) if (record.type === 'sample') sink.record(record, null)
+        for (const { record } of batch) if (record.type === 'sample') sink.record(record)
         yield
       }
       return
@@ -162,7 +161,7 @@ export class Material {
         if (sink.line?.(bytes, wanted) || !bytes.includes(sampleMark)) continue
         const record = parseLine(bytes, order, offset)
         if (record.seq > wanted.lastSeq) return
-        if (record.type === 'sample' && record.seq >= wanted.firstSeq) sink.record(record, bytes)
+        if (record.type === 'sample' && record.seq >= wanted.firstSeq) sink.record(record)
       }
       yield
     }

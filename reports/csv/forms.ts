@@ -61,24 +61,17 @@ export const mostSpans = 512
 const slots = new Map(roles.map((role) => [`readings.${role}`, role]))
 
 /**
- * Learns the forms of a line.
- * @param line the line that the record was parsed from
- * @returns `null` where its forms would not do: no bound, or a text that is not the canonical one of what is understood of it
+ * Learns the forms of a record that was parsed from a line. What a line of these forms says follows from the record alone, so nothing
+ * depends on how its own line was written.
+ * @returns `null` for a sample without a bound, and for records of more holes than any has
  */
-export function learn(line: Buffer, record: SampleRecord, setting: Setting): Learnt | null {
-  const parts = partsOf(record, slots)
-  if (!isText(parts, line)) return null
-  const sample = sampleForm(parts, record, setting)
+export function learn(record: SampleRecord, setting: Setting): Learnt | null {
+  const sample = sampleForm(partsOf(record, slots), record, setting)
   if (!sample) return null
   const rows = readingRows(record, setting.zone, setting.simulation)
   const asked = roles.filter((role) => record.readings[role])
   const readings = asked.map((role, i) => [role, readingForm(record.readings[role]!, rows[i]!, setting)] as const)
   return readings.some(([, { template }]) => template.size > mostSpans) ? null : { sample, readings }
-}
-
-function isText(parts: readonly Part[], line: Buffer): boolean {
-  const text = parts.map(({ text, value }) => text + value).join('')
-  return Buffer.from(text).equals(line)
 }
 
 function sampleForm(parts: readonly Part[], record: SampleRecord, setting: Setting): SampleForm | null {
@@ -87,7 +80,7 @@ function sampleForm(parts: readonly Part[], record: SampleRecord, setting: Setti
   let begun: Part[] = []
   for (const part of parts) {
     const role = part.hole?.kind === 'slot' ? slots.get(part.hole.path) : undefined
-    begun.push(role ? { ...part, hole: null, value: '' } : part)
+    begun.push(role ? { ...part, hole: null } : part)
     if (!role && part.hole) continue
     templates.push(new Template(begun))
     if (role) found.push(role)

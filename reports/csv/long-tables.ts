@@ -81,17 +81,14 @@ export class LongTables {
     return true
   }
 
-  /**
-   * Writes the rows of a record.
-   * @param line the line that it was parsed from, of a verified trail: lines like it are read faster from then on
-   */
-  record(record: SampleRecord, line: Buffer | null): void {
+  /** Writes the rows of a record; lines like its own are known from then on. */
+  record(record: SampleRecord): void {
     const { zone, simulation, samples, readings } = this.#setting
     this.#samples.text(samples.row(sampleRow(record, zone, simulation)))
     for (const row of readingRows(record, zone, simulation)) this.#readings.text(readings.row(row))
-    if (line === null || this.#credit < 1) return
+    if (this.#credit < 1) return
     this.#credit -= 1
-    const learnt = learn(line, record, this.#setting)
+    const learnt = learn(record, this.#setting)
     if (learnt) this.#keep(learnt)
   }
 

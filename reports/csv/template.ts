@@ -13,13 +13,15 @@ export interface Hole {
   /** Keys from the top, separated by dots: `consensus.m.lowNs`. */
   readonly path: string
   readonly kind: keyof typeof kinds
+  /** How long a value of kind `hex` is. */
+  readonly digits: number
 }
 
 /** `slot`: an object with templates of its own; it is not matched here. */
 const kinds = { whole: 0, count: 1, hex: 2, wall: 3, slot: 4 } as const
 
 /** What stands before a hole, and the hole; behind the last stands the rest alone. */
-export type Part = { readonly text: string; readonly hole: Hole | null; readonly value: string }
+export type Part = { readonly text: string; readonly hole: Hole | null }
 
 /** Decimal strings of nanoseconds (keys that end in `Ns`). At most 24 digits, so that their seconds are exact numbers. */
 const whole = /^(?:0|-?[1-9]\d{0,23})$/
@@ -47,24 +49,24 @@ function kindOf(key: string, value: unknown): Hole['kind'] | null {
 /**
  * Cuts a parsed record into text and holes.
  * @param slots paths of objects that become holes of kind `slot`
- * @returns parts whose texts and values, one behind the other, are the record's text
+ * @returns the text of the record, whose keys stand as they stood in its line
  */
 export function partsOf(value: object, slots: { has(path: string): boolean } = new Set()): Part[] {
   const parts: Part[] = []
   let text = ''
-  const put = (hole: Hole, held: string) => {
-    parts.push({ text, hole, value: held })
+  const put = (path: string, kind: Hole['kind'], digits: number) => {
+    parts.push({ text, hole: { path, kind, digits } })
     text = ''
   }
   const write = (entry: unknown, key: string, path: string): void => {
     const kind = kindOf(key, entry)
     // A key with a dot would make two places of one path.
     if (key.includes('.')) text += JSON.stringify(entry)
-    else if (slots.has(path)) put({ path, kind: 'slot' }, JSON.stringify(entry))
+    else if (slots.has(path)) put(path, 'slot', 0)
     else if (kind !== null) {
       const quote = kind === 'count' ? '' : '"'
       text += quote
-      put({ path, kind }, String(entry))
+      put(path, kind, kind === 'hex' ? String(entry).length : 0)
       text += quote
     } else if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) text += JSON.stringify(entry)
     else {
@@ -77,7 +79,7 @@ export function partsOf(value: object, slots: { has(path: string): boolean } = n
     }
   }
   write(value, '', '')
-  parts.push({ text, hole: null, value: '' })
+  parts.push({ text, hole: null })
   return parts
 }
 
@@ -103,10 +105,8 @@ export class Template {
     this.#ends = Int32Array.from(pieces, ({ length }) => (end += length))
     this.holes = parts.flatMap(({ hole }) => hole ?? [])
     this.#kinds = Uint8Array.from(this.holes, ({ kind }) => kinds[kind])
-    this.#sizes = Int32Array.from(this.holes, (_, i) => parts[i]!.value.length)
-    this.key = JSON.stringify(
-      parts.map(({ text, hole, value }) => [text, hole, hole?.kind === 'hex' ? value.length : 0]),
-    )
+    this.#sizes = Int32Array.from(this.holes, ({ digits }) => digits)
+    this.key = JSON.stringify(parts)
   }
 
   /** Room that {@link match} takes of the spans. */
