@@ -4,16 +4,15 @@
  * @module
  */
 import { createHash } from 'node:crypto'
-import { TrailReadError } from '../lib/errors.js'
 import { middle } from '../lib/interval.js'
 import { decodeInterval } from '../lib/trail/encode.js'
-import { leafHash } from '../lib/trail/hash.js'
 import { type Line, segmentBytes, segmentLines } from '../lib/trail/lines.js'
 import { isPlaced, readTrail } from '../lib/trail/read.js'
 import { type Surveyed, survey } from '../lib/trail/survey.js'
-import type { Placed, TrailRecord, VerifyResult } from '../lib/trail/types.js'
+import type { Placed, VerifyResult } from '../lib/trail/types.js'
 import type { SampleRecord } from './csv/samples.js'
 import type { Labels } from './dates.js'
+import { PlainPlaced, parseLine } from './plain.js'
 import { type Subject, SubjectBuilder } from './subject.js'
 import type { ReportResult } from './types.js'
 
@@ -54,6 +53,7 @@ export interface SampleSink {
    * @returns whether it is a wanted sample with a bound and was taken; else it comes as a record, if it is one
    */
   line?(line: Buffer, wanted: Wanted): boolean
+  /** Takes a sample that was parsed. */
   record(record: SampleRecord): void
 }
 
@@ -249,37 +249,6 @@ export class Material {
       hash.update(await segmentBytes(this.#folder, segment, offset, Math.min(pieceBytes, bytes - offset)))
     }
     return hash.digest('hex')
-  }
-}
-
-/** @throws {TrailReadError} where a line of a verified trail is no record any more */
-function parseLine(bytes: Buffer, segment: number, offset: number): TrailRecord {
-  try {
-    return JSON.parse(bytes.toString('utf8')) as TrailRecord
-  } catch (cause) {
-    const message = `segment ${segment} was changed while it was read, at byte ${offset}; make the report again`
-    throw new TrailReadError(message, { cause })
-  }
-}
-
-/** A record of a verified trail. */
-class PlainPlaced implements Placed {
-  readonly record: TrailRecord
-  readonly segment: number
-  readonly offset: number
-  readonly length: number
-  readonly #bytes: Buffer
-
-  constructor(bytes: Buffer, segment: number, offset: number) {
-    this.#bytes = bytes
-    this.segment = segment
-    this.offset = offset
-    this.length = bytes.length
-    this.record = parseLine(bytes, segment, offset)
-  }
-
-  get hash(): string {
-    return leafHash(this.#bytes)
   }
 }
 

@@ -22,11 +22,6 @@ export class Bytes {
     this.length = 0
   }
 
-  /** Takes away what was written behind a length. */
-  cut(length: number): void {
-    this.length = length
-  }
-
   /** Makes room for `more` bytes: the writers below ask for it once a row, {@link text} each time. */
   reserve(more: number): void {
     if (this.length + more <= this.#buffer.length) return

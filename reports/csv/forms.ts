@@ -102,16 +102,12 @@ function sampleForm(parts: readonly Part[], record: SampleRecord, setting: Setti
   if (size > mostSpans || Object.values(at).some((span) => span < 0)) return null
   const cells = cellsOf(setting.samples, sampleColumns, sampleRow(record, setting.zone, setting.simulation))
   const vote = readingColumns.findIndex(({ name }) => name === 'vote')
-  const asked = found.map((role) => ({
-    record,
-    zone: setting.zone,
-    simulation: setting.simulation,
-    role,
-    reading: record.readings[role]!,
-  }))
+  const { zone, simulation, readings } = setting
+  const voteOf = (role: Role): string =>
+    readings.cell(vote, readingColumns[vote]!.of({ record, zone, simulation, role, reading: record.readings[role]! }))
   return {
     ...{ key: JSON.stringify(templates.map(({ key }) => key)), templates, roles: found, at, taiUtc: record.taiUtc },
-    votes: asked.map((source) => Buffer.from(setting.readings.cell(vote, readingColumns[vote]!.of(source)))),
+    votes: found.map((role) => Buffer.from(voteOf(role))),
     place: new RowForm(cells.slice(0, placeColumns.length), sampleCuts, find, ','),
     row: new RowForm(cells.slice(placeColumns.length), sampleCuts, find, '\r\n'),
   }
