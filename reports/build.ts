@@ -7,17 +7,16 @@ import { TrailReadError } from '../lib/errors.js'
 import type { AdviceOptions } from '../lib/evidence/advice.js'
 import { changes, gaps, heard, upToSeq } from '../lib/evidence/index.js'
 import { blockSize, type FactSource } from '../lib/evidence/types.js'
-import { parseInstant } from '../lib/instant.js'
 import { extentOf } from './as-of.js'
 import { carriedAcross } from './carried.js'
 import { compose } from './compose.js'
-import type { SampleRecord } from './csv/samples.js'
 import { describeDrift, findDrift } from './drift.js'
 import { excerptSeqs, readExcerpt, worstBreach } from './excerpt.js'
+import { type DatedSample, feedsOf } from './feed.js'
 import { FirstReading } from './first-reading.js'
 import { integrityOf, verifyFor } from './integrity.js'
 import { listenFor, takeInventory } from './inventory.js'
-import { Material, SampleClock, type SeqRange } from './material.js'
+import { Material, type SampleSink, type SeqRange } from './material.js'
 import { type PeriodChoice, resolvePeriod } from './period.js'
 import { findProfile, type Profile, toleranceFor, warningFor } from './profiles/index.js'
 import { type ProbedGap, probeChange, probeGap } from './registers.js'
@@ -70,7 +69,9 @@ export interface BuildOptions extends PeriodChoice {
 export interface Built {
   readonly report: Report
   /** The sample records of the period, in batches, each with its UTC. */
-  samples(): AsyncGenerator<readonly { readonly record: SampleRecord; readonly utcNs: bigint }[]>
+  samples(): AsyncGenerator<readonly DatedSample[]>
+  /** The same, handed to a sink one by one; gives how many were taken since the last time. */
+  feed(sink: SampleSink): AsyncGenerator<number>
 }
 
 /**
@@ -145,7 +146,7 @@ export async function buildBy(profile: Profile, options: BuildOptions): Promise<
     const worst = worstBreach(report.result.breaches)
     const excerpt = worst ? await readExcerpt(trail, excerptSeqs(worst), signal) : []
     const verification = { earlierUpTo: verified.earlierUpTo ?? 0, upTo: verified.upTo }
-    return { report: { ...report, excerpt, verification }, samples: samplesOf(material, used, period) }
+    return { report: { ...report, excerpt, verification }, ...feedsOf(material, used, period) }
   } finally {
     source.close()
   }
@@ -179,27 +180,4 @@ function counted(source: FactSource, onProgress: BuildOptions['onProgress']): Fa
 async function lastWall(source: FactSource): Promise<bigint> {
   const last = (await source.block(Math.floor((source.lastSeq - 1) / blockSize))).at(-1)
   return last?.wallNs ?? 0n
-}
-
-/** Made apart from the rest: what was counted would live as long as it otherwise. */
-function samplesOf(...of: Parameters<typeof samplesIn>): Built['samples'] {
-  return () => samplesIn(...of)
-}
-
-/** The samples whose instant lies in the period. */
-async function* samplesIn(
-  material: Material,
-  range: SeqRange,
-  period: { readonly fromNs: bigint; readonly toNs: bigint },
-): ReturnType<Built['samples']> {
-  const clock = new SampleClock()
-  for await (const batch of material.records(range, 'samples')) {
-    const inside: { record: SampleRecord; utcNs: bigint }[] = []
-    for (const { record } of batch) {
-      if (record.type !== 'sample') continue
-      const utcNs = clock.utcNs(record, parseInstant(record.wall))
-      if (utcNs >= period.fromNs && utcNs < period.toNs) inside.push({ record, utcNs })
-    }
-    yield inside
-  }
 }

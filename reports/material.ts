@@ -4,17 +4,16 @@
  * @module
  */
 import { createHash } from 'node:crypto'
-import { TrailReadError } from '../lib/errors.js'
 import { parseInstant } from '../lib/instant.js'
 import { middle } from '../lib/interval.js'
 import { decodeInterval } from '../lib/trail/encode.js'
-import { leafHash } from '../lib/trail/hash.js'
-import { segmentBytes, segmentLines } from '../lib/trail/lines.js'
+import { type Line, segmentBytes, segmentLines } from '../lib/trail/lines.js'
 import { isPlaced, readTrail } from '../lib/trail/read.js'
 import { type Surveyed, survey } from '../lib/trail/survey.js'
-import type { Placed, TrailRecord, VerifyResult } from '../lib/trail/types.js'
+import type { Placed, VerifyResult } from '../lib/trail/types.js'
 import type { SampleRecord } from './csv/samples.js'
 import type { Labels } from './dates.js'
+import { PlainPlaced, parseLine } from './plain.js'
 import { type Subject, SubjectBuilder } from './subject.js'
 import type { ReportResult } from './types.js'
 
@@ -39,6 +38,24 @@ export function reach(end: { -readonly [K in keyof FileEnd]: FileEnd[K] }, { rec
   end.bytes = offset + length + 1
   end.records += 1
   end.lastSeq = record.seq
+}
+
+/** The samples of a period: records of a range. */
+export interface Wanted extends SeqRange {
+  /** Whole seconds since 1970 of UTC that lie in the period: from (inclusive) and to (exclusive). */
+  readonly fromSeconds: number
+  readonly toSeconds: number
+}
+
+/** Whoever takes samples one by one, in order. */
+export interface SampleSink {
+  /**
+   * Shown a line of a verified trail before it is parsed.
+   * @returns whether it is a wanted sample with a bound and was taken; else it comes as a record, if it is one
+   */
+  line?(line: Buffer, wanted: Wanted): boolean
+  /** Takes a sample that was parsed. */
+  record(record: SampleRecord): void
 }
 
 const pieceBytes = 1024 * 1024
@@ -127,13 +144,10 @@ export class Material {
     this.#trusted = true
   }
 
-  /**
-   * The records of a range, in order. Stretches that are no records are passed over: the verification names them.
-   * @param only `samples`: whoever asks looks at nothing else; other records may be passed over
-   */
-  async *records(range: SeqRange, only: 'all' | 'samples' = 'all'): AsyncGenerator<Placed[]> {
+  /** The records of a range, in order. Stretches that are no records are passed over: the verification names them. */
+  async *records(range: SeqRange): AsyncGenerator<Placed[]> {
     if (this.#trusted) {
-      yield* this.#plain(range, only === 'samples' ? sampleMark : null)
+      yield* this.#plain(range)
       return
     }
     const from = this.#touched(range)[0]
@@ -150,23 +164,49 @@ export class Material {
     }
   }
 
+  /** Hands the samples of {@link records} to a sink; stops after every batch. */
+  async *samples(wanted: Wanted, sink: SampleSink): AsyncGenerator<void> {
+    if (!this.#trusted) {
+      for await (const batch of this.records(wanted)) {
+        for (const { record } of batch) if (record.type === 'sample') sink.record(record)
+        yield
+      }
+      return
+    }
+    for await (const { lines, order } of this.#lines(wanted)) {
+      for (const { offset, bytes } of lines) {
+        if (sink.line?.(bytes, wanted) || !bytes.includes(sampleMark)) continue
+        const record = parseLine(bytes, order, offset)
+        if (record.seq > wanted.lastSeq) return
+        if (record.type === 'sample' && record.seq >= wanted.firstSeq) sink.record(record)
+      }
+      yield
+    }
+  }
+
   /** Records of a verified trail: parsed, and hashed only where somebody asks. */
-  async *#plain(range: SeqRange, mark: string | null): AsyncGenerator<Placed[]> {
+  async *#plain(range: SeqRange): AsyncGenerator<Placed[]> {
+    for await (const { lines, order } of this.#lines(range)) {
+      const batch: Placed[] = []
+      for (const { offset, bytes } of lines) {
+        const placed = new PlainPlaced(bytes, order, offset)
+        if (placed.record.seq > range.lastSeq) {
+          yield batch
+          return
+        }
+        if (placed.record.seq >= range.firstSeq) batch.push(placed)
+      }
+      yield batch
+    }
+  }
+
+  /** The lines that count of the segments that a range touches, in batches of one segment. */
+  async *#lines(range: SeqRange): AsyncGenerator<{ readonly lines: readonly Line[]; readonly order: number }> {
     for (const segment of this.#touched(range)) {
       const end = segment.endsAt ?? Number.POSITIVE_INFINITY
       for await (const lines of segmentLines(this.#folder, segment, { signal: this.#signal })) {
-        const batch: Placed[] = []
-        for (const { offset, bytes, whole } of lines) {
-          if (!whole || offset >= end) break
-          if (mark !== null && !bytes.includes(mark)) continue
-          const placed = new PlainPlaced(bytes, segment.order, offset)
-          if (placed.record.seq > range.lastSeq) {
-            yield batch
-            return
-          }
-          if (placed.record.seq >= range.firstSeq) batch.push(placed)
-        }
-        yield batch
+        const stop = lines.findIndex(({ offset, whole }) => !whole || offset >= end)
+        yield { lines: stop < 0 ? lines : lines.slice(0, stop), order: segment.order }
       }
     }
   }
@@ -226,32 +266,6 @@ export class Material {
       hash.update(await segmentBytes(this.#folder, segment, offset, Math.min(pieceBytes, bytes - offset)))
     }
     return hash.digest('hex')
-  }
-}
-
-/** A record of a verified trail. */
-class PlainPlaced implements Placed {
-  readonly record: TrailRecord
-  readonly segment: number
-  readonly offset: number
-  readonly length: number
-  readonly #bytes: Buffer
-
-  constructor(bytes: Buffer, segment: number, offset: number) {
-    this.#bytes = bytes
-    this.segment = segment
-    this.offset = offset
-    this.length = bytes.length
-    try {
-      this.record = JSON.parse(bytes.toString('utf8')) as TrailRecord
-    } catch (cause) {
-      const message = `segment ${segment} was changed while it was read, at byte ${offset}; make the report again`
-      throw new TrailReadError(message, { cause })
-    }
-  }
-
-  get hash(): string {
-    return leafHash(this.#bytes)
   }
 }
 

@@ -5,24 +5,12 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { OptionRangeError } from '../lib/errors.js'
 import { type BuildOptions, type Built, buildReport } from './build.js'
-import {
-  breachesCsv,
-  type CsvForm,
-  changesCsv,
-  daysCsv,
-  gapsCsv,
-  intervalsCsv,
-  RowWriter,
-  readingColumns,
-  readingRows,
-  sampleColumns,
-  sampleRow,
-} from './csv/index.js'
+import { breachesCsv, type CsvForm, changesCsv, daysCsv, gapsCsv, intervalsCsv, LongTables } from './csv/index.js'
 import { columnsJson } from './csv/schema.js'
 import { toJson } from './json.js'
 import { ZonedWriter } from './moment.js'
 import { fileStem } from './name.js'
-import { LineWriter } from './ndjson.js'
+import { LongLines } from './ndjson.js'
 import { exitCode } from './policy.js'
 import { type Published, Shelf } from './publish.js'
 import type { Paper, Report, ReportResult } from './types.js'
@@ -117,9 +105,10 @@ async function writeTables(
   options: WriteOptions,
 ): Promise<Published[]> {
   const { report } = built
+  const zone = new ZonedWriter(report.period.zone)
   const files = await writeSamples(built, shelf, options, {
     names: [`${stem}_samples.csv`, `${stem}_readings.csv`],
-    writers: [new RowWriter(sampleColumns, form), new RowWriter(readingColumns, form)],
+    rows: new LongTables({ zone, simulation: report.result.simulation, form }),
   })
   const lists = {
     days: daysCsv(report, form),
@@ -137,46 +126,46 @@ async function writeTables(
 
 /** The result, and beside it what is too long for it: samples and readings, one a line. */
 async function writeJson(built: Built, shelf: Shelf, stem: string, options: WriteOptions): Promise<Published[]> {
+  const { period, result } = built.report
   const files = await writeSamples(built, shelf, options, {
     names: [`${stem}_samples.ndjson`, `${stem}_readings.ndjson`],
-    writers: [new LineWriter(sampleColumns), new LineWriter(readingColumns)],
+    rows: new LongLines(new ZonedWriter(period.zone), result.simulation),
   })
-  return [await shelf.put(`${stem}.json`, [toJson(built.report.result)]), ...files]
+  return [await shelf.put(`${stem}.json`, [toJson(result)]), ...files]
 }
 
 interface SampleFiles {
   readonly names: readonly [string, string]
-  readonly writers: readonly [RowWriter, RowWriter] | readonly [LineWriter, LineWriter]
+  readonly rows: LongTables | LongLines
 }
+
+/** Rows are written to the files when there are so many bytes of them. */
+const writtenBytes = 256 * 1024
 
 /** Samples and readings, in one walk over the records. */
 async function writeSamples(
-  { report, samples }: Built,
+  { report, feed }: Built,
   shelf: Shelf,
   { onProgress, signal }: WriteOptions,
-  { names, writers }: SampleFiles,
+  { names, rows }: SampleFiles,
 ): Promise<Published[]> {
-  const zone = new ZonedWriter(report.period.zone)
-  const { simulation } = report.result
   const total = report.result.samples.scheduled + report.result.samples.unscheduled
   const sheets = names.map((name) => shelf.begin(name))
-  const [first, second] = sheets
+  const write = async (least: number) => {
+    const written = rows.written()
+    if (written[0].length + written[1].length < least) return
+    await Promise.all(written.map((piece, i) => sheets[i]?.write(piece)))
+    rows.clear()
+  }
   let done = 0
   try {
-    for (const [i, writer] of writers.entries()) {
-      if (writer instanceof RowWriter) await sheets[i]?.write(writer.header())
-    }
-    for await (const batch of samples()) {
+    for await (const count of feed(rows)) {
       signal?.throwIfAborted()
-      let [one, many] = ['', '']
-      for (const { record } of batch) {
-        one += writers[0].row(sampleRow(record, zone, simulation))
-        for (const row of readingRows(record, zone, simulation)) many += writers[1].row(row)
-      }
-      await Promise.all([first?.write(one), second?.write(many)])
-      done += batch.length
+      await write(writtenBytes)
+      done += count
       onProgress?.({ stage: 'tables', done, total })
     }
+    await write(0)
     const files: Published[] = []
     for (const sheet of sheets) files.push(await sheet.end())
     return files

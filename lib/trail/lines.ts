@@ -38,13 +38,12 @@ export async function* segmentLines(
   } = {},
 ): AsyncGenerator<Line[]> {
   let base = options.from ?? 0
-  let rest: Buffer = Buffer.alloc(0)
-  for await (const chunk of chunks(folder, segment, base, options.chunk ?? chunkBytes)) {
+  const held: Held = { rest: Buffer.alloc(0) }
+  for await (const bytes of chunks(folder, segment, base, options.chunk ?? chunkBytes, held)) {
     options.signal?.throwIfAborted()
-    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
     const lines: Line[] = []
     let start = 0
-    for (let end = bytes.indexOf(newline, rest.length); end >= 0; end = bytes.indexOf(newline, start)) {
+    for (let end = bytes.indexOf(newline, held.rest.length); end >= 0; end = bytes.indexOf(newline, start)) {
       lines.push({ offset: base + start, bytes: bytes.subarray(start, end), whole: true })
       start = end + 1
     }
@@ -52,19 +51,33 @@ export async function* segmentLines(
       lines.push({ offset: base + start, bytes: bytes.subarray(start), whole: false })
       start = bytes.length
     }
-    rest = bytes.subarray(start)
+    held.rest = bytes.subarray(start)
     base += start
     if (lines.length > 0) yield lines
   }
-  if (rest.length > 0) yield [{ offset: base, bytes: rest, whole: false }]
+  if (held.rest.length > 0) yield [{ offset: base, bytes: held.rest, whole: false }]
 }
 
-async function* chunks(folder: string, segment: SegmentPath, from: number, size: number): AsyncGenerator<Buffer> {
+/** What stood behind the last line of a chunk: the next one begins with it. */
+interface Held {
+  rest: Buffer
+}
+
+async function* chunks(
+  folder: string,
+  segment: SegmentPath,
+  from: number,
+  size: number,
+  held: Held,
+): AsyncGenerator<Buffer> {
   const path = join(folder, segment.path)
   try {
     const file = segment.compressed ? null : await openPlain(path)
-    if (file) yield* plain(file, from, size)
-    else yield* inflated(createReadStream(segment.compressed ? path : `${path}.gz`), from, size)
+    if (file) yield* plain(file, from, size, held)
+    else {
+      const file = createReadStream(segment.compressed ? path : `${path}.gz`)
+      for await (const chunk of inflated(file, from, size)) yield Buffer.concat([held.rest, chunk])
+    }
   } catch (cause) {
     if (cause instanceof TrailReadError) throw cause
     const code = (cause as NodeJS.ErrnoException).code
@@ -82,14 +95,17 @@ async function openPlain(path: string): Promise<FileHandle | null> {
   }
 }
 
-async function* plain(file: FileHandle, from: number, size: number): AsyncGenerator<Buffer> {
+async function* plain(file: FileHandle, from: number, size: number, held: Held): AsyncGenerator<Buffer> {
   try {
     let position = from
     for (;;) {
-      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafeSlow(size), 0, size, position)
+      const { rest } = held
+      const buffer = Buffer.allocUnsafeSlow(rest.length + size)
+      buffer.set(rest)
+      const { bytesRead } = await file.read(buffer, rest.length, size, position)
       if (bytesRead === 0) return
       position += bytesRead
-      yield buffer.subarray(0, bytesRead)
+      yield buffer.subarray(0, rest.length + bytesRead)
     }
   } finally {
     await file.close()

@@ -4,6 +4,7 @@
  */
 
 export { breachColumns, breachesCsv, dayColumns, daysCsv } from './days.js'
+export { LongTables } from './long-tables.js'
 export { readingColumns, readingRows } from './readings.js'
 export {
   changeColumns,

@@ -66,13 +66,20 @@ export class RowWriter {
   row(row: Row): string {
     let line = ''
     for (let i = 0; i < row.length; i += 1) {
-      const value = row[i]
       if (i > 0) line += ','
-      if (value === null || value === undefined) continue
-      if (typeof value === 'string') line += this.#exact[i] ? value : this.#text(value)
-      else line += typeof value === 'number' ? whole(value) : value
+      line += this.cell(i, row[i] ?? null)
     }
     return `${line}\r\n`
+  }
+
+  /**
+   * The cell of a column, by its index.
+   * @throws {RangeError} for a number that is not whole
+   */
+  cell(index: number, value: Value): string {
+    if (value === null) return ''
+    if (typeof value === 'string') return this.#exact[index] ? value : this.#text(value)
+    return typeof value === 'number' ? whole(value) : String(value)
   }
 
   #text(text: string): string {
