@@ -84,6 +84,11 @@ export class ByteReader {
     this.#at = this.#start
   }
 
+  /** Where it reads next, from the first value. */
+  get offset(): number {
+    return this.#at - this.#start
+  }
+
   /** Goes on at an offset from the first value. */
   seek(offset: number): void {
     this.#at = this.#start + offset

@@ -96,6 +96,7 @@ export class Blocks {
 
   /** Some facts of a block, by their indexes in it. */
   async #some(index: number, from: number, end: number): Promise<readonly Fact[]> {
+    if (from >= end) return []
     if (this.#source.part && !this.#facts.has(index)) return this.#source.part(index, from, end)
     return (await this.facts(index)).slice(from, end)
   }

@@ -98,7 +98,7 @@ const noteColumns = 'name TEXT PRIMARY KEY, mac TEXT NOT NULL, bytes BLOB NOT NU
 
 /** Marks the file as an index of ours: 'NTPA'. */
 const applicationId = 0x4e545041
-const version = 5
+const version = 6
 
 /** The table as this version writes it; another version's is thrown away, another program's database left alone. */
 function prepare(database: Database.Database): void {

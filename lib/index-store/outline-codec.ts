@@ -15,26 +15,25 @@ export function encodeOutline(outline: Outline): Buffer {
   to.flag(outline.bounded)
   writeList(to, outline.rates, (rate) => to.ns(rate))
   writeMaybe(to, outline.calm, writeCalm)
-  writeList(to, outline.kept, (fact) => writeFact(to, fact))
   for (const list of [outline.near.samples, outline.near.changes, outline.near.gaps]) {
     writeList(to, list, (near) => writeNear(to, near))
   }
   writeInterval(to, outline.firstWall)
   writeInterval(to, outline.wall)
+  writeList(to, outline.kept, (fact) => writeFact(to, fact))
   return to.finish()
 }
 
 /** @throws {TypeError | RangeError | SyntaxError} for bytes that {@link encodeOutline} did not write */
 export function decodeOutline(bytes: Buffer): Outline {
   const from = new ByteReader(bytes)
-  return {
+  const outline = {
     count: from.number(),
     first: readMaybe(from, readStamp),
     last: readMaybe(from, readStamp),
     bounded: from.flag(),
     rates: readList(from, () => from.ns()),
     calm: readMaybe(from, readCalm),
-    kept: readList<Fact>(from, () => readFact(from)),
     near: {
       samples: readList(from, () => readNear(from)),
       changes: readList(from, () => readNear(from)),
@@ -42,6 +41,19 @@ export function decodeOutline(bytes: Buffer): Outline {
     },
     firstWall: readMaybeInterval(from),
     wall: readMaybeInterval(from),
+  }
+  const { offset } = from
+  return {
+    ...outline,
+    /**
+     * Read each time: outlines live long, and facts that live as long make the engine put all facts where only a long pause of the
+     * collector frees them.
+     */
+    get kept(): readonly Fact[] {
+      const again = new ByteReader(bytes)
+      again.seek(offset)
+      return readList(again, () => readFact(again))
+    },
   }
 }
 

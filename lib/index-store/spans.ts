@@ -9,7 +9,8 @@ import { join } from 'node:path'
 import { segmentBytes } from '../trail/lines.js'
 import type { Surveyed } from '../trail/survey.js'
 
-const bufferBytes = 256 * 1024
+/** Most blocks are read at once. */
+const bufferBytes = 1024 * 1024
 /** How many inflated segments are kept. */
 const mostInflated = 2
 
