@@ -6,7 +6,7 @@ import { roles } from '../lib/ntp/types.js'
 import type { SampleBody, StoredGoodReading } from '../lib/trail/types.js'
 import type { Run } from './columns.js'
 import type { BudgetTerm } from './document.js'
-import { Sizes } from './values.js'
+import { Values } from './values.js'
 
 type Term = BudgetTerm['term']
 
@@ -38,7 +38,7 @@ interface Terms {
 
 /** Collects readings as they pass. */
 export class BudgetTally {
-  readonly #sizes = new Map<Term, Sizes>(terms.map((term) => [term, new Sizes()]))
+  readonly #sizes = new Map<Term, Values>(terms.map((term) => [term, new Values()]))
   #last: { readonly boot: string; readonly atNs: bigint } | null = null
 
   sample(body: SampleBody, boot: string): void {
@@ -107,7 +107,7 @@ export class BudgetTally {
   }
 
   #add(term: Term, ns: number): void {
-    this.#sizes.get(term)?.add(ns)
+    this.#sizes.get(term)?.addNumber(ns)
   }
 
   /** Terms of which nothing was measured are left out. */
@@ -115,7 +115,7 @@ export class BudgetTally {
     return terms.flatMap((term) => {
       const sizes = this.#sizes.get(term)
       if (!sizes || sizes.count === 0) return []
-      const at = (percent: number) => sizes.quantile(percent) / 1e9
+      const at = (percent: number) => Number(sizes.quantile(percent)) / 1e9
       const quantiles = { worst: at(100), p99: at(99), p95: at(95), median: at(50) }
       return [{ term, words: words[term], count: sizes.count, ...quantiles }]
     })

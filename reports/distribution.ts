@@ -22,7 +22,7 @@ export function distributionOf(values: Values): Distribution | null {
   const fromNs = low > least ? low : least
   const toNs = high < most ? high : most
   const width = (toNs - fromNs) / BigInt(bins) + 1n
-  const ends = Array.from({ length: bins + 1 }, (_, bin) => values.below(fromNs + BigInt(bin) * width))
+  const ends = values.below(Array.from({ length: bins + 1 }, (_, bin) => fromNs + BigInt(bin) * width))
   const [below = 0, within = 0] = [ends[0], ends.at(-1)]
   const counts = ends.slice(1).map((end, bin) => end - (ends[bin] ?? 0))
   return {

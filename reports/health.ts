@@ -9,7 +9,7 @@ import type { ReferenceBody, SampleBody, StoredGoodReading, StoredReading } from
 import { areApart, differenceOf, pairs, type Run, type ShapeOfRole } from './columns.js'
 import type { Disagreement, ReferenceHealth } from './document.js'
 import { seconds } from './seconds.js'
-import { Sizes } from './values.js'
+import { Values } from './values.js'
 
 interface Stretch {
   readonly fromNs: bigint
@@ -154,7 +154,7 @@ class RoleHealth {
 class Pair {
   readonly #a: Role
   readonly #b: Role
-  readonly #sizes = new Sizes()
+  readonly #sizes = new Values()
   #disjoint = 0
   #worst: { readonly ns: bigint; readonly atNs: bigint; readonly seq: number } | null = null
 
@@ -169,7 +169,7 @@ class Pair {
     // Offsets speak of their own instants: M, which the clock cannot move, tells whether two answers meet.
     const difference = differenceOf(a, b)
     const size = magnitude(difference)
-    this.#sizes.add(Number(size))
+    this.#sizes.add(size)
     if (areApart(a, b)) this.#disjoint += 1
     if (!this.#worst || size > magnitude(this.#worst.ns)) this.#worst = { ns: difference, atNs: utcNs, seq }
   }
@@ -181,7 +181,7 @@ class Pair {
     let worst = this.#worst ? magnitude(this.#worst.ns) : -1n
     for (let i = run.from; i < run.to; i += 1) {
       const size = Math.abs(differences[i]!)
-      this.#sizes.add(size)
+      this.#sizes.addNumber(size)
       if ((disjoint[i]! & (1 << n)) !== 0) this.#disjoint += 1
       if (size <= worst) continue
       worst = BigInt(size)
@@ -199,7 +199,7 @@ class Pair {
         compared: this.#sizes.count,
         disjoint: this.#disjoint,
         worst: { difference: seconds(worst.ns), at: formatInstant(worst.atNs), seq: worst.seq },
-        median: this.#sizes.quantile(50) / 1e9,
+        median: Number(this.#sizes.quantile(50)) / 1e9,
       },
     ]
   }

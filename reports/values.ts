@@ -1,52 +1,56 @@
 /**
- * Many measured values, kept in arrays that grow, and their order: least, quantiles, most. A quantile is always a value that was
- * measured: the smallest that at least this share of all does not exceed.
+ * Many measured values, kept in pieces that never move, and their order: least, quantiles, most. A quantile is always a value that
+ * was measured: the smallest that at least this share of all does not exceed.
  * @module
  */
 
 /** Whole numbers, four or eight bytes each. */
 export type Numbers = Int32Array | Float64Array
+type Piece = Numbers | BigInt64Array
+
+/** Values a piece: what grows by copying leaves as much behind as it holds. */
+const pieceLength = 2 ** 14
+const halves = 2 ** 16
 
 /**
- * Whole nanoseconds, in as few bytes as the largest of them needs: four up to 2.1 s, eight beyond. What a double does not hold exactly,
- * such as the offset of a clock that shows 1970, makes big integers of all.
+ * Whole nanoseconds, in as few bytes as their neighbours need: four up to 2.1 s, eight beyond. What a double does not hold exactly,
+ * such as the offset of a clock that shows 1970, is kept as big integers.
  */
 export class Values {
-  #values: Numbers | BigInt64Array = new Int32Array(256)
+  readonly #pieces: Piece[] = []
   #length = 0
-  #sorted = false
+  /** How many values have each upper half, while all of them are small. */
+  #upper: Uint32Array | null = null
+  /** All of them in order of size, where some are large. */
+  #sorted: Piece | null = null
 
   add(ns: bigint): void {
-    this.#room(1)
-    const values = this.#values
-    if (values instanceof BigInt64Array) values[this.#length] = ns
-    else if (ns <= mostExact && ns >= -mostExact) this.#put(Number(ns))
-    else this.#widen(new BigInt64Array(values.length))[this.#length] = ns
-    this.#length += 1
-    this.#sorted = false
+    if (ns <= mostExact && ns >= -mostExact) this.addNumber(Number(ns))
+    else this.#widen(BigInt64Array)[this.#length++ % pieceLength] = ns
   }
 
   /** @param ns not beyond 2^53 */
   addNumber(ns: number): void {
-    this.#room(1)
-    this.#put(ns)
+    const piece = this.#open()
+    const at = this.#length % pieceLength
+    if (piece instanceof BigInt64Array) piece[at] = BigInt(ns)
+    else if (piece instanceof Float64Array || ns === (ns | 0)) piece[at] = ns
+    else this.#widen(Float64Array)[at] = ns
     this.#length += 1
-    this.#sorted = false
   }
 
   /** Adds those of a column from one index to before another. */
   addAll(column: Numbers, from: number, to: number): void {
-    this.#room(to - from)
-    if (column instanceof Int32Array && !(this.#values instanceof BigInt64Array)) {
-      this.#values.set(column.subarray(from, to), this.#length)
-      this.#length += to - from
-    } else {
-      for (let i = from; i < to; i += 1) {
-        this.#put(column[i]!)
-        this.#length += 1
-      }
+    for (let at = from; at < to; ) {
+      const piece = this.#open()
+      const room = pieceLength - (this.#length % pieceLength)
+      const end = Math.min(to, at + room)
+      if (column instanceof Int32Array && !(piece instanceof BigInt64Array)) {
+        piece.set(column.subarray(at, end), this.#length % pieceLength)
+        this.#length += end - at
+      } else for (let i = at; i < end; i += 1) this.addNumber(column[i]!)
+      at = end
     }
-    this.#sorted = false
   }
 
   get count(): number {
@@ -55,124 +59,103 @@ export class Values {
 
   /** The value that was added as number `index`, from 0. */
   at(index: number): bigint {
-    return BigInt(this.#values[index] ?? 0)
+    return BigInt(this.#pieces[Math.floor(index / pieceLength)]?.[index % pieceLength] ?? 0)
   }
 
   /** The same, rounded where it is a double's business. */
   numberAt(index: number): number {
-    return Number(this.#values[index] ?? 0)
-  }
-
-  /** All values in order of size, in their own place: none is found any more by when it was added. */
-  sorted(): Numbers | BigInt64Array {
-    const values = this.#values.subarray(0, this.#length)
-    if (!this.#sorted) values.sort()
-    this.#sorted = true
-    return values
+    return Number(this.#pieces[Math.floor(index / pieceLength)]?.[index % pieceLength] ?? 0)
   }
 
   /** @param percent 0 (the least) to 100 (the most) */
   quantile(percent: number): bigint {
-    return BigInt(this.sorted()[place(percent, this.#length)] ?? 0)
-  }
-
-  /** How many values are less than this one. */
-  below(ns: bigint): number {
-    const values = this.sorted()
-    let [low, high] = [0, values.length]
-    while (low < high) {
-      const half = (low + high) >> 1
-      if (values[half]! < ns) low = half + 1
-      else high = half
-    }
-    return low
-  }
-
-  #put(ns: number): void {
-    const values = this.#values
-    if (values instanceof BigInt64Array) values[this.#length] = BigInt(ns)
-    else if (values instanceof Float64Array || ns === (ns | 0)) values[this.#length] = ns
-    else this.#widen(new Float64Array(values.length))[this.#length] = ns
-  }
-
-  #room(more: number): void {
-    const values = this.#values
-    if (this.#length + more <= values.length) return
-    const wanted = Math.max(values.length * 2, this.#length + more)
-    if (values instanceof Int32Array) this.#widen(new Int32Array(wanted))
-    else if (values instanceof Float64Array) this.#widen(new Float64Array(wanted))
-    else this.#widen(new BigInt64Array(wanted))
-  }
-
-  /** Goes on in another array, which can hold what the present one holds. */
-  #widen<T extends Numbers | BigInt64Array>(larger: T): T {
-    const values = this.#values.subarray(0, this.#length)
-    if (larger instanceof BigInt64Array) for (const [i, value] of values.entries()) larger[i] = BigInt(value)
-    else larger.set(values as Numbers)
-    this.#values = larger
-    return larger
-  }
-}
-
-const mostExact = BigInt(Number.MAX_SAFE_INTEGER)
-
-/** Sizes that are never negative, as whole nanoseconds: exact up to 104 days. Those below 4.3 s take half the room. */
-export class Sizes {
-  #values: Uint32Array | Float64Array = new Uint32Array(256)
-  #length = 0
-  #sorted = false
-  /** How many values have each upper half. */
-  #upper: Uint32Array | null = null
-
-  add(ns: number): void {
-    if (this.#length === this.#values.length) this.#grow(this.#length * 2, this.#values instanceof Float64Array)
-    if (!(ns <= mostSmall) && this.#values instanceof Uint32Array) this.#grow(this.#values.length, true)
-    this.#values[this.#length] = ns
-    this.#length += 1
-    this.#sorted = false
-    this.#upper = null
-  }
-
-  get count(): number {
-    return this.#length
-  }
-
-  /** @param percent 0 (the least) to 100 (the most) */
-  quantile(percent: number): number {
+    if (this.#length === 0) return 0n
     const at = place(percent, this.#length)
-    const values = this.#values
-    if (values instanceof Uint32Array) return this.#length === 0 ? 0 : this.#select(values, at)
-    if (!this.#sorted) values.subarray(0, this.#length).sort()
-    this.#sorted = true
-    return values[at] ?? 0
+    if (this.#pieces.every((piece) => piece instanceof Int32Array)) return BigInt(this.#select(at))
+    this.#sorted ??= this.#sort()
+    return BigInt(this.#sorted[at] ?? 0)
+  }
+
+  /** How many values are less than each of some edges, which rise. */
+  below(edges: readonly bigint[]): number[] {
+    const counts = new Array<number>(edges.length + 1).fill(0)
+    for (const piece of this.#parts()) {
+      for (const value of piece) {
+        let [low, high] = [0, edges.length]
+        while (low < high) {
+          const half = (low + high) >> 1
+          if (value < edges[half]!) high = half
+          else low = half + 1
+        }
+        counts[low]! += 1
+      }
+    }
+    let sum = 0
+    return edges.map((_, i) => (sum += counts[i]!))
+  }
+
+  /** The piece that has room for the next value. */
+  #open(): Piece {
+    this.#upper = null
+    this.#sorted = null
+    const index = Math.floor(this.#length / pieceLength)
+    const piece = this.#pieces[index]
+    if (piece) return piece
+    const made = new Int32Array(pieceLength)
+    this.#pieces.push(made)
+    return made
+  }
+
+  /** Goes on in a piece of wider values, with what the present one holds. */
+  #widen(Wide: typeof Float64Array | typeof BigInt64Array): Piece {
+    const piece = this.#open()
+    if (piece instanceof Wide) return piece
+    const wide = new Wide(pieceLength)
+    const used = this.#length % pieceLength
+    for (let i = 0; i < used; i += 1) wide[i] = wide instanceof BigInt64Array ? BigInt(piece[i]!) : Number(piece[i])
+    this.#pieces[this.#pieces.length - 1] = wide
+    return wide
+  }
+
+  /** The pieces, as far as they are filled. */
+  #parts(): Piece[] {
+    return this.#pieces.map((piece, i) => piece.subarray(0, Math.min(pieceLength, this.#length - i * pieceLength)))
   }
 
   /** The value that would stand at a place if all were in order: by their upper halves first, then by the lower ones of those that match. */
-  #select(values: Uint32Array, at: number): number {
-    const length = this.#length
+  #select(at: number): number {
+    const parts = this.#parts() as Int32Array[]
     if (!this.#upper) {
       this.#upper = new Uint32Array(halves)
-      for (let i = 0; i < length; i += 1) this.#upper[values[i]! >>> 16]! += 1
+      for (const part of parts)
+        for (let i = 0; i < part.length; i += 1) this.#upper[(part[i]! >> 16) + halves / 2]! += 1
     }
     let left = at
     let upper = 0
     while (left >= this.#upper[upper]!) left -= this.#upper[upper++]!
+    const high = upper - halves / 2
     const lower = new Uint32Array(halves)
-    for (let i = 0; i < length; i += 1) if (values[i]! >>> 16 === upper) lower[values[i]! & 0xffff]! += 1
+    for (const part of parts) {
+      for (let i = 0; i < part.length; i += 1) if (part[i]! >> 16 === high) lower[part[i]! & 0xffff]! += 1
+    }
     let rest = 0
     while (left >= lower[rest]!) left -= lower[rest++]!
-    return upper * halves + rest
+    return high * halves + rest
   }
 
-  #grow(length: number, wide: boolean): void {
-    const larger = wide ? new Float64Array(length) : new Uint32Array(length)
-    larger.set(this.#values.subarray(0, this.#length))
-    this.#values = larger
+  #sort(): Piece {
+    const parts = this.#parts()
+    const big = parts.some((part) => part instanceof BigInt64Array)
+    const all = big ? new BigInt64Array(this.#length) : new Float64Array(this.#length)
+    let at = 0
+    for (const part of parts) {
+      for (const value of part) all[at++] = all instanceof BigInt64Array ? BigInt(value) : Number(value)
+    }
+    return all.sort()
   }
 }
 
-const mostSmall = 2 ** 32 - 1
-const halves = 2 ** 16
+const mostExact = BigInt(Number.MAX_SAFE_INTEGER)
 
 /** Index of the smallest value that at least `percent` of all do not exceed. */
 function place(percent: number, count: number): number {
