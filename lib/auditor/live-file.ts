@@ -6,8 +6,8 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Cause } from '../consensus/types.js'
-import type { LiveRecord } from '../evidence/live.js'
 import { decodeLiveText, type LiveInlet, liveTextLength } from '../evidence/live-board.js'
+import type { LiveRecord } from '../evidence/live-record.js'
 import { parseHolder } from '../scribe/holder.js'
 
 /** A text met half written is whole a moment later. */

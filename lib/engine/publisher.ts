@@ -6,8 +6,10 @@
 import type { ClockReading, ClockSource, Gap, LeapTable, Timers } from '../clock/types.js'
 import type { Configuration } from '../config/types.js'
 import type { Cause, Sample } from '../consensus/types.js'
-import { isP, LiveCone, lackCode, neverNs, nextMonth, wallMinusP } from '../evidence/live.js'
+import { isP, nextMonth, wallMinusP } from '../evidence/live.js'
 import type { LiveOutlet } from '../evidence/live-board.js'
+import { LiveCone } from '../evidence/live-cone.js'
+import { lackCode, neverNs } from '../evidence/live-record.js'
 import { meet, width } from '../interval.js'
 
 export interface PublisherOptions {

@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto'
 import type { Cause } from '../consensus/types.js'
-import type { LiveRecord } from './live.js'
+import type { LiveRecord } from './live-record.js'
 
 /** Takes what the engine publishes. */
 export interface LiveOutlet {

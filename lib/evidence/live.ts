@@ -15,12 +15,11 @@
  */
 import type { ClockReading } from '../clock/types.js'
 import { judge } from '../consensus/judge.js'
-import type { Cause, ConsensusState, Support, Verdict } from '../consensus/types.js'
+import type { Cause, Support, Verdict } from '../consensus/types.js'
 import { floorDivide } from '../instant.js'
 import type { IntervalNs } from '../interval.js'
-import { both, forwardAt } from './cones.js'
-import { scale } from './drift-line.js'
-import type { Edges, Lack } from './types.js'
+import { type LiveRecord, lacks, supports } from './live-record.js'
+import type { Lack } from './types.js'
 
 /** One reading of the clock: what wall showed, and wall - P at that very instant. */
 export interface Sight {
@@ -28,170 +27,7 @@ export interface Sight {
   readonly c: IntervalNs
 }
 
-/** What is published. Whole nanoseconds, parts per billion, codes; all of them bigint, so that they go through shared memory as they are. */
-export interface LiveRecord {
-  /** The pair: P was `pNs` at some instant at which A lay in [aNs - aSpanNs, aNs]. */
-  readonly aNs: bigint
-  readonly aSpanNs: bigint
-  readonly pNs: bigint
-  /** How fast A may run away from P at most. 0 where A is P. */
-  readonly slewPpb: bigint
-  /** P at the last look of the witness, and how old that may be (four periods). */
-  readonly lookPNs: bigint
-  readonly silenceNs: bigint
-  /** wall - P at the last look, and how fast it may move by itself (0 where both are steered together). */
-  readonly cLowNs: bigint
-  readonly cHighNs: bigint
-  readonly stepPpb: bigint
-  /** 1 where A stands still in suspend: what wall - P moved unseen may be a sleep. */
-  readonly sleeps: bigint
-  /** M at `aNs` by the forward cone; meaningless where `support` is 0. */
-  readonly mLowNs: bigint
-  readonly mHighNs: bigint
-  readonly ratePpb: bigint
-  /** Index into {@link supports}; 0: no cone. */
-  readonly support: bigint
-  /** Index into {@link lacks}: why there is no cone. 0 where there is one. */
-  readonly lack: bigint
-  /** A at the last sample that has a bound, and how far from it the bound may be used. */
-  readonly sampleNs: bigint
-  readonly longestGapNs: bigint
-  /** A at the last sample that heard only this computer itself. */
-  readonly selfNs: bigint
-  /** TAI - UTC (ns) by the last sample with a bound; from `leapAtNs` (UTC) on it may be another. */
-  readonly taiUtcNs: bigint
-  readonly leapAtNs: bigint
-  readonly toleranceNs: bigint
-  /** Record of the last sample that shapes the cone. */
-  readonly seq: bigint
-}
-
-const supports: readonly (Support | null)[] = [null, 'single', 'paired', 'voted']
-const unmonitored: readonly Cause[] = [
-  'no-sample',
-  'auditor-down',
-  'worker-died',
-  'suspend',
-  'starved',
-  'boot',
-  'no-reference',
-  'trail-damaged',
-  'write-failed',
-]
-const lacks: readonly Lack[] = [
-  { verdict: 'UNMONITORED', cause: 'no-sample' },
-  { verdict: 'INDETERMINATE', cause: 'conflict' },
-  ...unmonitored.slice(1).map((cause): Lack => ({ verdict: 'UNMONITORED', cause })),
-]
-/** As far in the past as an instant can be published. */
-export const neverNs = -(2n ** 62n)
 const second = 1_000_000_000n
-
-/** What the forward cone needs of a sample. */
-export interface LiveSample {
-  readonly seq: number
-  readonly atNs: bigint
-  readonly state: ConsensusState
-  readonly support: Support | null
-  readonly m: IntervalNs | null
-  readonly cause: Cause | null
-  readonly taiUtc: number
-}
-
-type ConeFields = Pick<
-  LiveRecord,
-  'mLowNs' | 'mHighNs' | 'support' | 'lack' | 'sampleNs' | 'selfNs' | 'taiUtcNs' | 'seq'
->
-
-/**
- * The forward cone of one engine's life, sample by sample, as the cones over a whole run would have it "as known then". The rate
- * is the same throughout.
- */
-export class LiveCone {
-  readonly #ratePpb: bigint
-  #edges: Edges | null = null
-  #lack: Lack
-  #conflict = false
-  #sampleNs = neverNs
-  #selfNs = neverNs
-  #taiUtc = 0
-  #seq = 0
-
-  /** @param cause why there is no bound before the first sample */
-  constructor(ratePpb: bigint, cause: Cause = 'no-sample') {
-    this.#ratePpb = ratePpb
-    this.#lack = { verdict: 'UNMONITORED', cause }
-  }
-
-  /** A at the last sample with a bound; {@link neverNs} where there is none. */
-  get sampleNs(): bigint {
-    return this.#sampleNs
-  }
-
-  /** Takes a durable sample. */
-  fold(sample: LiveSample): void {
-    const { state, m, support, atNs, seq, cause } = sample
-    if (state === 'conflict') {
-      this.#conflict = true
-      this.#edges = null
-      this.#lack = { verdict: 'INDETERMINATE', cause: 'conflict' }
-      return
-    }
-    if (cause === 'self-reference') this.#selfNs = atNs
-    if (state === 'none' || m === null || support === null) return
-    // One reference alone settles no conflict.
-    if (this.#conflict && support === 'single') return
-    const rho = this.#ratePpb * atNs
-    const own: Edges = {
-      low: { k: m.lowNs * scale + rho, seq, support },
-      high: { k: m.highNs * scale - rho, seq, support },
-    }
-    const met = this.#edges && both(this.#edges, own)
-    // An empty cone refutes the drift bound on the way here; it starts anew with this sample.
-    this.#edges = met && met.low.k - rho <= met.high.k + rho ? met : own
-    this.#conflict = false
-    this.#sampleNs = atNs
-    this.#taiUtc = sample.taiUtc
-    this.#seq = seq
-  }
-
-  /** A stood still or ended: nothing of before holds any more. */
-  break(cause: Cause): void {
-    this.#edges = null
-    this.#conflict = false
-    this.#lack = { verdict: 'UNMONITORED', cause }
-    this.#sampleNs = neverNs
-    this.#selfNs = neverNs
-  }
-
-  /** M by the cone, `null` where there is none. */
-  at(aNs: bigint): IntervalNs | null {
-    return this.#edges && forwardAt(this.#edges, this.#ratePpb * aNs)
-  }
-
-  /** What is published of it at an instant. */
-  fields(aNs: bigint): ConeFields {
-    const edges = this.#edges
-    const m = this.at(aNs)
-    const weakest = edges ? Math.min(supports.indexOf(edges.low.support), supports.indexOf(edges.high.support)) : 0
-    return {
-      mLowNs: m?.lowNs ?? 0n,
-      mHighNs: m?.highNs ?? 0n,
-      support: BigInt(weakest),
-      lack: edges ? 0n : lackCode(this.#lack),
-      sampleNs: this.#sampleNs,
-      selfNs: this.#selfNs,
-      taiUtcNs: BigInt(this.#taiUtc) * second,
-      seq: BigInt(this.#seq),
-    }
-  }
-}
-
-/** The code of a lack; of one that cannot be published: that there is no sample. */
-export function lackCode({ verdict, cause }: Lack): bigint {
-  const found = lacks.findIndex((lack) => lack.verdict === verdict && lack.cause === cause)
-  return BigInt(found < 0 ? 0 : found)
-}
 
 /** What one reading proves by what was published. */
 export interface LiveAnswer {

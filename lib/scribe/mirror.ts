@@ -10,9 +10,8 @@
 import { closeSync, fstatSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Timers } from '../clock/types.js'
-import type { LiveRecord } from '../evidence/live.js'
-import { lackCode } from '../evidence/live.js'
 import { encodeLiveText, type LiveOrigin } from '../evidence/live-board.js'
+import { type LiveRecord, lackCode } from '../evidence/live-record.js'
 
 /** Where the mirror takes its records from: `peek` without asking for more of them, `latest` asking. */
 export interface MirrorSource {

@@ -4,8 +4,8 @@ import { mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { type AttachedAuditor, attach, attachWith } from '../../lib/auditor/attach.js'
-import type { LiveRecord } from '../../lib/evidence/live.js'
 import { encodeLiveText } from '../../lib/evidence/live-board.js'
+import type { LiveRecord } from '../../lib/evidence/live-record.js'
 import { removeFolders, temporaryFolder } from '../support/simulated-audit.js'
 
 const second = 1_000_000_000n

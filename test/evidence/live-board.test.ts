@@ -2,7 +2,6 @@
 import { Worker } from 'node:worker_threads'
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import type { LiveRecord } from '../../lib/evidence/live.js'
 import {
   decodeLiveText,
   encodeLiveText,
@@ -10,6 +9,7 @@ import {
   liveTextLength,
   SharedBoard,
 } from '../../lib/evidence/live-board.js'
+import type { LiveRecord } from '../../lib/evidence/live-record.js'
 import '../support/seed.js'
 
 const names = [
