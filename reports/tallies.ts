@@ -6,11 +6,11 @@ import { addCells, type Cell } from '../lib/evidence/digest.js'
 import { judge, verdictOn } from '../lib/evidence/stretches.js'
 import type { Piece, Stretch } from '../lib/evidence/types.js'
 import { type IntervalNs, largest, middle } from '../lib/interval.js'
-import { roles } from '../lib/ntp/types.js'
 import type { SampleBody, TrailRecord } from '../lib/trail/types.js'
 import type { OutsideSample } from './breaches.js'
 import { BudgetTally } from './budget.js'
 import { type Columns, type Run, runsIn } from './columns.js'
+import { halfOf } from './crystal.js'
 import { DayTally } from './days.js'
 import { HealthTally } from './health.js'
 import { HistoryTally } from './history.js'
@@ -178,7 +178,8 @@ export class Tallies {
 
   #record(record: TrailRecord, utcNs: bigint | null, used: boolean): void {
     if (record.type === 'reference' && used) this.health.reference(record, record.seq, record.wall)
-    if (record.type === 'gap' && record.breaks === 'mono') this.plots.breakOff()
+    if (record.type === 'gap') this.plots.gap(record.bootId, record)
+    if (record.type === 'open' && record.reason !== 'rotation') this.plots.start()
     if (record.type !== 'sample') return
     if (record.trigger !== null && !this.caused.has(record.trigger)) {
       this.caused.set(record.trigger, { seq: record.seq, body: record, boot: record.bootId })
@@ -197,15 +198,13 @@ export class Tallies {
     this.references.sample(record)
     this.budget.sample(record, bootId)
     this.health.sample(record, seq, utcNs)
-    for (const role of roles) {
-      const reading = record.readings[role]
-      if (reading?.ok) this.plots.reference(role, utcNs, BigInt(reading.offsetNs))
-    }
+    this.plots.readings(record, utcNs)
     const error = errorOf(record)
     this.days.sample({ seq, utcNs, scheduled, error })
     const m = consensus.m && (BigInt(consensus.m.lowNs) + BigInt(consensus.m.highNs)) >> 1n
     const dNs = (BigInt(record.d.lowNs) + BigInt(record.d.highNs)) >> 1n
-    this.plots.look({ boot: bootId, utcNs, aNs: BigInt(record.atNs), dNs, mNs: m })
+    const halfNs = error ? halfOf(error) : 0n
+    this.plots.look({ boot: bootId, utcNs, aNs: BigInt(record.atNs), dNs, mNs: m && error ? m : null, halfNs })
     if (!error) return
     this.offsets.add(middle(error))
     this.reaches.add(largest(error))
