@@ -22,8 +22,8 @@ export interface DotPanel {
   readonly changes: boolean
   /** Seconds; drawn as dashed lines where they fall on the scale. */
   readonly lines?: readonly number[]
-  /** Indexes of columns that are marked at the upper edge. */
-  readonly edge?: readonly number[]
+  /** Indexes of columns that are marked above the frame; instead of {@link changes}. */
+  readonly marked?: readonly number[]
   /** A scale that holds all values; else the panel's own. */
   readonly scale?: ValueScale
   /** Whether instants are named below it; default: yes. */
@@ -82,7 +82,7 @@ export function drawDots(sheet: Sheet, report: Report, panel: DotPanel): void {
   }
   const alt =
     `${panel.title}: values from ${sizeText(spread.low)} to ${sizeText(spread.high)} over ${report.result.period}, in ` +
-    `${count(spread.used, 'column')} of ${panel.columns.length}. ${scale.words ?? 'The scale is linear.'}${edgeWords(panel)}`
+    `${count(spread.used, 'column')} of ${panel.columns.length}. ${scale.words ?? 'The scale is linear.'}${markedWords(panel)}`
   const height = dotHeight(report.period, panel)
   sheet.figure(alt, height, () => {
     const frame = layFrame(sheet, report.period, scale, panel.height)
@@ -102,7 +102,7 @@ export function drawDots(sheet: Sheet, report: Report, panel: DotPanel): void {
       }
       doc.fill(bandLine)
     })
-    drawEdge(sheet, panel, frame)
+    drawMarked(sheet, panel, frame)
     if (panel.changes) drawChanges(sheet, report, frame)
     drawOutline(sheet, frame)
     const words = wordsOf(panel)
@@ -142,16 +142,16 @@ function drawLines(sheet: Sheet, values: readonly number[], { domain }: ValueSca
 }
 
 /** Wide enough to be seen, however narrow a column is. */
-function drawEdge(sheet: Sheet, { edge = [], columns }: DotPanel, frame: Frame): void {
+function drawMarked(sheet: Sheet, { marked = [], columns }: DotPanel, frame: Frame): void {
   const width = (frame.right - frame.left) / columns.length
   const shown = Math.max(width, 1.2)
   sheet.paint((doc) => {
-    for (const index of edge) doc.rect(frame.left + (index + 0.5) * width - shown / 2, frame.top, shown, 4)
-    if (edge.length > 0) doc.fill(ink)
+    for (const index of marked) doc.rect(frame.left + (index + 0.5) * width - shown / 2, frame.top - 4.5, shown, 3.5)
+    if (marked.length > 0) doc.fill(ink)
   })
 }
 
-function edgeWords({ edge }: DotPanel): string {
-  if (edge === undefined) return ''
-  return edge.length === 0 ? ' No column is marked.' : ` ${count(edge.length, 'column')} marked at the upper edge.`
+function markedWords({ marked }: DotPanel): string {
+  if (marked === undefined) return ''
+  return marked.length === 0 ? ' No column is marked.' : ` ${count(marked.length, 'column')} marked above it.`
 }

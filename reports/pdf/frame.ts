@@ -26,7 +26,7 @@ export const axisRoom = 46
 
 /** Points that a frame takes above and below itself: its title and, where they are named, its ticks of time. */
 export function frameRoom(period: Period, times = true): { readonly above: number; readonly below: number } {
-  return { above: 22, below: times ? (period.zone === 'UTC' ? 16 : 25) : 4 }
+  return { above: 22, below: times ? (period.zone === 'UTC' ? 16 : 25) : 5 }
 }
 
 /** Lays a frame of `height` points below the cursor, with its title above. */

@@ -76,11 +76,11 @@ async function drawDifferences(sheet: Sheet, report: Report, pause: Pause): Prom
   if (spreads.length === 0) return
   const least = Math.min(...spreads.map(({ low }) => low))
   const most = Math.max(...spreads.map(({ high }) => high))
-  const typical = Math.min(...spreads.map((spread) => spread.typical))
+  const typical = Math.max(1e-6, Math.min(...spreads.map((spread) => spread.typical)))
   const scale = chooseScale(least, most, typical, ticksOf({ height: laneHeight }))
   const panels = differences.map(({ a, b, columns, apart }): DotPanel => {
     const axis = `up: the ${a} is ahead`
-    return { title: `${a} less ${b}`, axis, columns, height: laneHeight, changes: false, scale, edge: apart }
+    return { title: `${a} less ${b}`, axis, columns, height: laneHeight, changes: false, scale, marked: apart }
   })
   if (!(await drawLanes(sheet, report, 'By how much two references differ', panels, pause))) return
   const contradict = differences.some(({ apart }) => apart.length > 0)
@@ -88,7 +88,7 @@ async function drawDifferences(sheet: Sheet, report: Report, pause: Pause): Prom
     sheet,
     'In the same samples, by the middles of what they say of UTC, whatever the clock showed. All on one scale; least and largest of each column. ' +
       (contradict
-        ? 'Heavy marks at the upper edge: answers there contradict each other, their intervals do not meet.'
+        ? 'Heavy marks above a frame: answers there contradict each other, their intervals do not meet.'
         : 'No two answers contradict each other: their intervals meet in each sample.'),
   )
 }

@@ -83,10 +83,11 @@ interface Bend {
 }
 
 function bentScale(low: number, high: number, { inner, words, label, about }: Bend): ValueScale {
-  // Where all values lie on one side, the other needs no room.
+  // A low plot needs more room between the furthest value and the edge. Where all values lie on one side, the other needs none.
+  const room = about < 7 ? 4 : 1.5
   const domain = [
-    low >= 0 ? -inner / 10 : Math.min(low * 1.5, -inner),
-    high <= 0 ? inner / 10 : Math.max(high * 1.5, inner),
+    low >= 0 ? -inner / 10 : Math.min(low * room, -inner),
+    high <= 0 ? inner / 10 : Math.max(high * room, inner),
   ] as const
   const bend = (value: number) => bent(value, inner)
   return {
@@ -134,7 +135,7 @@ function bentTicks(domain: readonly [number, number], inner: number, about: numb
       value *= 10
     ) {
       const place = bent(side * value, inner)
-      if (Math.abs(place - last) < span / (about + 1)) continue
+      if (Math.abs(place - last) < span / (about < 7 ? 6 : 8)) continue
       ticks.push(side * value)
       last = place
     }

@@ -65,10 +65,10 @@ needs('qpdf', 'pdftotext')('a report of three references has seventeen plots wit
   // The one delay that stands out.
   expect(told(`Delay of ${of('secondary')}`)).toContain('values from 20.000000 ms to 250.000000 ms over')
   expect(told('primary less tertiary')).toContain('values from \u22121.000000 ms to 30.000000 ms over')
-  expect(told('primary less tertiary')).toContain('1 column marked at the upper edge.')
+  expect(told('primary less tertiary')).toContain('1 column marked above it.')
   expect(told('primary less secondary')).toContain('No column is marked.')
   expect(text).toContain('The dashed line is twice the tolerance: an answer beyond it proves nothing by itself.')
-  expect(text).toContain('Heavy marks at the upper edge: answers there contradict each other')
+  expect(text).toContain('Heavy marks above a frame: answers there contradict each other')
   expect(text).toContain('The drift bound is \u00b1100.000 ppm: it lies beyond this scale.')
   expect(overlaps(wordsOf(bytes))).toEqual([])
 })
