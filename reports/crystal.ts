@@ -1,6 +1,6 @@
 /**
  * How fast the audit clock ran over time: the mean rate between samples that lie some way apart, as an interval that holds it if the
- * samples' bounds hold UTC. Nothing is told across a gap, a start of the auditor, or two boots.
+ * samples' bounds hold UTC. Nothing is told across a gap, a start of the auditor, records that are missing, or two boots.
  * @module
  */
 import type { GapBody } from '../lib/trail/types.js'

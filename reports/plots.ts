@@ -121,8 +121,8 @@ export class PlotsBuilder {
     return this.#pairs[n]
   }
 
-  /** An auditor started: its audit clock may be another. */
-  start(): void {
+  /** An auditor started, whose audit clock may be another, or records are missing. */
+  restart(): void {
     this.#crystal.end()
   }
 

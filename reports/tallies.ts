@@ -68,6 +68,8 @@ export class Tallies {
   readonly checks: { readonly window: CheckWindow; sample: OutsideSample | null }[]
   readonly #probes: Probes
   readonly #cells: Cell[] = []
+  /** Of the last record that came by itself; `null` behind files that were counted before, which are whole. */
+  #lastSeq: number | null = null
   readonly #options: TallyOptions
 
   constructor(options: TallyOptions) {
@@ -131,12 +133,16 @@ export class Tallies {
    * @param used whether the evidence of the period rests on it
    */
   record(record: TrailRecord, utcNs: bigint | null, used: boolean): void {
+    // What stood in records that are missing nobody knows: a suspend, perhaps.
+    if (this.#lastSeq !== null && record.seq !== this.#lastSeq + 1) this.plots.restart()
+    this.#lastSeq = record.seq
     this.history.record(record, used)
     this.#record(record, utcNs, used)
   }
 
   /** A record of the evidence whose boot was told already. */
   remarkable(record: TrailRecord, utcNs: bigint | null): void {
+    this.#lastSeq = null
     this.history.event(record)
     this.#record(record, utcNs, true)
   }
@@ -144,6 +150,7 @@ export class Tallies {
   /** Samples of the evidence without their records, in order of seq; what {@link record} makes of them. `to` is not counted. */
   plain(columns: Columns, from: number, to: number): void {
     const { fromNs, toNs, wanted } = this.#options
+    this.#lastSeq = null
     for (const run of runsIn(columns, from, to)) {
       if (wanted && wanted.size > 0) this.#want(run, wanted)
       for (const part of run.within(fromNs, toNs)) this.#run(part)
@@ -179,7 +186,7 @@ export class Tallies {
   #record(record: TrailRecord, utcNs: bigint | null, used: boolean): void {
     if (record.type === 'reference' && used) this.health.reference(record, record.seq, record.wall)
     if (record.type === 'gap') this.plots.gap(record.bootId, record)
-    if (record.type === 'open' && record.reason !== 'rotation') this.plots.start()
+    if (record.type === 'open' && record.reason !== 'rotation') this.plots.restart()
     if (record.type !== 'sample') return
     if (record.trigger !== null && !this.caused.has(record.trigger)) {
       this.caused.set(record.trigger, { seq: record.seq, body: record, boot: record.bootId })

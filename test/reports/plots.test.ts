@@ -27,11 +27,12 @@ function made(ppm = 0): TrailBuilder {
   return trail
 }
 
-function plotsOf(trail: TrailBuilder, hours = 24n) {
+function plotsOf(trail: TrailBuilder, hours = 24n, missing = 0) {
   const period = { fromNs: midnight, toNs: midnight + hours * hour }
   const tallies = new Tallies({ ...period, zone: 'UTC', toleranceNs: 50_000_000n, warningNs: null, probes: [] })
   const clock = new SampleClock()
   for (const { record } of trail.placed) {
+    if (record.seq === missing) continue
     tallies.record(record, record.type === 'sample' ? clock.utcNs(record, parseInstant(record.wall)) : null, true)
   }
   return tallies.plots.build()
@@ -146,6 +147,32 @@ describe('the rate of the audit clock', () => {
     // Of a suspend that is known too late, everything that was told of the samples behind its beginning is taken back.
     trail.gap('suspend', 'mono', 100)
     expect(lengths()).toEqual(['0+60', '81+40', '122+60'])
+  })
+
+  test('is told across no record that is missing', () => {
+    const trail = made()
+    for (let n = 0; n < 19; n += 1) {
+      trail.sample({ state: 'agreed', width: 0.002 })
+      trail.heartbeat()
+      trail.advance(600)
+    }
+    const starts = (missing: number) =>
+      plotsOf(trail, 24n, missing).crystal.map(({ fromNs, toNs }) => [
+        Number((fromNs - midnight) / (60n * s)),
+        Number((toNs - fromNs) / (60n * s)),
+      ])
+    expect(starts(0)).toEqual([
+      [0, 60],
+      [60, 60],
+      [120, 60],
+    ])
+    // The heartbeat behind the tenth sample, at 90 minutes.
+    const heartbeat = trail.placed.filter(({ record }) => record.type === 'heartbeat')[9]!.record.seq
+    expect(starts(heartbeat)).toEqual([
+      [0, 60],
+      [60, 30],
+      [100, 60],
+    ])
   })
 
   test('is the same from columns of samples as from one after the other', () => {
