@@ -18,6 +18,15 @@ export interface InclusionOnPaper {
   readonly path: readonly string[]
 }
 
+export interface SealOnCertificate {
+  readonly path: string
+  /** The signed checkpoint with its line ends. */
+  readonly text: string
+  /** How many records it covers, and how many of these, the first ones, were pruned. */
+  readonly size: number
+  readonly prunedUpTo?: number
+}
+
 export interface CertificateData {
   readonly host: string
   readonly identity: OpenBody['identity']
@@ -25,9 +34,11 @@ export interface CertificateData {
   readonly proof: ProofDocument
   /** The records that the answers rest on, and the nearest change and gap, word for word. */
   readonly records: readonly ExcerptLine[]
-  /** The first seal that covers the records; `null`: none does. `text`: the signed checkpoint with its line ends. */
-  readonly seal: { readonly path: string; readonly text: string; readonly size: number } | null
+  /** The first seal that covers the records; `null`: none is named. */
+  readonly seal: SealOnCertificate | null
   readonly inclusion: InclusionOnPaper | null
+  /** Why no seal is named; `null`: there is one, or none covers the records yet. */
+  readonly unsealed: string | null
   /** The same evidence for a program, embedded as `bundle.json`. */
   readonly bundle: Buffer | null
 }
@@ -36,6 +47,7 @@ export interface CertificateOptions {
   readonly paper?: Paper | undefined
   readonly seal?: CertificateData['seal']
   readonly inclusion?: InclusionOnPaper | null
+  readonly unsealed?: string | null
   readonly bundle?: Buffer | null
   readonly signal?: AbortSignal
 }
@@ -51,7 +63,7 @@ export async function renderCertificate(
   proof: ProofDocument,
   options: CertificateOptions = {},
 ): Promise<Buffer> {
-  const { seal = null, inclusion = null, bundle = null, signal } = options
+  const { seal = null, inclusion = null, unsealed = null, bundle = null, signal } = options
   const seqs = proof.answers.flatMap(({ records, nearest }) => [
     ...records,
     ...[nearest.clockChange, nearest.gap].filter((seq) => seq !== null),
@@ -63,7 +75,7 @@ export async function renderCertificate(
     signal,
   )
   const { drawCertificate } = await import('./pdf/certificate.js')
-  const data = { host, identity, tool: toolName(), proof, records, seal, inclusion, bundle }
+  const data = { host, identity, tool: toolName(), proof, records, seal, inclusion, unsealed, bundle }
   return drawCertificate(data, { paper: options.paper })
 }
 

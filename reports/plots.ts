@@ -1,11 +1,15 @@
 /**
- * What is drawn beside the bound: the offsets of each reference, the middle of each sample's bound, and D, the clock less the audit
- * clock; the period cut into columns, each with the least and the largest value in it, so that no spike is dropped.
+ * What is drawn beside the bound: offsets and delays of each reference, by how much two of them differ, the middle of each sample's
+ * bound, and D, the clock less the audit clock; the period cut into columns, each with the least and the largest value in it, so that
+ * no spike is dropped. And the rate of the audit clock, from sample to sample.
  * @module
  */
 import type { Role } from '../lib/ntp/types.js'
 import { roles } from '../lib/ntp/types.js'
-import type { Run } from './columns.js'
+import type { GapBody, SampleBody } from '../lib/trail/types.js'
+import { areApart, differenceOf, pairs, type Run } from './columns.js'
+import { CrystalBuilder, type Rate } from './crystal.js'
+import { columnCount, Extremes, PairExtremes } from './extremes.js'
 import type { Column } from './series.js'
 import { Values } from './values.js'
 
@@ -15,6 +19,11 @@ export interface Plots {
   /** Seconds, positive = the clock is slow; `null` where no sample lies in the column. */
   readonly samples: readonly Column[]
   readonly references: { readonly [role in Role]?: readonly Column[] }
+  /** Round trips, in seconds. */
+  readonly delays: { readonly [role in Role]?: readonly Column[] }
+  readonly differences: readonly PairColumns[]
+  /** The rate of the audit clock between samples of one run. */
+  readonly crystal: readonly Rate[]
   /**
    * Seconds that the clock ran ahead of a clock of the crystal's own mean rate in that boot, from 0 at the boot's first sample: steps
    * and slews show as such. `null` where no sample lies in the column.
@@ -24,8 +33,15 @@ export interface Plots {
   readonly rates: readonly { readonly boot: string; readonly ppm: number }[]
 }
 
-/** About two columns a point of a page's width. */
-const columns = 960
+/** Two references in the same samples, by the middles of M, which the clock cannot move. */
+export interface PairColumns {
+  readonly a: Role
+  readonly b: Role
+  /** The first less the second, in seconds. */
+  readonly columns: readonly Column[]
+  /** Indexes of the columns in which their intervals somewhere do not meet. */
+  readonly apart: readonly number[]
+}
 
 /** A look at D with a sample: UTC, the audit clock, and the middles of D and of M. Nanoseconds. */
 export interface DPoint {
@@ -35,6 +51,8 @@ export interface DPoint {
   readonly dNs: bigint
   /** The middle of M = TAI - A; `null` without a bound. */
   readonly mNs: bigint | null
+  /** No less than half the width of M. */
+  readonly halfNs: bigint
 }
 
 interface BootTrace {
@@ -56,39 +74,65 @@ export class PlotsBuilder {
   readonly #fromNs: bigint
   readonly #width: number
   readonly #toNs: bigint
-  readonly #samples = new Columns()
-  readonly #references = new Map<Role, Columns>()
+  readonly #samples = new Extremes()
+  readonly #references = new Map<Role, { readonly offsets: Extremes; readonly delays: Extremes }>()
+  readonly #pairs: (PairExtremes | null)[] = pairs.map(() => null)
+  readonly #crystal: CrystalBuilder
   readonly #boots: BootTrace[] = []
   #broken = false
 
   constructor(fromNs: bigint, toNs: bigint) {
     this.#fromNs = fromNs
     this.#toNs = toNs
-    this.#width = Number(toNs - fromNs) / columns
+    this.#width = Number(toNs - fromNs) / columnCount
+    this.#crystal = new CrystalBuilder(fromNs, toNs)
   }
 
   sample(utcNs: bigint, offsetNs: bigint): void {
     this.#samples.add(this.#column(utcNs), Number(offsetNs) / 1e9)
   }
 
-  reference(role: Role, utcNs: bigint, offsetNs: bigint): void {
-    this.#reference(role).add(this.#column(utcNs), Number(offsetNs) / 1e9)
+  /** What the references answered. */
+  readings({ readings }: SampleBody, utcNs: bigint): void {
+    const column = this.#column(utcNs)
+    for (const role of roles) {
+      const reading = readings[role]
+      if (!reading?.ok) continue
+      const { offsets, delays } = this.#reference(role)
+      offsets.add(column, Number(reading.offsetNs) / 1e9)
+      delays.add(column, Number(reading.delayNs) / 1e9)
+    }
+    for (const [n, [one, other]] of pairs.entries()) {
+      const [a, b] = [readings[one], readings[other]]
+      if (a?.ok && b?.ok) this.#pair(n).add(column, Number(differenceOf(a, b)) / 1e9, areApart(a, b))
+    }
   }
 
-  #reference(role: Role): Columns {
+  #reference(role: Role): { readonly offsets: Extremes; readonly delays: Extremes } {
     const known = this.#references.get(role)
     if (known) return known
-    const made = new Columns()
+    const made = { offsets: new Extremes(), delays: new Extremes() }
     this.#references.set(role, made)
     return made
   }
 
-  /** A ended or stood still, as in a suspend: what comes is measured from a new beginning. */
-  breakOff(): void {
-    this.#broken = true
+  #pair(n: number): PairExtremes {
+    this.#pairs[n] ??= new PairExtremes()
+    return this.#pairs[n]
   }
 
-  look({ boot, utcNs, aNs, dNs, mNs }: DPoint): void {
+  /** An auditor started, whose audit clock may be another, or records are missing. */
+  restart(): void {
+    this.#crystal.end()
+  }
+
+  /** Where A ended or stood still, as in a suspend, what comes is measured from a new beginning. */
+  gap(boot: string, body: GapBody): void {
+    if (body.breaks === 'mono') this.#broken = true
+    this.#crystal.gap(boot, body)
+  }
+
+  look({ boot, utcNs, aNs, dNs, mNs, halfNs }: DPoint): void {
     const trace = this.#trace(boot, aNs, dNs)
     trace.column.addNumber(this.#column(utcNs))
     trace.a.add(aNs - trace.aNs)
@@ -96,9 +140,10 @@ export class PlotsBuilder {
     if (mNs === null) return
     trace.last = { aNs, mNs }
     trace.first ??= trace.last
+    this.#crystal.sample({ boot, utcNs, aNs, mNs, halfNs })
   }
 
-  /** Samples without their records; what {@link reference}, {@link look} and {@link sample} make of them. */
+  /** Samples without their records; what {@link readings}, {@link look} and {@link sample} make of them. */
   run(run: Run): void {
     const { columns, shape, from, to } = run
     const { base } = columns
@@ -116,10 +161,21 @@ export class PlotsBuilder {
     trace.column.addAll(places, 0, places.length)
     trace.first ??= { aNs: startNs, mNs: base.mNs + BigInt(columns.mNs[from]!) }
     trace.last = { aNs: endNs, mNs: base.mNs + BigInt(columns.mNs[to - 1]!) }
+    this.#crystal.run(run)
     for (const role of roles) {
       if (!shape.roles[role]) continue
-      const [own, { offsetNs }] = [this.#reference(role), columns.roles[role]]
-      for (let i = from; i < to; i += 1) own.add(places[i - from]!, offsetNs[i]! / 1e9)
+      const [{ offsets, delays }, { offsetNs, delayNs }] = [this.#reference(role), columns.roles[role]]
+      for (let i = from; i < to; i += 1) {
+        offsets.add(places[i - from]!, offsetNs[i]! / 1e9)
+        delays.add(places[i - from]!, delayNs[i]! / 1e9)
+      }
+    }
+    for (const [n, [one, other]] of pairs.entries()) {
+      if (!shape.roles[one] || !shape.roles[other]) continue
+      const [pair, differences] = [this.#pair(n), columns.differences[n]!]
+      for (let i = from; i < to; i += 1) {
+        pair.add(places[i - from]!, differences[i]! / 1e9, (columns.disjoint[i]! & (1 << n)) !== 0)
+      }
     }
   }
 
@@ -134,7 +190,7 @@ export class PlotsBuilder {
   }
 
   build(): Plots {
-    const d = new Columns()
+    const d = new Extremes()
     const rates: Plots['rates'][number][] = []
     for (const { boot, column, a, d: trace, first, last } of this.#boots) {
       const lengthNs = first && last ? Number(last.aNs - first.aNs) : 0
@@ -146,11 +202,19 @@ export class PlotsBuilder {
       if (lengthNs > 0) rates.push({ boot, ppm: (-movedNs / lengthNs) * 1e6 })
     }
     const references: { [role in Role]?: readonly Column[] } = {}
+    const delays: { [role in Role]?: readonly Column[] } = {}
     for (const role of roles) {
       const own = this.#references.get(role)
-      if (own) references[role] = own.list()
+      if (!own) continue
+      references[role] = own.offsets.list()
+      delays[role] = own.delays.list()
     }
-    return { fromNs: this.#fromNs, toNs: this.#toNs, samples: this.#samples.list(), references, d: d.list(), rates }
+    const differences = pairs.flatMap(([a, b], n) => {
+      const own = this.#pairs[n]
+      return own ? [{ a, b, columns: own.values.list(), apart: own.apart() }] : []
+    })
+    const measured = { samples: this.#samples.list(), references, delays, differences, crystal: this.#crystal.build() }
+    return { fromNs: this.#fromNs, toNs: this.#toNs, ...measured, d: d.list(), rates }
   }
 
   #column(utcNs: bigint): number {
@@ -170,7 +234,7 @@ export class PlotsBuilder {
 const edge = 1e-6
 
 function within(column: number): number {
-  return Math.min(columns - 1, Math.max(0, column))
+  return Math.min(columnCount - 1, Math.max(0, column))
 }
 
 /** Adds `base + more`, exactly. */
@@ -181,19 +245,3 @@ function addFrom(values: Values, base: bigint, more: number): void {
 
 /** Sums of this and of what a run's columns hold are exact in doubles. */
 const mostBase = 2n ** 52n
-
-class Columns {
-  readonly #low = new Float64Array(columns).fill(Number.POSITIVE_INFINITY)
-  readonly #high = new Float64Array(columns).fill(Number.NEGATIVE_INFINITY)
-
-  add(column: number, value: number): void {
-    if (value < this.#low[column]!) this.#low[column] = value
-    if (value > this.#high[column]!) this.#high[column] = value
-  }
-
-  list(): Column[] {
-    return Array.from(this.#low, (low, index) =>
-      low === Number.POSITIVE_INFINITY ? null : { low, high: this.#high[index]! },
-    )
-  }
-}

@@ -6,11 +6,11 @@ import { addCells, type Cell } from '../lib/evidence/digest.js'
 import { judge, verdictOn } from '../lib/evidence/stretches.js'
 import type { Piece, Stretch } from '../lib/evidence/types.js'
 import { type IntervalNs, largest, middle } from '../lib/interval.js'
-import { roles } from '../lib/ntp/types.js'
 import type { SampleBody, TrailRecord } from '../lib/trail/types.js'
 import type { OutsideSample } from './breaches.js'
 import { BudgetTally } from './budget.js'
 import { type Columns, type Run, runsIn } from './columns.js'
+import { halfOf } from './crystal.js'
 import { DayTally } from './days.js'
 import { HealthTally } from './health.js'
 import { HistoryTally } from './history.js'
@@ -68,6 +68,8 @@ export class Tallies {
   readonly checks: { readonly window: CheckWindow; sample: OutsideSample | null }[]
   readonly #probes: Probes
   readonly #cells: Cell[] = []
+  /** Of the last record that came by itself; `null` behind files that were counted before, which are whole. */
+  #lastSeq: number | null = null
   readonly #options: TallyOptions
 
   constructor(options: TallyOptions) {
@@ -131,12 +133,16 @@ export class Tallies {
    * @param used whether the evidence of the period rests on it
    */
   record(record: TrailRecord, utcNs: bigint | null, used: boolean): void {
+    // What stood in records that are missing nobody knows: a suspend, perhaps.
+    if (this.#lastSeq !== null && record.seq !== this.#lastSeq + 1) this.plots.restart()
+    this.#lastSeq = record.seq
     this.history.record(record, used)
     this.#record(record, utcNs, used)
   }
 
   /** A record of the evidence whose boot was told already. */
   remarkable(record: TrailRecord, utcNs: bigint | null): void {
+    this.#lastSeq = null
     this.history.event(record)
     this.#record(record, utcNs, true)
   }
@@ -144,6 +150,7 @@ export class Tallies {
   /** Samples of the evidence without their records, in order of seq; what {@link record} makes of them. `to` is not counted. */
   plain(columns: Columns, from: number, to: number): void {
     const { fromNs, toNs, wanted } = this.#options
+    this.#lastSeq = null
     for (const run of runsIn(columns, from, to)) {
       if (wanted && wanted.size > 0) this.#want(run, wanted)
       for (const part of run.within(fromNs, toNs)) this.#run(part)
@@ -178,7 +185,8 @@ export class Tallies {
 
   #record(record: TrailRecord, utcNs: bigint | null, used: boolean): void {
     if (record.type === 'reference' && used) this.health.reference(record, record.seq, record.wall)
-    if (record.type === 'gap' && record.breaks === 'mono') this.plots.breakOff()
+    if (record.type === 'gap') this.plots.gap(record.bootId, record)
+    if (record.type === 'open' && record.reason !== 'rotation') this.plots.restart()
     if (record.type !== 'sample') return
     if (record.trigger !== null && !this.caused.has(record.trigger)) {
       this.caused.set(record.trigger, { seq: record.seq, body: record, boot: record.bootId })
@@ -197,15 +205,13 @@ export class Tallies {
     this.references.sample(record)
     this.budget.sample(record, bootId)
     this.health.sample(record, seq, utcNs)
-    for (const role of roles) {
-      const reading = record.readings[role]
-      if (reading?.ok) this.plots.reference(role, utcNs, BigInt(reading.offsetNs))
-    }
+    this.plots.readings(record, utcNs)
     const error = errorOf(record)
     this.days.sample({ seq, utcNs, scheduled, error })
     const m = consensus.m && (BigInt(consensus.m.lowNs) + BigInt(consensus.m.highNs)) >> 1n
     const dNs = (BigInt(record.d.lowNs) + BigInt(record.d.highNs)) >> 1n
-    this.plots.look({ boot: bootId, utcNs, aNs: BigInt(record.atNs), dNs, mNs: m })
+    const halfNs = error ? halfOf(error) : 0n
+    this.plots.look({ boot: bootId, utcNs, aNs: BigInt(record.atNs), dNs, mNs: m && error ? m : null, halfNs })
     if (!error) return
     this.offsets.add(middle(error))
     this.reaches.add(largest(error))

@@ -242,7 +242,7 @@ export interface Report {
   readonly period: Period
   readonly toleranceNs: bigint
   readonly series: Series
-  /** What is drawn beside the bound: offsets of references, D. */
+  /** What is drawn beside the bound: offsets, delays and differences of references, D, the rate of the audit clock. */
   readonly plots: Plots
   /** The records of the worst breach, word for word; absent where there is none. */
   readonly excerpt?: readonly ExcerptLine[]

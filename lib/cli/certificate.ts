@@ -45,8 +45,8 @@ export async function writeCertificate({
   const { renderCertificate } = await import('../../reports/certificate.js')
   const { Shelf } = await import('../../reports/publish.js')
   const last = Math.max(0, ...proof.answers.flatMap(({ records }) => records))
-  const covered = last === 0 ? null : await coveringSeal(trail, last)
-  const bytes = await renderCertificate(trail, proof, { paper: paperOf(paper), bundle, ...(covered ?? {}) })
+  const covering = last === 0 ? {} : await coveringSeal(trail, last)
+  const bytes = await renderCertificate(trail, proof, { paper: paperOf(paper), bundle, ...covering })
   const path = resolve(cwd, file)
   const shelf = await Shelf.open(dirname(path), last)
   return (await shelf.put(basename(path), [bytes])).path

@@ -7,6 +7,7 @@ import PDFDocument from 'pdfkit'
 import { printable } from '../printable.js'
 import type { Paper } from '../types.js'
 import { fontPath } from './fonts.js'
+import { Pieces } from './press.js'
 
 type Doc = PDFKit.PDFDocument
 
@@ -150,9 +151,9 @@ const accessibility = `
 
 function collect(doc: Doc): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
-    doc.on('data', (chunk: Buffer) => chunks.push(chunk))
-    doc.on('end', () => resolve(Buffer.concat(chunks)))
+    const pieces = new Pieces()
+    doc.on('data', (piece: Buffer) => pieces.add(piece))
+    doc.on('end', () => resolve(pieces.all()))
     doc.on('error', reject)
   })
 }

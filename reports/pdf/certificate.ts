@@ -170,15 +170,19 @@ function drawRest(sheet: Sheet, data: CertificateData): void {
   const paper = seal && paperSeal(seal, data.inclusion)
   sheet.paragraph(assumptions, { size: 7.5, color: soft, gap: 2 })
   drawNearest(sheet, data)
-  const below = (paper ? sealHeight(sheet, paper) + 20 : 20) + signerHeight
+  const why =
+    data.unsealed === null
+      ? 'No seal covers these records yet: they rest on the custody of the files of the trail.'
+      : `No seal is named: ${data.unsealed.length > mostWhy ? `${data.unsealed.slice(0, mostWhy - 1)}\u2026` : data.unsealed}`
+  const bold = { face: 'bold' } as const
+  const below =
+    (paper ? sealHeight(sheet, paper) + 20 : 8 + 12 * sheet.wrap(why, sheet.width, bold).length) + signerHeight
   drawLines(sheet, records, sheet.bottom - sheet.y - below)
   if (paper) {
     sheet.subheading('The seal', sealHeight(sheet, paper))
     drawSeal(sheet, paper)
   } else {
-    sheet.paragraph('No seal covers these records yet: they rest on the custody of the files of the trail.', {
-      face: 'bold',
-    })
+    sheet.paragraph(why, bold)
   }
   drawSigner(sheet)
 }
@@ -192,13 +196,21 @@ function paperSeal(seal: NonNullable<CertificateData['seal']>, inclusion: Certif
     text: seal.text,
     what: 'the signed checkpoint',
     words: [
-      `Signed checkpoint over records 1 to ${seal.size} (${seal.path}). Read the code into a file and hold the trail against it:`,
+      `Signed checkpoint over records 1 to ${seal.size}${prunedWords(seal)} (${seal.path}). Read the code into a file and hold the trail against it:`,
       { code: 'ntp-auditor verify TRAIL --anchor seal.txt' },
       'Answer, records and seal lie inside this file (PDF attachments), word for word.',
       ...(inclusion ? [`Proof that record ${inclusion.seq} is among them (RFC 6962):`] : []),
     ],
     fine: inclusion?.path ?? [],
   }
+}
+
+/** Letters of a reason that the page has room for. */
+const mostWhy = 400
+
+/** What was taken away is no part of the proof: its place in the tree is. */
+function prunedWords({ prunedUpTo = 0 }: NonNullable<CertificateData['seal']>): string {
+  return prunedUpTo === 0 ? '' : `, of which 1 to ${prunedUpTo} were pruned`
 }
 
 function drawNearest(sheet: Sheet, { proof }: CertificateData): void {

@@ -24,9 +24,9 @@ const grid = '#dcdcdc'
 /** Points at the left that the labels of values take. */
 export const axisRoom = 46
 
-/** Points that a frame takes above and below itself: its title and its ticks of time. */
-export function frameRoom(period: Period): { readonly above: number; readonly below: number } {
-  return { above: 22, below: period.zone === 'UTC' ? 16 : 25 }
+/** Points that a frame takes above and below itself: its title and, where they are named, its ticks of time. */
+export function frameRoom(period: Period, times = true): { readonly above: number; readonly below: number } {
+  return { above: 22, below: times ? (period.zone === 'UTC' ? 16 : 25) : 5 }
 }
 
 /** Lays a frame of `height` points below the cursor, with its title above. */

@@ -2,13 +2,11 @@
  * The section of plots: as many scales as the period needs, one legend for all.
  * @module
  */
-import { roles } from '../../lib/ntp/types.js'
 import type { Report } from '../types.js'
 import { count } from '../words.js'
 import type { Pause } from './cells.js'
-import { type DotPanel, dotHeight, drawDots } from './dots.js'
 import { axisRoom } from './frame.js'
-import { drawHistograms, histogramHeight } from './histogram.js'
+import { drawMeasured } from './measured.js'
 import { bandFill, bandLine, fillVerdict, ink, soft, toleranceLine } from './pattern.js'
 import { beyond, choosePanels, drawPanel, isHairline } from './plot.js'
 import { refer, titleOf } from './sections.js'
@@ -47,70 +45,6 @@ export async function drawPlots(sheet: Sheet, report: Report, pause: Pause): Pro
     )
   }
   await drawMeasured(sheet, report, pause)
-}
-
-/** What was measured, sample by sample: offsets of the references, the clock against the audit clock, how often which value. */
-async function drawMeasured(sheet: Sheet, report: Report, pause: Pause): Promise<void> {
-  const { result, plots } = report
-  const offsets = roles.flatMap((role): DotPanel[] => {
-    const columns = plots.references[role]
-    if (!columns) return []
-    const servers = result.references[role]?.servers.join(', ') ?? ''
-    const title = `${role}: ${servers.length > 60 ? `${servers.slice(0, 59)}\u2026` : servers}`
-    return [
-      { title, axis: 'offset; up: the clock is slow', columns, height: 92, changes: true, tolerance: result.tolerance },
-    ]
-  })
-  if (offsets.length > 0) {
-    sheet.subheading('Offsets that each reference gave', dotHeight(report.period, offsets[0]!))
-    for (const panel of offsets) {
-      drawDots(sheet, report, panel)
-      await pause()
-    }
-    columnsNote(sheet, plots.d.length)
-  }
-  if (plots.d.some((column) => column !== null)) {
-    const panel: DotPanel = {
-      title: 'The clock against the audit clock (D)',
-      axis: 'up: the clock ran ahead',
-      columns: plots.d,
-      height: 92,
-      changes: true,
-    }
-    sheet.subheading('How the clock was moved', dotHeight(report.period, panel) + 20)
-    drawDots(sheet, report, panel)
-    const rates = plots.rates
-      .slice(0, 4)
-      .map(({ boot, ppm }) => `${ppm.toFixed(3).replace('-', '\u2212')} ppm in boot ${boot.slice(0, 8)}`)
-    note(
-      sheet,
-      'From 0 at the first sample of each boot, and behind each suspend. Drawn against the straight line of the crystal\u2019s own mean rate there, so that steps and slews show as such.' +
-        `${rates.length > 0 ? ` The audit clock was fast by ${rates.join(', ')}${plots.rates.length > 4 ? ' and so on' : ''}.` : ''}`,
-    )
-  }
-  const { samples, references } = result.distributions
-  if (!samples && Object.keys(references).length === 0) return
-  sheet.subheading('How often which offset was measured', histogramHeight)
-  drawHistograms(sheet, [
-    ...(samples ? [{ title: 'All samples: middle of the bound', distribution: samples }] : []),
-    ...roles.flatMap((role) => {
-      const distribution = references[role]
-      return distribution ? [{ title: `${role}: offset`, distribution }] : []
-    }),
-  ])
-  await pause()
-  note(
-    sheet,
-    'Middles and offsets are estimates: they tell how the clock went, and prove nothing. Quantiles are measured values themselves.',
-  )
-}
-
-function columnsNote(sheet: Sheet, columns: number): void {
-  note(
-    sheet,
-    `Each of the ${count(columns, 'column')} of a plot shows the least and the largest value in it: no spike is dropped. Where no sample lies, ` +
-      'nothing is drawn. Each plot has its own scale.',
-  )
 }
 
 /** What the plots leave out. */

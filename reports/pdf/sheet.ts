@@ -7,6 +7,7 @@ import type {} from 'pdfkit'
 import { printable } from '../printable.js'
 import { type Face, fontPath, glyphsOf } from './fonts.js'
 import { faint, ink, soft } from './pattern.js'
+import { press } from './press.js'
 import { type Marked, Tags } from './tags.js'
 
 type Doc = PDFKit.PDFDocument
@@ -71,6 +72,7 @@ export class Sheet {
   /** Starts a new page. */
   page(): void {
     this.tags.turn(() => {
+      press(this.doc)
       this.doc.addPage()
       this.#watermark()
     })

@@ -8,10 +8,10 @@
  * Reads ntpviz from `$NTPVIZ`, a folder that its packages were unpacked into, or lets `.ci/fetch-ntpviz` fetch it; needs python3 and
  * qpdf. Fails where any is missing. `SAMPLES=60000` takes less.
  */
-import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { figuresOf } from '../support/figures.js'
 import { type Metered, metered } from '../support/metered.js'
 import { writeNtpStats } from '../support/ntp-stats.js'
 import { Ntpviz } from '../support/ntpviz.js'
@@ -38,7 +38,7 @@ async function compare(ntpviz: Ntpviz): Promise<void> {
       throw new Error(`ntpviz drew ${drawn.samples} samples and ${drawn.readings} readings, not all`)
     }
     const cold = metered(stages.command('pdf'))
-    const pdf = figures(join(stages.out, readdirSync(stages.out).find((name) => name.endsWith('.pdf')) ?? ''))
+    const pdf = figuresOf(join(stages.out, readdirSync(stages.out).find((name) => name.endsWith('.pdf')) ?? ''))
     const warm = metered(stages.command('pdf'))
 
     // At an end of the period one sample may lie inside it by the wall clock and outside by UTC.
@@ -71,35 +71,4 @@ async function compare(ntpviz: Ntpviz): Promise<void> {
 
 function round(value: number): number {
   return Math.round(value * 100) / 100
-}
-
-interface Figures {
-  /** What is drawn over axes with scales. */
-  readonly plots: readonly string[]
-  readonly pictures: readonly string[]
-  /** How many samples the histogram of all of them counts. */
-  readonly samples: number
-}
-
-/** The figures of a PDF by their words for those who hear it. */
-function figures(pdf: string): Figures {
-  const json = execFileSync('qpdf', ['--json', '--json-key=qpdf', pdf], { encoding: 'utf8', maxBuffer: 2 ** 29 })
-  const objects: readonly { readonly value?: { readonly '/S'?: string; readonly '/Alt'?: string } | null }[] =
-    Object.values(JSON.parse(json).qpdf[1])
-  const plots: string[] = []
-  const pictures: string[] = []
-  let samples = 0
-  for (const { value } of objects) {
-    if (value?.['/S'] !== '/Figure') continue
-    const words = (value['/Alt'] ?? '').replace(/^u:/, '')
-    if (words.startsWith('Histograms. ')) {
-      // Two may share a figure.
-      for (const [, title, number] of words.matchAll(/([a-z][^.;]*): ([\d\s]+) values? from/gi)) {
-        plots.push(`histogram of ${title}`)
-        if (title?.startsWith('All samples')) samples = Number(number?.replace(/\s/g, ''))
-      }
-    } else if (/linear/.test(words)) plots.push(words.split(':')[0] ?? '')
-    else if (!words.startsWith('Legend')) pictures.push(words.split(/ of | from /)[0] ?? '')
-  }
-  return { plots, pictures, samples }
 }

@@ -29,6 +29,8 @@ export interface BuilderOptions {
   readonly wallAhead?: number
   readonly zone?: string
   readonly bootId?: string
+  /** By how many parts per million the audit clock runs fast. Default 0. */
+  readonly ppm?: number
   /** Fields of every `open` record. */
   readonly open?: Partial<OpenDraft>
   /** Default: the real file system, without syncs. */
@@ -56,6 +58,10 @@ export interface SampleOptions {
   readonly dissent?: readonly Role[]
   /** Roles that did not answer. */
   readonly silent?: readonly Role[]
+  /** By how much more than the others' a reference's answer says (s). */
+  readonly apart?: { readonly [role in Role]?: number }
+  /** Round trips (s). Default: {@link width}. */
+  readonly delays?: { readonly [role in Role]?: number }
   /** The last clock-change caused it. */
   readonly triggered?: boolean
   readonly chord?: { readonly low: number; readonly high: number }
@@ -164,7 +170,8 @@ export class TrailBuilder {
   /** Lets time pass: everything runs on. */
   advance(seconds: number): this {
     const by = ns(seconds)
-    this.#aNs += by
+    // Somebody keeps the wall clock to the truth.
+    this.#aNs += by + ns((seconds * (this.#options.ppm ?? 0)) / 1e6)
     this.#utcNs += by
     this.#wallNs += by
     return this
@@ -264,7 +271,11 @@ export class TrailBuilder {
     const asked: Role[] = state === 'single' ? ['primary'] : ['primary', 'secondary', 'tertiary']
     const readings: { [role in Role]?: StoredReading } = {}
     for (const role of asked) {
-      readings[role] = silent.includes(role) ? silence(role) : this.#reading(role, centre, width)
+      const own = centre + ns(options.apart?.[role] ?? 0)
+      const delay = options.delays?.[role]
+      readings[role] = silent.includes(role)
+        ? silence(role)
+        : this.#reading(role, own, width, delay === undefined ? width : ns(delay))
     }
     const body: SampleBody = {
       type: 'sample',
@@ -414,10 +425,9 @@ export class TrailBuilder {
     return placed
   }
 
-  #reading(role: Role, centre: bigint, width: bigint): StoredReading {
+  #reading(role: Role, centre: bigint, width: bigint, delay: bigint): StoredReading {
     const tai0 = BigInt(taiUtc) * 1_000_000_000n
     const offset = centre + this.#aNs - tai0 - this.#wallNs
-    const delay = width
     const t4 = this.#wallNs
     const t1 = t4 - delay
     return {

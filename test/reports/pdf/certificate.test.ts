@@ -43,6 +43,7 @@ function dataOf(more: Partial<CertificateData> = {}, answers: readonly Answer[] 
     records: [line(1535, 3000), line(1536, 500), line(1541, 700)],
     seal: { path: 'seals/2026/03/000000012.checkpoint', size: 1600, text: checkpoint },
     inclusion: { seq: 1536, size: 1600, path: Array.from({ length: 11 }, (_, index) => String(index % 10).repeat(64)) },
+    unsealed: null,
     bundle: null,
     ...more,
   }

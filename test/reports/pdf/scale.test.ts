@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { spreadOf } from '../../../reports/pdf/dots.js'
-import { chooseScale, linearScale } from '../../../reports/pdf/scale.js'
+import { chooseScale, linearScale, rateScale } from '../../../reports/pdf/scale.js'
 import { rulerOf } from '../../../reports/pdf/ticks.js'
 import '../../support/seed.js'
 
@@ -49,6 +49,39 @@ describe('the scale of values', () => {
     const scale = linearScale([-1, 1])
     expect(scale.place(5, 10, 20)).toBe(20)
     expect(scale.place(-5, 10, 20)).toBe(10)
+  })
+})
+
+test('a scale of values on one side of zero keeps hardly any room for the other', () => {
+  const scale = chooseScale(0.001, 3600, 0.003)
+  expect(scale.words).toBe('The scale is linear within \u00b15 ms and logarithmic beyond.')
+  expect(scale.domain).toEqual([-0.0005, 5400])
+  expect(scale.ticks.map(({ label }) => label)).toEqual(['0', '+2.5 ms', '+5 ms', '+1 s', '+100 s'])
+  expect(chooseScale(-3600, -0.001, 0.003).domain).toEqual([-5400, 0.0005])
+  // A low plot has fewer ticks.
+  expect(chooseScale(-3600, 3600, 0.003, 4).ticks.map(({ label }) => label)).toEqual([
+    ...['\u2212100 s', '\u22125 ms', '0', '+5 ms', '+100 s'],
+  ])
+})
+
+describe('the scale of rates', () => {
+  test('is filled by rates that lie near together', () => {
+    const scale = rateScale(11.5, 12.5, 12.4)
+    expect(scale.domain).toEqual([11.42, 12.58])
+    expect(scale.unit).toBe('ppm')
+    expect(scale.words).toBeNull()
+    expect(scale.ticks.map(({ label }) => label)).toEqual(['+11.6', '+11.8', '+12.0', '+12.2', '+12.4'])
+  })
+
+  test('has room for one rate alone, and for a reference that went an hour wrong', () => {
+    expect(rateScale(12, 12, 12).domain).toEqual([11.999, 12.001])
+    const scale = rateScale(-2, 1_000_000, 12.4)
+    expect(scale.words).toBe('The scale is linear within \u00b120 ppm and logarithmic beyond.')
+    expect(scale.domain).toEqual([-20, 1_500_000])
+    const at = (ppm: number) => scale.place(ppm, 0, 100)
+    expect(at(12) - at(0)).toBeGreaterThan(10)
+    expect(at(1_000_000)).toBeLessThan(100)
+    expect(scale.ticks.at(-1)?.label).toBe('+100 000')
   })
 })
 
