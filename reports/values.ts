@@ -8,8 +8,12 @@
 export type Numbers = Int32Array | Float64Array
 type Piece = Numbers | BigInt64Array
 
-/** Values a piece: what grows by copying leaves as much behind as it holds. */
-const pieceLength = 2 ** 14
+/**
+ * Values a piece, but for the first, which begins small and is copied as it grows: what grows by copying leaves as much behind as it holds.
+ * Pieces of a megabyte come from the system one by one, and go back to it.
+ */
+const pieceLength = 2 ** 18
+const firstLength = 256
 const halves = 2 ** 16
 
 /**
@@ -43,7 +47,7 @@ export class Values {
   addAll(column: Numbers, from: number, to: number): void {
     for (let at = from; at < to; ) {
       const piece = this.#open()
-      const room = pieceLength - (this.#length % pieceLength)
+      const room = piece.length - (this.#length % pieceLength)
       const end = Math.min(to, at + room)
       if (column instanceof Int32Array && !(piece instanceof BigInt64Array)) {
         piece.set(column.subarray(at, end), this.#length % pieceLength)
@@ -100,19 +104,19 @@ export class Values {
     this.#sorted = null
     const index = Math.floor(this.#length / pieceLength)
     const piece = this.#pieces[index]
-    if (piece) return piece
-    const made = new Int32Array(pieceLength)
-    this.#pieces.push(made)
+    const used = this.#length % pieceLength
+    if (piece && used < piece.length) return piece
+    const length = index === 0 ? Math.max(firstLength, used * 2) : pieceLength
+    const made = piece ? copyOf(piece, kindOf(piece), length) : new Int32Array(length)
+    this.#pieces[index] = made
     return made
   }
 
   /** Goes on in a piece of wider values, with what the present one holds. */
-  #widen(Wide: typeof Float64Array | typeof BigInt64Array): Piece {
+  #widen(Wide: Kind): Piece {
     const piece = this.#open()
     if (piece instanceof Wide) return piece
-    const wide = new Wide(pieceLength)
-    const used = this.#length % pieceLength
-    for (let i = 0; i < used; i += 1) wide[i] = wide instanceof BigInt64Array ? BigInt(piece[i]!) : Number(piece[i])
+    const wide = copyOf(piece, Wide, piece.length)
     this.#pieces[this.#pieces.length - 1] = wide
     return wide
   }
@@ -156,6 +160,21 @@ export class Values {
 }
 
 const mostExact = BigInt(Number.MAX_SAFE_INTEGER)
+
+type Kind = Int32ArrayConstructor | Float64ArrayConstructor | BigInt64ArrayConstructor
+
+function kindOf(piece: Piece): Kind {
+  if (piece instanceof Int32Array) return Int32Array
+  return piece instanceof Float64Array ? Float64Array : BigInt64Array
+}
+
+/** Values in another array, which can hold them. */
+function copyOf(piece: Piece, Wide: Kind, length: number): Piece {
+  const made = new Wide(length)
+  if (made instanceof BigInt64Array) for (const [i, value] of piece.entries()) made[i] = BigInt(value)
+  else made.set(piece as Numbers)
+  return made
+}
 
 /** Index of the smallest value that at least `percent` of all do not exceed. */
 function place(percent: number, count: number): number {

@@ -20,8 +20,8 @@ test('values of all sizes, added one by one and by columns, keep their places, t
     fc.property(fc.array(some, { maxLength: 12 }), (parts) => {
       const values = new Values()
       const seen: bigint[] = []
-      // Near the end of a piece, at least now and then.
-      const start = parts.length % 2 === 0 ? 2 ** 14 - 100 : 0
+      // Near the end of what was made room for, at least now and then.
+      const start = parts.length % 2 === 0 ? 2 ** 10 - 100 : 0
       for (let i = 0; i < start; i += 1) {
         values.addNumber(i % 7)
         seen.push(BigInt(i % 7))
@@ -52,6 +52,30 @@ test('values of all sizes, added one by one and by columns, keep their places, t
       expect(values.below(edges)).toEqual(edges.map((edge) => sorted.filter((one) => one < edge).length))
     }),
   )
+})
+
+test('values of every kind on both sides of where a piece ends', () => {
+  const ends = 2 ** 18
+  for (const odd of [7n, 2n ** 40n, -(2n ** 62n)]) {
+    const values = new Values()
+    const column = Int32Array.from({ length: ends - 2 }, (_, i) => i - 100_000)
+    values.addAll(column, 0, column.length)
+    for (let i = 0; i < 4; i += 1) values.add(odd + BigInt(i))
+    values.addAll(column, 0, 5)
+    expect(values.count).toBe(ends + 7)
+    const around = Array.from({ length: 9 }, (_, i) => values.at(ends - 2 + i))
+    const first = [-100_000n, -99_999n, -99_998n, -99_997n, -99_996n]
+    expect(around).toEqual([odd, odd + 1n, odd + 2n, odd + 3n, ...first])
+    expect(values.at(ends - 3)).toBe(BigInt(ends - 3 - 100_000))
+    const sorted = [...Array.from(column, BigInt), ...around].sort((a, b) => (a < b ? -1 : Number(a > b)))
+    for (const percent of [0, 1, 50, 99, 100]) {
+      expect(values.quantile(percent)).toBe(sorted[place(percent, sorted.length)])
+    }
+    expect(values.below([-99_997n, 8n])).toEqual([
+      sorted.filter((one) => one < -99_997n).length,
+      sorted.filter((one) => one < 8n).length,
+    ])
+  }
 })
 
 test('nothing was measured', () => {
