@@ -24,8 +24,8 @@ export interface StageResult {
 const [stage = '', trail = '', index = ''] = process.argv.slice(2)
 const toleranceNs = 50_000_000n
 const longestGapNs = 256_000_000_000n
-/** So many answers are given while the code is still being compiled. */
-const beginning = 100
+/** Answers are measured in these groups: the first while the code is compiled, the second while it is optimized. */
+const groups = { first: 100, next: 1_000, last: 1_000 } as const
 /** How many records the yardstick inserts and scans. */
 const yardstickRows = 100_000
 
@@ -90,7 +90,8 @@ const stages: Readonly<Record<string, () => Promise<Record<string, number>>>> = 
     const random = seeded(7)
     const cpu: number[] = []
     const wall: number[] = []
-    for (let i = 0; i < beginning + 1_000; i += 1) {
+    const count = Object.values(groups).reduce((sum, one) => sum + one, 0)
+    for (let i = 0; i < count; i += 1) {
       const atNs = fromNs + BigInt(Math.floor(random() * span)) * 1_000_000n
       const [used, began] = [process.cpuUsage(), performance.now()]
       await answer(source, { atNs, scale: i % 2 === 0 ? 'wall' : 'true', toleranceNs, longestGapNs })
@@ -99,16 +100,14 @@ const stages: Readonly<Record<string, () => Promise<Record<string, number>>>> = 
       wall.push(performance.now() - began)
     }
     source.close()
-    const first = cpu.splice(0, beginning)
-    wall.splice(0, beginning)
-    return {
-      first50: quantile(first, 0.5),
-      first99: quantile(first, 0.99),
-      cpu50: quantile(cpu, 0.5),
-      cpu99: quantile(cpu, 0.99),
-      wall50: quantile(wall, 0.5),
-      wall99: quantile(wall, 0.99),
+    const found: Record<string, number> = {}
+    for (const [name, length] of Object.entries(groups)) {
+      const [own, passed] = [cpu.splice(0, length), wall.splice(0, length)]
+      found[`${name}Cpu50`] = quantile(own, 0.5)
+      found[`${name}Cpu99`] = quantile(own, 0.99)
+      found[`${name}Wall99`] = quantile(passed, 0.99)
     }
+    return found
   },
 
   async yardstick() {
