@@ -12,7 +12,7 @@ type Piece = Numbers | BigInt64Array
  * Values a piece, but for the first, which begins small and is copied as it grows: what grows by copying leaves as much behind as it holds.
  * Pieces of a megabyte come from the system one by one, and go back to it.
  */
-const pieceLength = 2 ** 18
+const pieceLength = 2 ** 17
 const firstLength = 256
 const halves = 2 ** 16
 
@@ -107,7 +107,7 @@ export class Values {
     const used = this.#length % pieceLength
     if (piece && used < piece.length) return piece
     const length = index === 0 ? Math.max(firstLength, used * 2) : pieceLength
-    const made = piece ? copyOf(piece, kindOf(piece), length) : new Int32Array(length)
+    const made = piece ? copyOf(piece, kindOf(piece), length) : emptyOf(Int32Array, length)
     this.#pieces[index] = made
     return made
   }
@@ -168,9 +168,24 @@ function kindOf(piece: Piece): Kind {
   return piece instanceof Float64Array ? Float64Array : BigInt64Array
 }
 
+/** So many bytes, or more, are asked of the system itself. */
+const fromSystem = 64 * 1024
+
+/**
+ * An array of zeros. A buffer that could be resized lies in pages of its own, which go back to the system with it; others come from a
+ * heap that hardly ever shrinks, so that the page of a long report would be drawn beside all the room that its counts once took.
+ */
+function emptyOf(Wide: Kind, length: number): Piece {
+  const bytes = length * Wide.BYTES_PER_ELEMENT
+  return bytes < fromSystem ? new Wide(length) : new Wide(new Resizable(bytes, { maxByteLength: bytes }), 0, length)
+}
+
+/** ES2024; every Node from 20 on has it. */
+const Resizable = ArrayBuffer as new (bytes: number, options: { readonly maxByteLength: number }) => ArrayBuffer
+
 /** Values in another array, which can hold them. */
 function copyOf(piece: Piece, Wide: Kind, length: number): Piece {
-  const made = new Wide(length)
+  const made = emptyOf(Wide, length)
   if (made instanceof BigInt64Array) for (const [i, value] of piece.entries()) made[i] = BigInt(value)
   else made.set(piece as Numbers)
   return made
