@@ -4,8 +4,8 @@
  */
 import { roles } from '../lib/ntp/types.js'
 import type { SampleBody, StoredGoodReading } from '../lib/trail/types.js'
-import type { Run } from './columns.js'
 import type { BudgetTerm } from './document.js'
+import type { Run } from './runs.js'
 import { Values } from './values.js'
 
 type Term = BudgetTerm['term']

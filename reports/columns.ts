@@ -78,63 +78,6 @@ export const pairs: readonly (readonly [Role, Role])[] = [
   ['secondary', 'tertiary'],
 ]
 
-/** Samples of one shape, one behind the other. `to` does not belong to them. */
-export class Run {
-  readonly columns: Columns
-  readonly shape: Shape
-  readonly from: number
-  readonly to: number
-  /** UTC at which {@link since} counts from (ns). */
-  readonly originNs: bigint
-
-  constructor(columns: Columns, from: number, to: number) {
-    const { shapes, shape, base } = columns
-    this.columns = columns
-    this.shape = shapes[shape[from]!]!
-    this.from = from
-    this.to = to
-    this.originNs = base.atNs + base.mNs - BigInt(this.shape.taiUtc) * 1_000_000_000n
-  }
-
-  /** UTC of a sample, less {@link originNs}: exact. */
-  since(i: number): number {
-    return this.columns.atNs[i]! + this.columns.mNs[i]!
-  }
-
-  utcNs(i: number): bigint {
-    return this.originNs + BigInt(this.since(i))
-  }
-
-  /** The middle of the error that a sample found, rounded down. */
-  middleNs(i: number): number {
-    return Math.floor((this.columns.lowNs[i]! + this.columns.highNs[i]!) / 2)
-  }
-
-  /** The parts of it whose samples lie from one instant up to, but not at, another. */
-  *within(fromNs: bigint, toNs: bigint): Generator<Run> {
-    const [low, high] = [Number(fromNs - this.originNs), Number(toNs - this.originNs)]
-    let from = this.from
-    for (let i = this.from; i < this.to; i += 1) {
-      const since = this.since(i)
-      if (since >= low && since < high) continue
-      if (from < i) yield new Run(this.columns, from, i)
-      from = i + 1
-    }
-    if (from < this.to) yield from === this.from ? this : new Run(this.columns, from, this.to)
-  }
-}
-
-/** Samples of `columns` from one to before another, cut where their shape changes. */
-export function* runsIn(columns: Columns, from: number, to: number): Generator<Run> {
-  const { shape } = columns
-  let start = from
-  for (let i = from + 1; i <= to; i += 1) {
-    if (i < to && shape[i] === shape[start]) continue
-    if (start < i) yield new Run(columns, start, i)
-    start = i
-  }
-}
-
 /** Sums of two of these, and of one and an instant of the same day, are exact in doubles. */
 const mostExact = 2 ** 51
 
@@ -197,6 +140,8 @@ export class ColumnsBuilder {
   readonly #shapes = new Map<string, number>()
   readonly #rows: (readonly number[])[] = []
   #base: Base | null = null
+  /** The shape of the sample before, mostly that of the next one too. */
+  #last: { readonly shape: Shape; readonly index: number } | null = null
 
   get count(): number {
     return this.#rows.length
@@ -206,12 +151,19 @@ export class ColumnsBuilder {
   add(record: SampleRecord): boolean {
     const base = this.#base ?? baseOf(record)
     if (!base) return false
-    const key = JSON.stringify(shapeOf(record))
-    const known = this.#shapes.get(key)
-    const cells = cellsOf(record, known ?? this.#shapes.size, base)
+    if (this.#last && hasShape(record, this.#last.shape)) {
+      const cells = cellsOf(record, this.#last.index, base)
+      if (cells) this.#rows.push(cells)
+      return cells !== null
+    }
+    const shape = shapeOf(record)
+    const key = JSON.stringify(shape)
+    const index = this.#shapes.get(key) ?? this.#shapes.size
+    const cells = cellsOf(record, index, base)
     if (!cells) return false
     this.#base = base
-    if (known === undefined) this.#shapes.set(key, this.#shapes.size)
+    this.#shapes.set(key, index)
+    this.#last = { shape, index }
     this.#rows.push(cells)
     return true
   }
@@ -251,6 +203,21 @@ function shapeOf({ bootId, reason, consensus, ratePpb, taiUtc, readings }: Sampl
   const { configured } = consensus
   return { boot: bootId, scheduled: reason === 'scheduled', configured, ratePpb, taiUtc, roles: asked }
 }
+
+/** Whether {@link shapeOf} a sample is this one. */
+function hasShape(record: SampleRecord, shape: Shape): boolean {
+  const { bootId, reason, consensus, ratePpb, taiUtc, readings } = record
+  if (bootId !== shape.boot || (reason === 'scheduled') !== shape.scheduled || taiUtc !== shape.taiUtc) return false
+  if (consensus.configured !== shape.configured || ratePpb !== shape.ratePpb) return false
+  return roles.every((role) => {
+    const reading = readings[role]
+    const known = shape.roles[role]
+    if (!reading?.ok || !known) return !reading?.ok && !known
+    return shapeFields.every((field) => reading[field] === known[field])
+  })
+}
+
+const shapeFields = ['server', 'port', 'address', 'self', 'li', 'stratum', 'precision', 'referenceId'] as const
 
 /** Reads what {@link ColumnsBuilder.finish} wrote (on a computer of the same byte order). */
 export function readColumns({ count, shapes, base, widths }: Packed, bytes: Uint8Array): Columns {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { GapBody } from '../lib/trail/types.js'
-import type { Run } from './columns.js'
+import type { Run } from './runs.js'
 
 /** Between two samples (UTC): parts per million by which the audit clock was fast. */
 export interface Rate {

@@ -7,9 +7,10 @@
 import type { Role } from '../lib/ntp/types.js'
 import { roles } from '../lib/ntp/types.js'
 import type { GapBody, SampleBody } from '../lib/trail/types.js'
-import { areApart, differenceOf, pairs, type Run } from './columns.js'
+import { areApart, differenceOf, pairs } from './columns.js'
 import { CrystalBuilder, type Rate } from './crystal.js'
 import { columnCount, Extremes, PairExtremes } from './extremes.js'
+import type { Run } from './runs.js'
 import type { Column } from './series.js'
 import { Values } from './values.js'
 
