@@ -109,14 +109,23 @@ export class Material {
     return ''
   }
 
-  /** The records of files that may belong to a period of UTC: those whose first records were not written long before or behind it. */
+  /**
+   * The records from the first to the last file that may belong to a period of UTC, by what the wall clock showed at both ends of each. A
+   * clock that was a year off for a while leaves none of them out.
+   */
   around(fromNs: bigint, toNs: bigint): SeqRange {
     const heads = this.#segments.flatMap(({ head }) =>
       head ? [{ seq: head.seq, wallNs: parseInstant(head.wall) }] : [],
     )
-    const first = heads.findLast(({ wallNs }) => wallNs <= fromNs - aroundNs)
-    const behind = heads.find(({ wallNs }) => wallNs >= toNs + aroundNs)
-    return { firstSeq: first?.seq ?? 1, lastSeq: behind ? behind.seq - 1 : Number.MAX_SAFE_INTEGER }
+    const range = { firstSeq: Number.MAX_SAFE_INTEGER, lastSeq: 0 }
+    for (const [i, { seq, wallNs }] of heads.entries()) {
+      const next = heads[i + 1]
+      const [low, high] = next && next.wallNs < wallNs ? [next.wallNs, wallNs] : [wallNs, next?.wallNs ?? toNs]
+      if (low >= toNs + aroundNs || high <= fromNs - aroundNs) continue
+      range.firstSeq = Math.min(range.firstSeq, seq)
+      range.lastSeq = next ? next.seq - 1 : Number.MAX_SAFE_INTEGER
+    }
+    return range
   }
 
   /** Whether the trail was verified ({@link trust}). */

@@ -3,11 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from '@jest/globals'
+import Database from 'better-sqlite3'
 import type { Notebook } from '../../lib/index-store/index.js'
 import { formatInstant } from '../../lib/instant.js'
 import { verifyTrail } from '../../lib/trail/verify.js'
 import { buildReport } from '../../reports/build.js'
-import { SegmentDigest } from '../../reports/digest.js'
+import { DigestBuilder, SegmentDigest } from '../../reports/digest.js'
 import { distributionOf } from '../../reports/distribution.js'
 import { listenFor, takeInventory } from '../../reports/inventory.js'
 import { Material } from '../../reports/material.js'
@@ -70,7 +71,6 @@ test('a report from files that were counted before is that of their records', as
     const { verification: _verification, ...report } = (await buildReport(options)).report
     return text(report)
   }
-  const cold = await build()
   let recalled = 0
   const { recall } = SegmentDigest
   SegmentDigest.recall = (notebook: Notebook, segment: number, sha256: string) => {
@@ -78,18 +78,47 @@ test('a report from files that were counted before is that of their records', as
     if (found) recalled += 1
     return found
   }
+  let counted = 0
+  const { add } = DigestBuilder.prototype
+  DigestBuilder.prototype.add = function (placed) {
+    counted += 1
+    add.call(this, placed)
+  }
+  let cold = ''
   try {
+    // Files are counted while they are verified: nothing is read for it again.
+    cold = await build()
+    expect(recalled).toBe(5)
+    expect(counted).toBeGreaterThan(1_000)
+    recalled = 0
+    counted = 0
     expect(await build()).toBe(cold)
     expect(recalled).toBe(5)
     expect(await build({ verify: 'all' })).toBe(cold)
+    expect(counted).toBe(0)
     expect(recalled).toBe(10)
     // Under another sum of its bytes nothing is recalled.
     const kept: Notebook = { recall: () => note('{"version":2,"sha256":"00"}'), keep: () => {} }
     expect(recall(kept, 1, '11')).toBeNull()
   } finally {
     SegmentDigest.recall = recall
+    DigestBuilder.prototype.add = add
   }
   expect(await build({ index: ':memory:' })).toBe(cold)
+})
+
+test('of a long trail only files around the period are counted', async () => {
+  const index = join(folder, 'day.sqlite')
+  const period = { from: '2026-03-03T00:00:00Z', to: '2026-03-04T00:00:00Z' }
+  await buildReport({ trail: trail.folder, index, nowNs: 1_900_000_000_000_000_000n, ...period })
+  const database = new Database(index, { readonly: true })
+  const names = database.prepare("SELECT name FROM note WHERE name LIKE 'counts%'").pluck().all()
+  database.close()
+  const labels = (await Material.open(trail.folder)).labels()
+  const days = names.map((name) => labels.get(Number(String(name).split(' ').at(-1)))?.label).sort()
+  // A file at whose ends the clock was a year apart may hold any day between; the last day of the trail is left out.
+  expect(days).toEqual(['2025-03-22', '2026-03-02', '2026-03-03', '2026-03-04', '2026-03-05'])
+  expect([...labels.values()].map(({ label }) => label)).toContain('2026-03-06')
 })
 
 /** A notebook in memory, without signatures. */
